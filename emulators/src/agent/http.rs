@@ -1,0 +1,213 @@
+//! HTTP: paths, headers, and what an answer looks like as a response.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::Value;
+
+use super::methods::{Answer, Methods};
+use super::model::{Message, Part, Role};
+use super::records::Call;
+use super::reply::Fault;
+use super::request::{self, Refusal, named};
+use super::settings::Flavor;
+use super::sse::{self, End, Events};
+use super::wire;
+
+const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
+/// The user of a request without `X-User-Id` (kagent's `unsecure` mode).
+const KAGENT_USER: &str = "admin@kagent.dev";
+
+/// Any request to the emulator.
+pub(super) async fn any(
+    request: HttpRequest,
+    body: Bytes,
+    methods: web::Data<Methods>,
+) -> HttpResponse {
+    let settings = &methods.board.settings;
+    let Some(suffix) = settings.suffix_of(request.path()) else {
+        let text = format!("Agent {} not found", request.path());
+        return text_response(StatusCode::NOT_FOUND, text);
+    };
+    if request.method() == "GET" && is_card(suffix) {
+        methods.board.record_call(call_of(&request, "agent-card"));
+        return json(&wire::card(&settings.card, &own_url(&request, suffix)));
+    }
+    let version = header(&request, "a2a-version").unwrap_or_default();
+    if settings.flavor == Flavor::Kagent && !matches!(version.as_str(), "" | "0.3") {
+        let text = format!("unsupported A2A-Version {version:?}");
+        return text_response(StatusCode::BAD_REQUEST, text);
+    }
+    call(&request, &body, &methods).await
+}
+
+async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResponse {
+    let parsed = serde_json::from_slice::<Value>(body);
+    methods
+        .board
+        .record_call(recorded(request, parsed.as_ref().ok()));
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let refusal = Refusal::new(-32700, error.to_string());
+            return json(&wire::error(&Value::Null, &refusal));
+        }
+    };
+    let rpc = match request::frame(&parsed) {
+        Ok(rpc) => rpc,
+        Err((id, refusal)) => return json(&wire::error(&id, &refusal)),
+    };
+    let user = user_of(request, methods.board.settings.flavor);
+    let streams = matches!(rpc.method.as_str(), "message/stream" | "tasks/resubscribe");
+    match methods.call(&rpc, &user).await {
+        Answer::Result(result) => one(&wire::result(&rpc.id, &result), streams),
+        Answer::Refused(refusal) => one(&wire::error(&rpc.id, &refusal), streams),
+        Answer::Invalid(refusal) => json(&wire::error(&rpc.id, &refusal)),
+        Answer::Faulty { fault, instead_of } => {
+            let instead_of = wire::result(&rpc.id, &instead_of);
+            faulty(fault, &rpc.id, &instead_of, streams)
+        }
+        Answer::Stream { ids, signals } => events(Events {
+            wire: methods.wire.clone(),
+            request: rpc.id,
+            ids,
+            signals,
+            end: End::NotYet,
+        }),
+    }
+}
+
+/// A broken answer, where no byte of the response was sent yet.
+fn faulty(fault: Fault, id: &Value, instead_of: &Value, streams: bool) -> HttpResponse {
+    match fault {
+        Fault::Http {
+            status,
+            content_type,
+            headers,
+            body,
+        } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            let mut response = HttpResponseBuilder::new(status);
+            response.insert_header((CONTENT_TYPE, content_type));
+            for (name, value) in headers {
+                response.insert_header((name, value));
+            }
+            response.body(body)
+        }
+        Fault::EmptyBody => HttpResponse::Ok().content_type("application/json").finish(),
+        Fault::JsonRpc { code, message } => {
+            one(&wire::error(id, &Refusal::new(code, message)), streams)
+        }
+        Fault::TruncatedJson if streams => HttpResponse::Ok()
+            .content_type(EVENT_STREAM)
+            .body(format!("data: {}", sse::half(instead_of))),
+        Fault::TruncatedJson => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(sse::half(instead_of)),
+        // The body breaks before the head was flushed, so that the client sees a closed
+        // connection and no byte.
+        Fault::Cut | Fault::CutBeforeAccept => {
+            let broken = stream::iter([Err::<Bytes, _>(sse::cut())]);
+            HttpResponse::Ok().streaming(broken)
+        }
+    }
+}
+
+fn one(value: &Value, streams: bool) -> HttpResponse {
+    if streams {
+        let mut response = HttpResponse::Ok();
+        return response.content_type(EVENT_STREAM).body(sse::frame(value));
+    }
+    json(value)
+}
+
+fn events(events: Events) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(EVENT_STREAM)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .streaming(events)
+}
+
+fn json(value: &Value) -> HttpResponse {
+    HttpResponse::Ok().json(value)
+}
+
+fn text_response(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponseBuilder::new(status)
+        .content_type("text/plain; charset=utf-8")
+        .body(text)
+}
+
+fn is_card(suffix: &str) -> bool {
+    suffix.ends_with("/.well-known/agent-card.json") || suffix.ends_with("/.well-known/agent.json")
+}
+
+/// The URL that the card was asked at, without the card's own path.
+fn own_url(request: &HttpRequest, suffix: &str) -> String {
+    let path = request.path();
+    let root = path.strip_suffix(suffix).unwrap_or_default();
+    let host = request.connection_info().host().to_owned();
+    format!("http://{host}{root}/")
+}
+
+fn user_of(request: &HttpRequest, flavor: Flavor) -> String {
+    let without = match flavor {
+        Flavor::Kagent => KAGENT_USER,
+        Flavor::A2a => "",
+    };
+    header(request, "x-user-id").unwrap_or_else(|| without.to_owned())
+}
+
+fn header(request: &HttpRequest, name: &str) -> Option<String> {
+    let value = request.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn call_of(request: &HttpRequest, method: &str) -> Call {
+    let headers = request.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Call {
+        number: 0,
+        method: method.to_owned(),
+        path: request.path().to_owned(),
+        params: Value::Null,
+        headers: headers.collect(),
+        user: header(request, "x-user-id"),
+        message_id: None,
+        context_id: None,
+        task_id: None,
+        text: None,
+    }
+}
+
+/// The record of a call, also of one that will be refused.
+fn recorded(request: &HttpRequest, body: Option<&Value>) -> Call {
+    let method = body.and_then(|body| named(body, "method"));
+    let mut call = call_of(request, &method.unwrap_or_default());
+    let Some(params) = body.and_then(|body| body.get("params")) else {
+        return call;
+    };
+    let message = &params["message"];
+    call.message_id = named(message, "messageId");
+    call.context_id = named(message, "contextId").or_else(|| named(params, "contextId"));
+    call.task_id = named(message, "taskId").or_else(|| named(params, "id"));
+    call.text = message_text(message);
+    call.params = params.clone();
+    call
+}
+
+fn message_text(message: &Value) -> Option<String> {
+    let texts = message["parts"].as_array()?.iter();
+    let parts: Vec<Part> = texts
+        .filter_map(|part| named(part, "text").map(Part::Text))
+        .collect();
+    let message = Message {
+        role: Role::User,
+        ..Message::agent(parts)
+    };
+    Some(message.text())
+}

@@ -1,0 +1,241 @@
+//! The task as the emulator keeps it, in no wire version's words.
+//!
+//! A codec (today `wire`, which is 0.3) renders it; nothing here knows JSON-RPC.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::clock;
+
+/// Where a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Taken, not begun.
+    Submitted,
+    /// Begun.
+    Working,
+    /// Paused for the person. No step makes it yet.
+    InputRequired,
+    /// Ended with an answer.
+    Completed,
+    /// Ended by tasks/cancel.
+    Canceled,
+    /// Ended by an error.
+    Failed,
+}
+
+impl State {
+    /// Whether a task in this state can never change again.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Canceled | Self::Failed)
+    }
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The person, through the client under test.
+    User,
+    /// The agent.
+    Agent,
+}
+
+/// A piece of a message or of an artifact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Text.
+    Text(String),
+    /// Text of the model to itself, which no person should see.
+    Thought(String),
+    /// The model calls a tool.
+    ToolCall {
+        /// Joins the call to its result.
+        id: String,
+        /// The tool.
+        name: String,
+        /// Its arguments, an object.
+        args: Value,
+    },
+    /// What a tool returned.
+    ToolResult {
+        /// The call's id.
+        id: String,
+        /// The tool.
+        name: String,
+        /// Its output.
+        text: String,
+    },
+    /// Any other data, as it came.
+    Data(Value),
+    /// A file: the `file` object as it came (`bytes` or `uri`, `mimeType`, `name`).
+    File(Value),
+}
+
+/// One message of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The message id; a user's is the client's own.
+    pub id: String,
+    /// Who wrote it.
+    pub role: Role,
+    /// What it holds.
+    pub parts: Vec<Part>,
+    /// Whether it is a delta (`Some(true)`), the whole after deltas (`Some(false)`) or neither.
+    pub partial: Option<bool>,
+    /// Whether it tells of an error: kagent then marks it and leaves the ids out.
+    pub is_error: bool,
+}
+
+impl Message {
+    /// A message of the agent with a new id.
+    #[must_use]
+    pub fn agent(parts: Vec<Part>) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            role: Role::Agent,
+            parts,
+            partial: None,
+            is_error: false,
+        }
+    }
+
+    /// Its text parts, joined by line breaks.
+    #[must_use]
+    pub fn text(&self) -> String {
+        texts(&self.parts, "\n")
+    }
+}
+
+/// An answer, or a piece of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Artifact {
+    /// The artifact's id.
+    pub id: String,
+    /// What it holds.
+    pub parts: Vec<Part>,
+}
+
+impl Artifact {
+    /// An artifact of one text, with a new id.
+    #[must_use]
+    pub fn text(text: String) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            parts: vec![Part::Text(text)],
+        }
+    }
+}
+
+/// Whose a task is; goes with each event that is rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ids {
+    /// The task.
+    pub task: String,
+    /// Its conversation.
+    pub context: String,
+    /// The user it was made for; tasks are scoped by it where the flavor does so.
+    pub user: String,
+    /// One run of the model, as kagent numbers them.
+    pub invocation: String,
+}
+
+/// What changes a task and is told to those who listen.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The task was made. kagent shows it as a status, plain agents as the task.
+    Created(Box<Task>),
+    /// The status changed, or a message came with it.
+    Status {
+        /// The new state.
+        state: State,
+        /// The message that came, if any.
+        message: Option<Message>,
+        /// When, as it goes on the wire.
+        at: String,
+    },
+    /// A whole artifact came.
+    Artifact(Artifact),
+}
+
+impl Event {
+    /// A status event of this moment.
+    pub(super) fn status(state: State, message: Option<Message>) -> Self {
+        let at = clock::now();
+        Self::Status { state, message, at }
+    }
+}
+
+/// One task, with all that a snapshot shows.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Counts the tasks of this emulator from 1, in the order of their making.
+    pub number: u64,
+    /// Whose it is.
+    pub ids: Ids,
+    /// Where it stands.
+    pub state: State,
+    /// The message that came with the state.
+    pub message: Option<Message>,
+    /// When the state was set.
+    pub at: String,
+    /// The messages before `message`. kagent shows the user's twice.
+    pub history: Vec<Message>,
+    /// The answer.
+    pub artifacts: Vec<Artifact>,
+    /// Whether nothing more will come, also where the state is not terminal (an empty answer).
+    pub is_over: bool,
+}
+
+impl Task {
+    /// A task just made from the user's message.
+    pub(super) fn new(number: u64, ids: Ids, prompt: Message, echoes: bool) -> Self {
+        Self {
+            number,
+            ids,
+            state: State::Submitted,
+            message: echoes.then(|| prompt.clone()),
+            at: clock::now(),
+            history: vec![prompt],
+            artifacts: Vec::new(),
+            is_over: false,
+        }
+    }
+
+    /// The text of the artifacts.
+    #[must_use]
+    pub fn answer(&self) -> String {
+        self.artifacts
+            .iter()
+            .map(|artifact| texts(&artifact.parts, ""))
+            .collect()
+    }
+
+    /// Applies an event. A status message moves to the history when the next one comes, and
+    /// deltas never do: as kagent's task store keeps them.
+    pub(super) fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Created(_) => {}
+            Event::Artifact(artifact) => self.artifacts.push(artifact.clone()),
+            Event::Status { state, message, at } => {
+                let earlier = self.message.take();
+                self.history
+                    .extend(earlier.filter(|earlier| earlier.partial != Some(true)));
+                self.state = *state;
+                self.message.clone_from(message);
+                self.at.clone_from(at);
+            }
+        }
+    }
+}
+
+fn texts(parts: &[Part], between: &str) -> String {
+    let texts: Vec<&str> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    texts.join(between)
+}

@@ -1,0 +1,117 @@
+//! The body of a stream: a task's signals as server-sent events, until their end or a fault.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::board::Signal;
+use super::model::Ids;
+use super::reply::Fault;
+use super::request::Refusal;
+use super::wire::{self, Wire};
+
+/// How often the body lets the server write what it has, before it breaks off. Once is enough
+/// for what fits the socket's buffer; more for what does not.
+const FLUSHES: u8 = 8;
+
+/// Server-sent events of one connection.
+pub(super) struct Events {
+    pub wire: Wire,
+    /// The request's id, which each event repeats.
+    pub request: Value,
+    pub ids: Ids,
+    pub signals: UnboundedReceiver<Signal>,
+    pub end: End,
+}
+
+/// How far a body is from its end.
+pub(super) enum End {
+    NotYet,
+    /// The end comes next, cleanly.
+    Clean,
+    /// The connection breaks after so many more flushes.
+    Cut(u8),
+}
+
+/// One JSON value as an event.
+pub(super) fn frame(value: &Value) -> Bytes {
+    Bytes::from(format!("data: {value}\n\n"))
+}
+
+/// The error that makes the server close the connection without the body's end.
+pub(super) fn cut() -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionAborted, "cut by the script")
+}
+
+/// The first half of a JSON text, cut where a character begins.
+pub(super) fn half(value: &Value) -> String {
+    let mut text = value.to_string();
+    let mut middle = text.len() / 2;
+    while !text.is_char_boundary(middle) {
+        middle -= 1;
+    }
+    text.truncate(middle);
+    text
+}
+
+impl Events {
+    /// What a signal puts on the wire, if anything; it may set the end.
+    fn render(&mut self, signal: Signal) -> Option<Bytes> {
+        match signal {
+            Signal::Event(event) => {
+                let event = self.wire.event(&event, &self.ids);
+                Some(frame(&wire::result(&self.request, &event)))
+            }
+            Signal::Over | Signal::Fault(Fault::EmptyBody) => {
+                self.end = End::Clean;
+                None
+            }
+            Signal::Fault(Fault::JsonRpc { code, message }) => {
+                self.end = End::Clean;
+                let refusal = Refusal::new(code, message);
+                Some(frame(&wire::error(&self.request, &refusal)))
+            }
+            Signal::Fault(Fault::TruncatedJson) => {
+                self.end = End::Clean;
+                let whole = Value::String("x".repeat(64));
+                let whole = half(&wire::result(&self.request, &whole));
+                Some(Bytes::from(format!("data: {whole}")))
+            }
+            Signal::Fault(Fault::Cut | Fault::CutBeforeAccept | Fault::Http { .. }) => {
+                self.end = End::Cut(FLUSHES);
+                None
+            }
+        }
+    }
+}
+
+impl Stream for Events {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match self.end {
+                End::Clean => return Poll::Ready(None),
+                End::Cut(0) => return Poll::Ready(Some(Err(cut()))),
+                // The server writes what it has when the body has nothing for it.
+                End::Cut(flushes) => {
+                    self.end = End::Cut(flushes - 1);
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                End::NotYet => {}
+            }
+            let Some(signal) = std::task::ready!(self.signals.poll_recv(context)) else {
+                return Poll::Ready(None);
+            };
+            if let Some(bytes) = self.render(signal) {
+                return Poll::Ready(Some(Ok(bytes)));
+            }
+        }
+    }
+}

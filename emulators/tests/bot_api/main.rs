@@ -1,0 +1,7 @@
+//! The Bot API emulator over real HTTP: queue rules, conflicts, limits, faults.
+
+mod faults;
+mod messages;
+mod server;
+mod support;
+mod updates;
