@@ -1,0 +1,116 @@
+//! `[agents.<name>]`: the A2A agents.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use url::Url;
+
+use super::duration::show;
+use super::item::Item;
+use super::section::Section;
+use super::web::{self, Tail};
+use crate::ids::AgentName;
+
+/// The longest that any wait for an agent may be set to.
+const DAY: Duration = Duration::from_hours(24);
+/// Waits below this would fail by chance.
+const SHORTEST: Duration = Duration::from_millis(10);
+const MIB: i64 = 1024 * 1024;
+
+/// What an agent understands beyond plain A2A.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// kagent: context ids of our own from the first call, `X-User-Id`, tasks/list on 0.3.
+    Kagent,
+    /// The plain protocol: the agent makes the context id.
+    A2a,
+}
+
+/// One agent.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// Where it takes calls, as written: http or https, a slash at the end is kept.
+    pub url: Url,
+    /// What it understands beyond plain A2A.
+    pub flavor: Flavor,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long a call may go without the first byte of its answer.
+    pub first_byte_timeout: Duration,
+    /// The silence after which the task is looked at.
+    pub look_after: Duration,
+    /// How long a turn may take in all.
+    pub total_timeout: Duration,
+    /// Calls in flight at once.
+    pub calls_max: NonZeroUsize,
+    /// Turns that may wait for a call; one more is told that the agent is busy.
+    pub waiting_max: usize,
+    /// The largest answer that is taken in, in bytes.
+    pub response_bytes_max: usize,
+}
+
+/// All agents by name; `None` where one is broken, and reported as such.
+pub(super) fn read(section: Section<'_>) -> BTreeMap<AgentName, Option<Agent>> {
+    let entries = section.entries().into_iter();
+    entries
+        .map(|(name, item)| {
+            check_name(&name, &item);
+            (AgentName(name), Agent::read(item.section()))
+        })
+        .collect()
+}
+
+/// Small letters only: a variable that overrides a setting cannot tell `K8s` from `k8s`.
+fn check_name(name: &str, item: &Item<'_>) {
+    let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-');
+    if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
+        item.refuse("an agent's name is 1 to 63 of a-z, 0-9, _ and -");
+    }
+}
+
+impl Agent {
+    fn read(mut section: Section<'_>) -> Option<Self> {
+        let url = section.take("url");
+        if url.is_none() {
+            section.refuse_missing("url", "is missing: say where the agent takes A2A calls");
+        }
+        let url = url.and_then(|item| web::url(&item, Tail::Query));
+        let flavors = [("kagent", Flavor::Kagent), ("a2a", Flavor::A2a)];
+        let flavor = section.choice("flavor", &flavors, Flavor::A2a);
+        let mut wait = |key, default| section.duration(key, SHORTEST..=DAY, default);
+        let connect_timeout = wait("connect_timeout", Duration::from_secs(10));
+        let first_byte_timeout = wait("first_byte_timeout", Duration::from_mins(1));
+        let look_after = wait("look_after", Duration::from_mins(1));
+        let total_timeout = wait("total_timeout", Duration::from_mins(30));
+        for (key, part) in [
+            ("connect_timeout", connect_timeout),
+            ("first_byte_timeout", first_byte_timeout),
+            ("look_after", look_after),
+        ] {
+            if part > total_timeout {
+                let total = show(total_timeout);
+                section.refuse(
+                    key,
+                    format!("must not be longer than total_timeout ({total})"),
+                );
+            }
+        }
+        let calls_max = section.number("calls_max", 1..=10_000, 32);
+        let waiting_max = section.number("waiting_max", 0..=100_000, 200);
+        let bytes = 64 * 1024..=256 * MIB;
+        let response_bytes_max = section.number("response_bytes_max", bytes, 8 * 1024 * 1024);
+        section.finish();
+        Some(Self {
+            url: url?,
+            flavor,
+            connect_timeout,
+            first_byte_timeout,
+            look_after,
+            total_timeout,
+            calls_max: NonZeroUsize::new(calls_max)?,
+            waiting_max,
+            response_bytes_max,
+        })
+    }
+}

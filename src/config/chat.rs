@@ -1,0 +1,44 @@
+//! `[chat]`: how an answer feels in the chat.
+
+use std::time::Duration;
+
+use super::section::Section;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+/// How an answer feels in the chat.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    /// When "typing" shows, counted from the message.
+    pub typing_after: Duration,
+    /// When a silent placeholder shows, counted from the message.
+    pub placeholder_after: Duration,
+    /// An answer later than this comes as a new message, which notifies.
+    pub notify_after: Duration,
+    /// The time between two edits of a growing answer in a private chat.
+    pub preview_every_private: Duration,
+    /// The time between two edits of a growing answer in a group, where edits share the
+    /// limit of 20 messages a minute.
+    pub preview_every_group: Duration,
+    /// Rows kept about strangers; beyond that the oldest go.
+    pub stranger_rows_max: usize,
+}
+
+impl Chat {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let pace = Duration::from_millis(100)..=MINUTE;
+        let mut wait =
+            |key, within, millis| section.duration(key, within, Duration::from_millis(millis));
+        let chat = Self {
+            typing_after: wait("typing_after", Duration::ZERO..=MINUTE, 300),
+            placeholder_after: wait("placeholder_after", Duration::ZERO..=MINUTE, 1500),
+            notify_after: wait("notify_after", Duration::ZERO..=HOUR, 20_000),
+            preview_every_private: wait("preview_every_private", pace.clone(), 1000),
+            preview_every_group: wait("preview_every_group", pace, 4000),
+            stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
+        };
+        section.finish();
+        chat
+    }
+}

@@ -1,0 +1,39 @@
+//! `[limits]`: how much at once, and how fast. Those about Telegram have Telegram's own
+//! numbers as their defaults; a self-hosted Bot API server may allow more.
+
+use super::section::Section;
+
+/// How much at once, and how fast.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Messages and edits a second in one chat, in the long run (Bot API FAQ: about 1).
+    pub chat_per_second: f64,
+    /// Messages and edits that one chat may get at once before that pace holds.
+    pub chat_burst: u32,
+    /// Messages and edits a minute in one group (Bot API FAQ: 20).
+    pub group_per_minute: u32,
+    /// Messages and edits a second in all chats together (Bot API FAQ: about 30).
+    pub global_per_second: u32,
+    /// Calls to Telegram in flight at once.
+    pub in_flight_max: usize,
+    /// Turns that may wait in one conversation; one more is refused.
+    pub conversation_waiting_max: usize,
+    /// The longest message, in characters (Bot API: 4096 after entity parsing).
+    pub text_max: usize,
+}
+
+impl Limits {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let limits = Self {
+            chat_per_second: section.float("chat_per_second", 0.01..=1000.0, 1.0),
+            chat_burst: section.number("chat_burst", 1..=1000, 3),
+            group_per_minute: section.number("group_per_minute", 1..=60_000, 20),
+            global_per_second: section.number("global_per_second", 1..=10_000, 30),
+            in_flight_max: section.number("in_flight_max", 1..=1000, 64),
+            conversation_waiting_max: section.number("conversation_waiting_max", 1..=1000, 20),
+            text_max: section.number("text_max", 256..=4096, 4096),
+        };
+        section.finish();
+        limits
+    }
+}

@@ -1,0 +1,139 @@
+//! The configuration: a TOML file becomes settings that are known to be good.
+//!
+//! [`load`] reads the file, lays the environment over it, and checks everything before it
+//! gives up: a file with five mistakes reports five [`Problem`]s, each with its key, its
+//! line and what would be right.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `source` | file and environment (crate `config`) → one tree, and the line of each key |
+//! | `section`, `item` | read one table of the tree, one value |
+//! | `problem`, `report` | what is wrong, how it is shown; all of it so far |
+//! | `duration`, `web` | text → [`std::time::Duration`], text → [`url::Url`] |
+//! | the rest | a section each: its settings, their defaults and bounds, its checks |
+//!
+//! Values are read key by key rather than by serde's derive, which stops at the first
+//! mistake and knows neither lines nor bounds. What a section asked for is what it knows;
+//! any other key is refused with a suggestion.
+//!
+//! **The environment** overrides every single value, and lists of plain values separated by
+//! commas: `SWITCHBOARD__LIMITS__CHAT_BURST=5`, `SWITCHBOARD__ADMINS=11111111,22222222`.
+//! An empty variable counts as unset. Two underscores follow the prefix because Kubernetes
+//! puts `SWITCHBOARD_PORT` and its like into every pod beside a service of that name.
+//!
+//! **Secrets** are never in the file, which only says where they are, and no message here
+//! repeats one: text from a key that could hold a secret by mistake is not quoted.
+
+mod agents;
+mod chat;
+mod duration;
+mod item;
+mod limits;
+mod log;
+mod people;
+mod problem;
+mod report;
+mod routes;
+mod section;
+mod source;
+mod store;
+mod telegram;
+#[cfg(test)]
+mod tests;
+mod web;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use crate::ids::{AgentName, UserId};
+
+pub use agents::{Agent, Flavor};
+pub use chat::Chat;
+pub use limits::Limits;
+pub use log::{Log, LogFormat};
+pub use people::{Allow, Approvers};
+pub use problem::{ConfigError, Problem};
+pub use routes::{RESERVED, Route};
+pub use store::Store;
+pub use telegram::Telegram;
+
+use people::People;
+use report::Report;
+use section::Section;
+
+/// Environment variables by name; an argument, so that tests never touch the process's own.
+pub type Environment = HashMap<String, String>;
+
+/// Everything that the configuration says, checked, with defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Who is told what concerns the operator; may be nobody.
+    pub admins: Vec<UserId>,
+    /// The bot, and the way to Telegram.
+    pub telegram: Telegram,
+    /// Where everything that must survive is kept.
+    pub store: Store,
+    /// The agents by name.
+    pub agents: BTreeMap<AgentName, Agent>,
+    /// The commands, in the order of the file; each `agent` is one of `agents`.
+    pub routes: Vec<Route>,
+    /// How much at once, and how fast.
+    pub limits: Limits,
+    /// How an answer feels in the chat.
+    pub chat: Chat,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// Reads the file at `path` under the environment `env`. Besides the settings it returns
+/// warnings: what is allowed, but hardly meant.
+///
+/// # Errors
+/// When the file cannot be read or is not TOML, else with every problem that it has.
+pub fn load(path: &Path, env: &Environment) -> Result<(Config, Vec<Problem>), ConfigError> {
+    let (tree, lines) = source::read(path, env)?;
+    let report = Report::new(lines);
+    let config = read(Section::root(tree, &report), env);
+    let (problems, warnings) = report.finish();
+    match config {
+        Some(config) if problems.is_empty() => Ok((config, warnings)),
+        _ => Err(ConfigError::Invalid(problems)),
+    }
+}
+
+/// This process's environment; variables that are not UTF-8 are left out.
+#[must_use]
+pub fn environment() -> Environment {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// The sections in an order that lets each check the names of those before it. `None` means
+/// that a section without which there are no settings is broken, and reported as such.
+fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
+    let people = People::read(root.section("people"), root.section("groups"));
+    let admins = people.ids(&root.list("admins"));
+    let telegram = Telegram::read(root.section("telegram"), env);
+    let store = Store::read(root.section("store"));
+    let agents = agents::read(root.section("agents"));
+    let routes = routes::read(root.list("routes"), &agents, &people);
+    routes::warn_of_idle(&root, &agents, &routes);
+    let limits = Limits::read(root.section("limits"));
+    let chat = Chat::read(root.section("chat"));
+    let log = Log::read(root.section("log"));
+    root.finish();
+    Some(Config {
+        admins,
+        telegram: telegram?,
+        store: store?,
+        agents: agents
+            .into_iter()
+            .filter_map(|(name, agent)| Some((name, agent?)))
+            .collect(),
+        routes,
+        limits,
+        chat,
+        log,
+    })
+}

@@ -1,0 +1,187 @@
+//! `[[routes]]`: a command, the agent that it reaches, and who may use it.
+
+use std::collections::BTreeMap;
+
+use super::agents::Agent;
+use super::item::Item;
+use super::people::{Allow, Approvers, People};
+use super::problem::did_you_mean;
+use super::section::Section;
+use crate::ids::AgentName;
+
+/// The bot's own commands, which no route may take.
+pub const RESERVED: &[&str] = &[
+    "start", "help", "agents", "new", "whoami", "stop", "status", "sessions", "resume", "use",
+    "cancel", "settings", "approve", "reject", "admin",
+];
+
+/// Bot API, `BotCommand`: 1 to 32 characters.
+const COMMAND_CHARS_MAX: usize = 32;
+/// Bot API, `BotCommand`: 1 to 256 characters.
+const DESCRIPTION_CHARS_MAX: usize = 256;
+/// More examples than this bury the chat.
+const EXAMPLES_MAX: usize = 8;
+const EXAMPLE_CHARS_MAX: usize = 256;
+
+/// A command, the agent that it reaches, and who may use it.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The command without its slash: 1 to 32 of a-z, 0-9 and _; unique and not reserved.
+    pub command: String,
+    /// The agent that it reaches.
+    pub agent: AgentName,
+    /// What help and the command menu say about it; 1 to 256 characters.
+    pub description: String,
+    /// Questions to begin with, shown as such.
+    pub examples: Vec<String>,
+    /// Whether plain text comes here; true for one route at most.
+    pub default: bool,
+    /// Who may use it; empty means nobody.
+    pub allow: Vec<Allow>,
+    /// Who decides about its agent's dangerous calls.
+    pub approvers: Approvers,
+}
+
+/// All routes; a broken one is left out and reported.
+pub(super) fn read(
+    items: Vec<Item<'_>>,
+    agents: &BTreeMap<AgentName, Option<Agent>>,
+    people: &People,
+) -> Vec<Route> {
+    let mut reader = Reader {
+        agents,
+        people,
+        commands: BTreeMap::new(),
+        default: None,
+    };
+    let routes = items.into_iter().filter_map(|item| reader.route(item));
+    routes.collect()
+}
+
+/// Warns of what is configured and cannot be reached.
+pub(super) fn warn_of_idle(
+    root: &Section<'_>,
+    agents: &BTreeMap<AgentName, Option<Agent>>,
+    routes: &[Route],
+) {
+    if routes.is_empty() {
+        root.warn("routes", "there is none: nobody can reach an agent");
+        return;
+    }
+    for (index, route) in routes.iter().enumerate() {
+        if route.allow.is_empty() {
+            let allow = "add people, groups or \"chat:<id>\" to allow";
+            let command = &route.command;
+            root.warn(
+                &format!("routes[{index}].allow"),
+                format!("nobody may use /{command}: {allow}"),
+            );
+        }
+    }
+    for name in agents.keys() {
+        if !routes.iter().any(|route| route.agent == *name) {
+            root.warn(&format!("agents.{name}"), "no route leads to this agent");
+        }
+    }
+}
+
+/// What one route must know of the others. Broken routes count too, else mending one would
+/// bring up the next problem.
+struct Reader<'a> {
+    agents: &'a BTreeMap<AgentName, Option<Agent>>,
+    people: &'a People,
+    /// The path of the route that has each command.
+    commands: BTreeMap<String, String>,
+    /// The path of the default route.
+    default: Option<String>,
+}
+
+impl Reader<'_> {
+    fn route(&mut self, item: Item<'_>) -> Option<Route> {
+        let place = item.path().to_owned();
+        let mut section = item.section();
+        let command = self.command(&mut section, &place);
+        let agent = self.agent(&mut section);
+        let description = section.text("description", DESCRIPTION_CHARS_MAX);
+        let examples = examples(&mut section);
+        let default = self.default(&mut section, &place);
+        let allow = self.people.allow(&section.list("allow"));
+        let approvers = self.people.approvers(section.list("approvers"));
+        section.finish();
+        let agent = agent?;
+        Some(Route {
+            command: command?,
+            description: description.unwrap_or_else(|| format!("Talk to {agent}")),
+            agent,
+            examples,
+            default,
+            allow,
+            approvers,
+        })
+    }
+
+    fn command(&mut self, section: &mut Section<'_>, place: &str) -> Option<String> {
+        let Some(item) = section.take("command") else {
+            section.refuse_missing("command", "is missing: name the command, without its slash");
+            return None;
+        };
+        let text = item.text()?;
+        let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
+        if text.is_empty() || text.len() > COMMAND_CHARS_MAX || !text.chars().all(plain) {
+            item.refuse(format!(
+                "a command is 1 to {COMMAND_CHARS_MAX} of a-z, 0-9 and _, without a slash"
+            ));
+        } else if RESERVED.contains(&text) {
+            item.refuse(format!("/{text} is a command of the bot itself"));
+        } else if let Some(first) = self.commands.get(text) {
+            item.refuse(format!("/{text} is the command of {first} already"));
+        } else {
+            self.commands.insert(text.to_owned(), place.to_owned());
+            return Some(text.to_owned());
+        }
+        None
+    }
+
+    fn agent(&self, section: &mut Section<'_>) -> Option<AgentName> {
+        let Some(item) = section.take("agent") else {
+            section.refuse_missing("agent", "is missing: name one of [agents]");
+            return None;
+        };
+        let name = AgentName::from(item.text()?);
+        if self.agents.contains_key(&name) {
+            return Some(name);
+        }
+        let hint = did_you_mean(name.as_str(), self.agents.keys().map(AgentName::as_str));
+        let hint = hint.unwrap_or_else(|| format!(": add [agents.{name}]"));
+        item.refuse(format!("no agent is called {:?}{hint}", name.as_str()));
+        None
+    }
+
+    fn default(&mut self, section: &mut Section<'_>, place: &str) -> bool {
+        let Some(item) = section.take("default") else {
+            return false;
+        };
+        let default = item.boolean().unwrap_or_default();
+        if default && let Some(first) = &self.default {
+            item.refuse(format!("{first} is the default already: there can be one"));
+        } else if default {
+            self.default = Some(place.to_owned());
+        }
+        default
+    }
+}
+
+fn examples(section: &mut Section<'_>) -> Vec<String> {
+    let items = section.list("examples");
+    if items.len() > EXAMPLES_MAX {
+        let count = items.len();
+        section.refuse(
+            "examples",
+            format!("must be at most {EXAMPLES_MAX}, not {count}"),
+        );
+    }
+    items
+        .iter()
+        .filter_map(|item| item.short_text(EXAMPLE_CHARS_MAX))
+        .collect()
+}
