@@ -1,0 +1,31 @@
+//! The HTTP edge to the Telegram Bot API: raw updates in, calls out.
+//!
+//! teloxide-core is the transport: it gives the token, the URL, the HTTP client and the
+//! payloads of outgoing calls. What comes back is read here, because its own types lose
+//! the text of a message that holds anything they do not know, take a sent message for
+//! a failed one when the answer does not parse, and drop the HTTP status.
+//!
+//! - `client`: [`BotApi`], one method per Bot API method that is used
+//! - `call`: one HTTP call and the judgement of its answer
+//! - `outgoing`: what is sent, and how it becomes a payload
+//! - `error`: [`TelegramError`], what went wrong and what became of the call
+//! - `update`: [`Update`], what somebody did in Telegram
+//! - `parts`: the names of what a message may hold
+//! - `lenient`: JSON read part by part
+
+mod call;
+mod client;
+mod error;
+mod lenient;
+mod outgoing;
+mod parts;
+#[cfg(test)]
+mod tests;
+mod update;
+
+pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError};
+pub use error::{Outcome, Retry, TelegramError};
+pub use outgoing::{Button, Command, EditMessage, OutMessage};
+pub use update::{
+    Callback, CallbackId, ChatKind, Entity, Incoming, Membership, ReplyTo, Sender, Update, What,
+};
