@@ -1,0 +1,183 @@
+//! Agent cards: what an agent says of itself. A hint, never a proof: most cards are wrong about
+//! something, so we always call the configured address and never one that a card names.
+
+use serde_json::Value;
+
+use super::error::A2aError;
+use super::json::{Object, flag, inner, list, object, text};
+
+/// An agent's self-description, of any version of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentCard {
+    /// The agent's own name; for kagent the Kubernetes name with `_` for `-`.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it claims to stream.
+    pub streaming: bool,
+    /// Where and how it can be reached, most preferred first.
+    pub interfaces: Vec<Interface>,
+    /// What it can do, with examples to tap.
+    pub skills: Vec<Skill>,
+}
+
+/// A way to reach an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// The address that the card claims; often one that only the agent's own host can reach.
+    pub url: String,
+    /// The binding: `JSONRPC`, `GRPC`, `HTTP+JSON` or a URI.
+    pub binding: String,
+    /// `Major.Minor`; a patch number means nothing on the wire.
+    pub version: Option<String>,
+}
+
+/// One thing that an agent can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skill {
+    /// Its name, or its id.
+    pub name: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// Questions that show it.
+    pub examples: Vec<String>,
+}
+
+impl AgentCard {
+    /// Reads a card. One that has the form of both versions counts as the newer: gateways rewrite
+    /// only `supportedInterfaces` in it.
+    ///
+    /// # Errors
+    /// As [`super::rpc::result`] for a body that is no JSON or holds a JSON-RPC error (kagent
+    /// answers so on a wrong path), [`A2aError::Protocol`] for JSON that is no card.
+    pub fn read(body: &[u8]) -> Result<Self, A2aError> {
+        let body = body.trim_ascii_start();
+        let Ok(value) = serde_json::from_slice::<Value>(body) else {
+            return Err(super::rpc::result(body).err().unwrap_or(A2aError::NotJson));
+        };
+        let mut card = object(value);
+        if card.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(super::rpc::result(body).err().unwrap_or(A2aError::NotJson));
+        }
+        let known = ["name", "url", "supportedInterfaces", "skills"];
+        if !known.iter().any(|key| card.contains_key(*key)) {
+            return Err(A2aError::protocol("the agent card is something else"));
+        }
+        let capabilities = inner(&mut card, "capabilities").unwrap_or_default();
+        Ok(Self {
+            name: text(&mut card, "name"),
+            description: text(&mut card, "description"),
+            streaming: flag(&capabilities, "streaming"),
+            interfaces: interfaces(&mut card),
+            skills: list(&mut card, "skills")
+                .into_iter()
+                .filter_map(skill)
+                .collect(),
+        })
+    }
+}
+
+fn interfaces(card: &mut Object) -> Vec<Interface> {
+    let newer: Vec<Interface> = list(card, "supportedInterfaces")
+        .into_iter()
+        .filter_map(|value| interface(object(value), "protocolBinding", None))
+        .collect();
+    if !newer.is_empty() {
+        return newer;
+    }
+    let version = text(card, "protocolVersion").map_or_else(|| "0.3".to_owned(), |v| short(&v));
+    let others = list(card, "additionalInterfaces");
+    let mut first = Object::new();
+    for key in ["url", "preferredTransport"] {
+        if let Some(value) = card.remove(key) {
+            first.insert(key.replace("preferredT", "t"), value);
+        }
+    }
+    let mut found: Vec<Interface> = Vec::new();
+    for wire in std::iter::once(first).chain(others.into_iter().map(object)) {
+        if let Some(interface) = interface(wire, "transport", Some(&version))
+            && !found.contains(&interface)
+        {
+            found.push(interface);
+        }
+    }
+    found
+}
+
+fn interface(mut wire: Object, binding: &str, version: Option<&str>) -> Option<Interface> {
+    Some(Interface {
+        url: text(&mut wire, "url")?,
+        binding: text(&mut wire, binding).unwrap_or_else(|| "JSONRPC".to_owned()),
+        version: text(&mut wire, "protocolVersion")
+            .map(|own| short(&own))
+            .or_else(|| version.map(str::to_owned)),
+    })
+}
+
+/// `0.3.0` is 0.3 on the wire; kagent's controller refuses the patch number.
+fn short(version: &str) -> String {
+    version.split('.').take(2).collect::<Vec<_>>().join(".")
+}
+
+fn skill(value: Value) -> Option<Skill> {
+    let mut skill = object(value);
+    let id = text(&mut skill, "id");
+    Some(Skill {
+        name: text(&mut skill, "name").or(id)?,
+        description: text(&mut skill, "description"),
+        examples: list(&mut skill, "examples")
+            .into_iter()
+            .filter_map(|example| example.as_str().map(str::to_owned))
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(card: &str) -> Vec<String> {
+        let card = AgentCard::read(card.as_bytes()).unwrap();
+        card.interfaces
+            .into_iter()
+            .map(|i| format!("{} {} {}", i.url, i.binding, i.version.unwrap_or_default()))
+            .collect()
+    }
+
+    #[test]
+    fn a_card_of_0_3_names_its_own_url_first() {
+        let card = r#"{"name":"k8s_agent","url":"http://a/","protocolVersion":"0.3.0",
+            "preferredTransport":"JSONRPC","capabilities":{"streaming":true},
+            "additionalInterfaces":[{"transport":"JSONRPC","url":"http://a/"},{"transport":"GRPC","url":"b"}],
+            "skills":[{"id":"pods","name":"","examples":["what fails?",7],"tags":[]},{"x":1},null]}"#;
+        assert_eq!(reached(card), ["http://a/ JSONRPC 0.3", "b GRPC 0.3"]);
+        let card = AgentCard::read(card.as_bytes()).unwrap();
+        assert!(card.streaming);
+        assert_eq!(card.skills.len(), 1);
+        assert_eq!(card.skills[0].name, "pods");
+        assert_eq!(card.skills[0].examples, ["what fails?"]);
+    }
+
+    #[test]
+    fn a_card_of_both_forms_counts_as_the_newer() {
+        let card = r#"{"name":"n","url":"http://behind-the-gateway/","protocolVersion":"0.3",
+            "supportedInterfaces":[{"url":"http://a/rpc","protocolBinding":"JSONRPC","protocolVersion":"1.0.1"},
+                                   {"url":"http://a/rest","protocolBinding":"HTTP+JSON"}]}"#;
+        assert_eq!(
+            reached(card),
+            ["http://a/rpc JSONRPC 1.0", "http://a/rest HTTP+JSON "]
+        );
+    }
+
+    #[test]
+    fn what_is_no_card_is_refused_by_what_it_is() {
+        let check = |body: &str| AgentCard::read(body.as_bytes()).unwrap_err();
+        assert_eq!(check("<html>"), A2aError::Html);
+        assert_eq!(check(""), A2aError::Empty);
+        assert_eq!(check(r#"{"name":"#), A2aError::Cut);
+        assert!(matches!(check(r#"{"status":"ok"}"#), A2aError::Protocol(_)));
+        let kagent = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}}"#;
+        assert_eq!(check(kagent), A2aError::rpc(-32600, "no"));
+        assert!(AgentCard::read(br#"{"name":null,"skills":null}"#).is_ok());
+    }
+}

@@ -1,0 +1,74 @@
+//! What can be shown of an answer that is still being made.
+
+use super::{ArtifactUpdate, Event, Message};
+
+/// The text so far, and the tool that runs.
+#[derive(Debug, Default)]
+pub struct Progress {
+    whole: String,
+    pieces: String,
+    tool: Option<String>,
+}
+
+impl Progress {
+    /// Takes in one event.
+    pub fn take_in(&mut self, event: &Event) {
+        match event {
+            Event::Status(status) => {
+                if let Some(message) = status.agent_message() {
+                    self.said(message, status.partial || message.is_partial());
+                }
+            }
+            Event::Artifact(update) => self.produced(update),
+            Event::Task(_) | Event::Message(_) => {}
+        }
+    }
+
+    fn said(&mut self, message: &Message, partial: bool) {
+        if let Some(tool) = message.tool_calls().first() {
+            self.tool = Some((*tool).to_owned());
+        }
+        let text = message.text();
+        if text.is_empty() {
+            return;
+        }
+        self.tool = None;
+        if partial {
+            self.pieces.push_str(&text);
+        } else {
+            self.pieces.clear();
+            self.whole = text;
+        }
+    }
+
+    fn produced(&mut self, update: &ArtifactUpdate) {
+        let text: String = update
+            .artifact
+            .parts
+            .iter()
+            .filter_map(super::Part::text)
+            .collect();
+        self.pieces.clear();
+        self.tool = None;
+        if update.append {
+            self.whole.push_str(&text);
+        } else {
+            self.whole = text;
+        }
+    }
+
+    /// What to show; empty while there is nothing.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let text = if self.pieces.is_empty() {
+            &self.whole
+        } else {
+            &self.pieces
+        };
+        match &self.tool {
+            Some(tool) if text.is_empty() => format!("{tool} …"),
+            Some(tool) => format!("{text}\n\n{tool} …"),
+            None => text.clone(),
+        }
+    }
+}

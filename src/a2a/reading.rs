@@ -1,0 +1,352 @@
+//! How the model is read: the text a person gets, the tools an agent calls, and how a stream's
+//! events add up to a task. Pure.
+
+use serde_json::Value;
+
+use super::model::{
+    Artifact, ArtifactUpdate, Content, Event, Message, Metadata, Part, Role, StatusUpdate, Task,
+    TaskState,
+};
+use crate::ids::PromptId;
+
+/// Messages that a followed stream keeps, newest last. Enough for the last answer; the agent
+/// keeps the whole history itself.
+const HISTORY_MAX: usize = 64;
+
+/// Artifacts that a followed stream keeps. Some agents open a new one with every step.
+const ARTIFACTS_MAX: usize = 256;
+
+/// kagent's name for the call that asks a person to approve another call.
+const CONFIRMATION: &str = "adk_request_confirmation";
+
+/// A runtime's annotation. kagent's Go pods write `adk_`, its Python pods `kagent_` (once
+/// `kagent_adk_`); null counts as absent.
+fn note<'a>(metadata: &'a Metadata, name: &str) -> Option<&'a Value> {
+    ["adk_", "kagent_", "kagent_adk_"]
+        .iter()
+        .filter_map(|prefix| metadata.get(&format!("{prefix}{name}")))
+        .find(|value| !value.is_null())
+}
+
+/// Whether the annotations say that a text is a piece of one that will come whole later.
+pub(super) fn is_partial(metadata: &Metadata) -> bool {
+    note(metadata, "partial").and_then(Value::as_bool) == Some(true)
+}
+
+/// The visible text of some parts. They are joined with nothing between: agents cut one text
+/// into several parts, and SDKs collapse appended chunks into such a list.
+fn joined(parts: &[Part]) -> String {
+    parts.iter().filter_map(Part::text).collect()
+}
+
+impl Part {
+    /// A part of text.
+    #[must_use]
+    pub fn of_text(text: impl Into<String>) -> Self {
+        Self {
+            content: Content::Text(text.into()),
+            metadata: Metadata::new(),
+        }
+    }
+
+    /// The text to show; none for other content and for an agent's thoughts.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        let thought = note(&self.metadata, "thought").and_then(Value::as_bool) == Some(true);
+        match &self.content {
+            Content::Text(text) if !thought => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The data of a function call or response, if this part is one of that kind.
+    fn function(&self, kind: &str) -> Option<&Value> {
+        match &self.content {
+            Content::Data(data) if note(&self.metadata, "type")?.as_str() == Some(kind) => {
+                Some(data)
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of the tool that the agent calls here. A request for approval is no tool call.
+    #[must_use]
+    pub fn tool_call(&self) -> Option<&str> {
+        let name = self.function("function_call")?.get("name")?.as_str()?;
+        (name != CONFIRMATION).then_some(name)
+    }
+
+    /// The name of the tool whose result this is.
+    #[must_use]
+    pub fn tool_result(&self) -> Option<&str> {
+        self.function("function_response")?.get("name")?.as_str()
+    }
+
+    /// The name of the tool that waits for a person here (kagent up to 0.10). A question to the
+    /// person waits under the name `ask_user`.
+    #[must_use]
+    pub fn pending_tool(&self) -> Option<&str> {
+        let Content::Data(data) = &self.content else {
+            return None;
+        };
+        if data.get("name")?.as_str()? != CONFIRMATION {
+            return None;
+        }
+        data.pointer("/args/originalFunctionCall/name")?.as_str()
+    }
+}
+
+impl Message {
+    /// The text to show, without thoughts; empty where there is none.
+    #[must_use]
+    pub fn text(&self) -> String {
+        joined(&self.parts)
+    }
+
+    /// The names of the tools that the agent calls in this message.
+    #[must_use]
+    pub fn tool_calls(&self) -> Vec<&str> {
+        self.parts.iter().filter_map(Part::tool_call).collect()
+    }
+
+    /// The names of the tools that wait for a person's approval or answer.
+    #[must_use]
+    pub fn pending_tools(&self) -> Vec<&str> {
+        self.parts.iter().filter_map(Part::pending_tool).collect()
+    }
+
+    /// Whether the text is a piece of one that will come whole later.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        is_partial(&self.metadata)
+    }
+
+    /// The text, if the agent says it, whole and in words.
+    fn agent_words(&self) -> Option<String> {
+        if self.role != Role::Agent || self.is_partial() {
+            return None;
+        }
+        Some(self.text()).filter(|text| !text.trim().is_empty())
+    }
+}
+
+impl StatusUpdate {
+    /// What the agent says; none for an echo of our own prompt.
+    #[must_use]
+    pub fn agent_message(&self) -> Option<&Message> {
+        self.message
+            .as_ref()
+            .filter(|message| message.role == Role::Agent)
+    }
+}
+
+impl Task {
+    /// The answer: the texts of the artifacts, a blank line between two of them. A completed task
+    /// whose artifacts hold no text is answered by what the agent said last, after our last
+    /// message. None where there are no words, as for kagent's empty answer.
+    #[must_use]
+    pub fn answer_text(&self) -> Option<String> {
+        let texts: Vec<String> = self
+            .artifacts
+            .iter()
+            .map(|artifact| joined(&artifact.parts))
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        if !texts.is_empty() {
+            return Some(texts.join("\n\n"));
+        }
+        if self.state != TaskState::Completed {
+            return None;
+        }
+        let said = self.status_message.as_ref();
+        said.and_then(Message::agent_words).or_else(|| {
+            self.history
+                .iter()
+                .rev()
+                .take_while(|message| message.role == Role::Agent)
+                .find_map(Message::agent_words)
+        })
+    }
+
+    /// What the agent says about the state: its question, or why it failed.
+    #[must_use]
+    pub fn status_text(&self) -> Option<String> {
+        self.status_message.as_ref().and_then(Message::agent_words)
+    }
+
+    /// Whether the task's history shows that the agent received this prompt. False proves
+    /// nothing: histories are cut.
+    #[must_use]
+    pub fn contains_prompt(&self, prompt: &PromptId) -> bool {
+        self.status_message
+            .iter()
+            .chain(&self.history)
+            .any(|said| said.role == Role::User && said.id.as_deref() == Some(prompt.as_str()))
+    }
+
+    /// Adds one event of a stream to what is known of its task. Pieces of texts leave no trace:
+    /// the whole text follows them.
+    pub fn follow(known: &mut Option<Self>, event: Event) {
+        let blank = |id, context_id| Self {
+            id,
+            context_id,
+            state: TaskState::Submitted,
+            status_message: None,
+            artifacts: Vec::new(),
+            history: Vec::new(),
+            metadata: Metadata::new(),
+        };
+        if known.is_none()
+            && let Some(id) = event.task_id()
+        {
+            *known = Some(blank(id.clone(), event.context_id().cloned()));
+        }
+        let Some(task) = known else { return };
+        match event {
+            Event::Task(whole) => *task = whole,
+            Event::Message(_) => {}
+            Event::Status(status) => task.take_status(status),
+            Event::Artifact(update) => task.take_artifact(update),
+        }
+    }
+
+    fn take_status(&mut self, status: StatusUpdate) {
+        self.state = status.state;
+        if status.partial {
+            return;
+        }
+        self.metadata.extend(status.metadata);
+        if let Some(said) = std::mem::replace(&mut self.status_message, status.message) {
+            if self.history.len() == HISTORY_MAX {
+                self.history.remove(0);
+            }
+            self.history.push(said);
+        }
+    }
+
+    fn take_artifact(&mut self, update: ArtifactUpdate) {
+        let full = self.artifacts.len() >= ARTIFACTS_MAX;
+        let Artifact { id, .. } = &update.artifact;
+        match self.artifacts.iter_mut().find(|known| known.id == *id) {
+            Some(known) if update.append => known.parts.extend(update.artifact.parts),
+            Some(known) => *known = update.artifact,
+            // Some agents send even the first chunk with `append`.
+            None if full => {}
+            None => self.artifacts.push(update.artifact),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::a2a::codec_v03::{event, task};
+
+    fn read(wire: serde_json::Value) -> Task {
+        task(wire).unwrap()
+    }
+
+    #[test]
+    fn the_answer_is_the_artifacts_without_thoughts() {
+        let answer = read(json!({
+            "id": "t", "status": {"state": "completed"},
+            "artifacts": [
+                {"artifactId": "a", "parts": [
+                    {"kind": "text", "text": "hm", "metadata": {"adk_thought": true}},
+                    {"kind": "text", "text": "two "}, {"kind": "text", "text": "pods"}]},
+                {"artifactId": "b", "parts": [{"kind": "data", "data": {}}]},
+                {"artifactId": "c", "parts": [{"kind": "text", "text": "and a node"}]}]}));
+        assert_eq!(
+            answer.answer_text().as_deref(),
+            Some("two pods\n\nand a node")
+        );
+    }
+
+    #[test]
+    fn without_artifacts_a_completed_task_is_answered_by_what_was_said_last() {
+        let mut said = read(json!({
+            "id": "t", "status": {"state": "completed"},
+            "history": [
+                {"role": "agent", "parts": [{"kind": "text", "text": "old"}]},
+                {"role": "user", "messageId": "m", "parts": [{"kind": "text", "text": "q"}]},
+                {"role": "agent", "parts": [{"kind": "text", "text": "new"}]},
+                {"role": "agent", "parts": [{"kind": "data", "data": {}}]}]}));
+        assert_eq!(said.answer_text().as_deref(), Some("new"));
+        said.state = TaskState::Working;
+        assert_eq!(
+            said.answer_text(),
+            None,
+            "only an ended run is taken at its word"
+        );
+        said.state = TaskState::Completed;
+        said.history.truncate(2);
+        assert_eq!(
+            said.answer_text(),
+            None,
+            "an earlier answer is not this one"
+        );
+        assert!(said.contains_prompt(&PromptId::from("m")));
+        assert!(!said.contains_prompt(&PromptId::from("n")));
+    }
+
+    #[test]
+    fn tools_are_recognised_by_either_runtimes_key() {
+        for key in ["adk_type", "kagent_type"] {
+            let status = json!({
+                "kind": "status-update", "taskId": "t", "status": {"state": "input-required",
+                "message": {"role": "agent", "parts": [
+                    {"kind": "data", "metadata": {key: "function_call"}, "data": {"name": "get_pods"}},
+                    {"kind": "data", "metadata": {key: "function_response"}, "data": {"name": "get_pods"}},
+                    {"kind": "data", "metadata": {key: "function_call"}, "data": {
+                        "name": "adk_request_confirmation",
+                        "args": {"originalFunctionCall": {"name": "delete_pod"}}}},
+                    {"kind": "data", "data": {"name": "plain data"}}]}}});
+            let Some(Event::Status(status)) = event(status).unwrap() else {
+                panic!("not a status");
+            };
+            let message = status.agent_message().unwrap();
+            assert_eq!(message.tool_calls(), ["get_pods"]);
+            assert_eq!(message.pending_tools(), ["delete_pod"]);
+            assert_eq!(message.parts[1].tool_result(), Some("get_pods"));
+        }
+    }
+
+    fn chunk(id: &str, text: &str, append: bool) -> Event {
+        event(
+            json!({"kind": "artifact-update", "taskId": "t", "append": append,
+            "artifact": {"artifactId": id, "parts": [{"kind": "text", "text": text}]}}),
+        )
+        .unwrap()
+        .unwrap()
+    }
+
+    #[test]
+    fn chunks_append_replace_and_may_begin_with_an_append() {
+        let mut known = None;
+        for (id, text, append) in [
+            ("a", "on", true),
+            ("a", "e", true),
+            ("b", "draft", false),
+            ("b", "two", false),
+        ] {
+            Task::follow(&mut known, chunk(id, text, append));
+        }
+        assert_eq!(known.unwrap().answer_text().as_deref(), Some("one\n\ntwo"));
+    }
+
+    #[test]
+    fn a_followed_stream_keeps_a_bounded_history_and_bounded_artifacts() {
+        let mut known = None;
+        for number in 0..500 {
+            Task::follow(&mut known, chunk(&number.to_string(), "x", false));
+            let said = json!({"kind": "status-update", "taskId": "t", "status": {"state": "working",
+                "message": {"role": "agent", "parts": [{"kind": "text", "text": "step"}]}}});
+            Task::follow(&mut known, event(said).unwrap().unwrap());
+        }
+        let task = known.unwrap();
+        assert_eq!(task.artifacts.len(), ARTIFACTS_MAX);
+        assert_eq!(task.history.len(), HISTORY_MAX);
+    }
+}

@@ -1,0 +1,364 @@
+//! One prompt from its submission to its end: sent once, followed wherever the connection
+//! breaks, looked for where nobody knows. No actor and no Telegram: it tells its listener.
+//!
+//! A stream's end proves nothing and silence is only a reason to look: the state of the
+//! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{debug, warn};
+
+use super::progress::Progress;
+use super::{A2aClient, A2aError, Event, EventStream, Outcome, Prompt, Reply, Task, TaskState};
+use crate::ids::{ContextId, TaskId, TurnId};
+use crate::rules::turn::End;
+use crate::rules::words;
+
+/// Sends of a prompt that was surely not received.
+const SENDS_MAX: u32 = 4;
+/// Searches for a prompt that may have been received.
+const SEARCHES_MAX: u32 = 4;
+/// The first wait between two looks at a task; it doubles up to [`WAIT_MAX`].
+const WAIT: Duration = Duration::from_millis(500);
+/// The longest wait between two looks at a task.
+const WAIT_MAX: Duration = Duration::from_secs(15);
+/// The longest that an agent may ask us to wait before a prompt is given up.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(60);
+/// A task that does not change for so long is spoken of.
+const UNCHANGED: Duration = Duration::from_secs(60);
+/// The error of a task that the agent does not know (A2A: `TaskNotFound`).
+const TASK_NOT_FOUND: i64 = -32001;
+
+/// What happens to a run, in order; [`News::Ended`] comes last, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The agent has the prompt: this is its task.
+    Started {
+        /// The task.
+        task: TaskId,
+        /// The context that it belongs to.
+        context: Option<ContextId>,
+    },
+    /// What can be seen of the answer so far; for previews only.
+    Progress(String),
+    /// The end.
+    Ended(End),
+}
+
+/// Where the news goes; the run goes on when it was taken in.
+pub type Listener = Rc<dyn Fn(News) -> LocalBoxFuture<'static, ()>>;
+
+/// How a run begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// Give the prompt to the agent: once.
+    Submit,
+    /// It may have the prompt: look, never prompt again.
+    LookFor,
+    /// It has the prompt: go on with this task.
+    TakeUp(TaskId),
+}
+
+/// A run of one prompt.
+pub struct Run {
+    /// The agent.
+    pub client: A2aClient,
+    /// Whether it streams.
+    pub streams: bool,
+    /// Whether it lists the tasks of a context (kagent).
+    pub lists: bool,
+    /// A silence after which the task is looked at.
+    pub look_after: Duration,
+    /// The time for all of it.
+    pub total: Duration,
+    /// The prompt.
+    pub prompt: Prompt,
+    /// For the log.
+    pub turn: TurnId,
+    /// Who hears of it.
+    pub listener: Listener,
+}
+
+/// What is known while it runs.
+struct Watch {
+    run: Run,
+    task: Option<Task>,
+    direct: Option<String>,
+    progress: Progress,
+    told: String,
+    deadline: Instant,
+}
+
+impl Run {
+    /// Runs to the end.
+    pub async fn run(self, begin: Begin) -> End {
+        let mut watch = Watch {
+            deadline: Instant::now() + self.total,
+            run: self,
+            task: None,
+            direct: None,
+            progress: Progress::default(),
+            told: String::new(),
+        };
+        match begin {
+            Begin::Submit => watch.submit().await,
+            Begin::LookFor => watch.look_for().await,
+            Begin::TakeUp(task) => watch.follow(task).await,
+        }
+    }
+}
+
+impl Watch {
+    async fn submit(&mut self) -> End {
+        let mut wait = WAIT;
+        let mut sends = 1;
+        loop {
+            let sent = if self.run.streams {
+                self.stream().await
+            } else {
+                self.send().await
+            };
+            let error = match sent {
+                Ok(end) => return end,
+                Err(error) => error,
+            };
+            let turn = self.run.turn.reference();
+            warn!(%turn, %error, outcome = ?error.outcome(), "the call to the agent failed");
+            let pause = error.retry_after().unwrap_or(wait);
+            if !error.may_resend() || sends >= SENDS_MAX || pause > RETRY_AFTER_MAX {
+                return self.failed(&error).await;
+            }
+            sleep(pause).await;
+            wait = (wait * 2).min(WAIT_MAX);
+            sends += 1;
+        }
+    }
+
+    /// An error before the agent's task was known.
+    async fn failed(&mut self, error: &A2aError) -> End {
+        let answered = matches!(error, A2aError::Rpc { .. });
+        if answered || error.outcome() != Outcome::Unknown {
+            return End::Failed(error.to_user());
+        }
+        self.look_for().await
+    }
+
+    async fn stream(&mut self) -> Result<End, A2aError> {
+        let mut events = self.run.client.stream(&self.run.prompt).await?;
+        if let Some(end) = self.consume(&mut events).await? {
+            return Ok(end);
+        }
+        self.after_break().await
+    }
+
+    async fn send(&mut self) -> Result<End, A2aError> {
+        let event = match self.run.client.send(&self.run.prompt, false).await? {
+            Reply::Task(task) => Event::Task(task),
+            Reply::Message(message) => Event::Message(message),
+        };
+        self.take_in(event).await;
+        match self.decided() {
+            Some(end) => Ok(end),
+            None => self.after_break().await,
+        }
+    }
+
+    /// The connection has ended and the task, if there is one, has not.
+    async fn after_break(&mut self) -> Result<End, A2aError> {
+        match self.task.as_ref().map(|task| task.id.clone()) {
+            Some(task) => Ok(self.follow(task).await),
+            None => Err(A2aError::Cut),
+        }
+    }
+
+    /// Reads until the task is decided, or the stream ends. An error counts only while no
+    /// task is known: later it is a cut like any other.
+    async fn consume(&mut self, events: &mut EventStream) -> Result<Option<End>, A2aError> {
+        loop {
+            if Instant::now() >= self.deadline {
+                return Ok(Some(self.out_of_time()));
+            }
+            match timeout(self.run.look_after, events.next()).await {
+                Ok(Some(Ok(event))) => {
+                    self.take_in(event).await;
+                    if let Some(end) = self.decided() {
+                        return Ok(Some(end));
+                    }
+                }
+                Ok(Some(Err(error))) if self.task.is_none() => return Err(error),
+                Ok(Some(Err(error))) => {
+                    debug!(turn = %self.run.turn.reference(), %error, "the stream broke");
+                    return Ok(None);
+                }
+                Ok(None) => return Ok(None),
+                Err(_silence) => {
+                    if let Some(task) = self.task.as_ref().map(|task| task.id.clone())
+                        && let Some(end) = self.look(&task).await
+                    {
+                        return Ok(Some(end));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Subscribe, then one get once that stands or is refused; again until it is decided.
+    async fn follow(&mut self, id: TaskId) -> End {
+        let mut wait = WAIT;
+        let mut since = Instant::now();
+        let mut seen = None;
+        loop {
+            let principal = self.run.prompt.principal.clone();
+            let events = self.run.client.resubscribe(&id, &principal).await;
+            if let Some(end) = self.look(&id).await {
+                return end;
+            }
+            if let Ok(mut events) = events
+                && let Ok(Some(end)) = self.consume(&mut events).await
+            {
+                return end;
+            }
+            if Instant::now() >= self.deadline {
+                return self.out_of_time();
+            }
+            let now = self.task.as_ref().map(|task| task.history.len());
+            if now != seen {
+                seen = now;
+                since = Instant::now();
+                wait = WAIT;
+            } else if since.elapsed() >= UNCHANGED {
+                self.tell_progress("No answer yet, still watching.".to_owned()).await;
+            }
+            sleep(wait).await;
+            wait = (wait * 2).min(WAIT_MAX);
+        }
+    }
+
+    /// One get; the snapshot decides.
+    async fn look(&mut self, id: &TaskId) -> Option<End> {
+        match self.run.client.get(id, &self.run.prompt.principal).await {
+            Ok(task) => {
+                self.take_in(Event::Task(task)).await;
+                self.decided()
+            }
+            Err(A2aError::Rpc { code, .. }) if code == TASK_NOT_FOUND => Some(End::Failed(
+                "The agent took your message, but no longer knows of it.".to_owned(),
+            )),
+            Err(error) => {
+                let turn = self.run.turn.reference();
+                warn!(%turn, task = %id, %error, "could not look at the task");
+                None
+            }
+        }
+    }
+
+    /// Looks for the prompt in the tasks of its context. Finding it proves that the agent
+    /// has it; not finding it proves nothing.
+    async fn look_for(&mut self) -> End {
+        let (true, Some(context)) = (self.run.lists, self.run.prompt.context.clone()) else {
+            return End::Unknown;
+        };
+        let principal = self.run.prompt.principal.clone();
+        let mut wait = WAIT;
+        for _ in 0..SEARCHES_MAX {
+            match self.run.client.list(&context, &principal).await {
+                Ok(tasks) => {
+                    let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
+                    match tasks.iter().find(mine).map(|task| task.id.clone()) {
+                        Some(id) => return self.follow(id).await,
+                        None => return End::Unknown,
+                    }
+                }
+                Err(error) if error.retry() => {
+                    debug!(turn = %self.run.turn.reference(), %error, "could not list tasks");
+                    sleep(wait).await;
+                    wait *= 2;
+                }
+                Err(_) => return End::Unknown,
+            }
+        }
+        End::Unknown
+    }
+
+    async fn take_in(&mut self, event: Event) {
+        if let Event::Message(message) = &event {
+            self.direct = Some(message.text());
+            return;
+        }
+        self.progress.take_in(&event);
+        let known = self.task.is_some();
+        if matches!(event, Event::Task(_)) {
+            // A snapshot replaces what the stream told.
+            self.task = None;
+        }
+        Task::follow(&mut self.task, event);
+        if let (false, Some(task)) = (known, &self.task) {
+            let started = News::Started {
+                task: task.id.clone(),
+                context: task.context_id.clone(),
+            };
+            (self.run.listener)(started).await;
+        }
+        let progress = self.progress.text();
+        self.tell_progress(progress).await;
+    }
+
+    async fn tell_progress(&mut self, progress: String) {
+        if progress != self.told {
+            self.told.clone_from(&progress);
+            (self.run.listener)(News::Progress(progress)).await;
+        }
+    }
+
+    fn out_of_time(&self) -> End {
+        warn!(turn = %self.run.turn.reference(), "the time for this turn is up");
+        let minutes = self.run.total.as_secs().div_ceil(60);
+        End::Failed(format!(
+            "No answer within {minutes} min, so I stopped watching. It may still be working"
+        ))
+    }
+
+    /// The end, if the last state is one.
+    fn decided(&self) -> Option<End> {
+        if let Some(text) = &self.direct {
+            return Some(End::Answer(text.clone()));
+        }
+        let task = self.task.as_ref()?;
+        let end = match &task.state {
+            TaskState::Completed => End::Answer(task.answer_text().unwrap_or_default()),
+            TaskState::Failed => {
+                let turn = self.run.turn.reference();
+                let said = task.status_text().unwrap_or_default();
+                warn!(%turn, task = %task.id, said = %super::scrub(&said), "the task failed");
+                End::Failed("It says that it failed".to_owned())
+            }
+            TaskState::Canceled => End::Failed("The run was stopped".to_owned()),
+            TaskState::Rejected => {
+                let said = task.status_text().unwrap_or_default();
+                End::Failed(format!("It refused this. {said}"))
+            }
+            TaskState::InputRequired | TaskState::AuthRequired => asks(task),
+            TaskState::Submitted | TaskState::Working | TaskState::Other(_) => return None,
+        };
+        Some(end)
+    }
+}
+
+/// A pause: an approval, which cannot be given yet, or a question in words.
+fn asks(task: &Task) -> End {
+    let tools: Vec<String> = task
+        .status_message
+        .iter()
+        .flat_map(|message| message.pending_tools())
+        .map(str::to_owned)
+        .collect();
+    if tools.is_empty() {
+        End::Answer(task.status_text().unwrap_or_default())
+    } else {
+        End::Failed(words::needs_approval(&tools))
+    }
+}
