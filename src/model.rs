@@ -1,0 +1,291 @@
+//! The things that the store keeps and the rules decide about.
+//!
+//! No actor, no I/O: plain data, each with the states that it can be in.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{
+    AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
+    Timestamp, TopicId, TurnId, UpdateId, UserId,
+};
+
+/// Where something is said: a chat and, in forums, one of its topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The chat.
+    pub chat: ChatId,
+    /// The topic, [`TopicId::NONE`] outside topics.
+    pub topic: TopicId,
+}
+
+/// Who talks to which agent where; it points at its current conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// Where.
+    pub place: Place,
+    /// Who; [`UserId::SHARED`] where a route is shared by a chat.
+    pub user: UserId,
+    /// With which agent.
+    pub agent: AgentName,
+}
+
+/// One thread of questions and answers with an agent, until `/new`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its own id: slots move from one conversation to the next.
+    pub id: ConversationId,
+    /// The slot that opened it.
+    pub slot: Slot,
+    /// The user that the agent knows it by, in every call about it.
+    pub principal: Principal,
+    /// The A2A context id, once known; kagent takes ours from the first call.
+    pub context: Option<ContextId>,
+    /// Whether `/new` has closed it; a late answer is still delivered, labelled.
+    pub closed: bool,
+}
+
+/// What became of an update. Every update ends as exactly one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateEnd {
+    /// It opened this turn.
+    Turn(TurnId),
+    /// It asked for something that needs no agent, and was answered.
+    Control,
+    /// Nobody waits for an answer to it; the reason says why.
+    Ignored(&'static str),
+    /// Its sender may not; the rule that said so.
+    Refused(&'static str),
+}
+
+/// The states of a turn that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnState {
+    /// Waits for its place in the conversation, and for the agent to take calls.
+    Queued,
+    /// Committed before the call: from here on the agent may have the prompt.
+    Submitting,
+    /// The agent has it: its task is known.
+    Working,
+}
+
+/// How a turn ended. Every turn ends as exactly one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The answer is in the outbox.
+    Answered,
+    /// The person was told why there is no answer.
+    ToldFailed,
+    /// Nobody can know whether the agent has it; the person was told so, and asked.
+    UnknownTold,
+}
+
+/// One or more updates of a person, and all that comes of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Its id; [`TurnId::reference`] is what people see of it.
+    pub id: TurnId,
+    /// The conversation that it belongs to.
+    pub conversation: ConversationId,
+    /// Where it was asked, and is answered.
+    pub place: Place,
+    /// Who asked.
+    pub asked_by: UserId,
+    /// The update that opened it.
+    pub update: UpdateId,
+    /// The message that it answers.
+    pub reply_to: MessageId,
+    /// What goes to the agent.
+    pub text: String,
+    /// Where it stands.
+    pub state: TurnState,
+    /// 1, and one more each time a person says [Run again].
+    pub attempt: u32,
+    /// The A2A message id of this attempt, once submitting.
+    pub prompt: Option<PromptId>,
+    /// The agent's task, once known.
+    pub task: Option<TaskId>,
+    /// The outbox row of its placeholder, if one was posted.
+    pub placeholder: Option<OutboxId>,
+}
+
+/// What kind of thing waits in the outbox. The kind decides what is done when nobody
+/// knows whether Telegram took it: see [`Kind::redo`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// "k8s is working…", silent; replaced or deleted when the answer is there.
+    Placeholder,
+    /// An answer to a command.
+    Reply,
+    /// A word to a person who waits: a failure, a question what to do.
+    Notice,
+    /// A chunk of an agent's answer.
+    Final,
+    /// A whole answer, put in the place of the placeholder that it names; sent as a new
+    /// message where that placeholder never arrived or is gone.
+    FinalEdit,
+    /// New text and buttons for a message of ours.
+    Edit,
+    /// The end of a placeholder.
+    Delete,
+    /// The bot leaves a group where it has no business.
+    Leave,
+}
+
+/// What to do with a row whose outcome nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redo {
+    /// Doing it twice is the same as doing it once.
+    Repeat,
+    /// Once more, and counted: the one duplicate that there can be.
+    OnceMore,
+    /// Better missing than double.
+    Never,
+}
+
+impl Kind {
+    /// Every kind, for tables and the store.
+    pub const ALL: [Self; 8] = [
+        Self::Placeholder,
+        Self::Reply,
+        Self::Notice,
+        Self::Final,
+        Self::FinalEdit,
+        Self::Edit,
+        Self::Delete,
+        Self::Leave,
+    ];
+
+    /// What is done after an unknown outcome.
+    #[must_use]
+    pub fn redo(self) -> Redo {
+        match self {
+            Self::Placeholder => Redo::Never,
+            Self::Reply | Self::Notice | Self::Final => Redo::OnceMore,
+            Self::FinalEdit | Self::Edit | Self::Delete | Self::Leave => Redo::Repeat,
+        }
+    }
+
+    /// Its name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Placeholder => "placeholder",
+            Self::Reply => "reply",
+            Self::Notice => "notice",
+            Self::Final => "final",
+            Self::FinalEdit => "final_edit",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::Leave => "leave",
+        }
+    }
+}
+
+/// A button as it is shown: its label, and the token that names its row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// What the person reads.
+    pub label: String,
+    /// At most 64 bytes, opaque (Bot API: `callback_data`).
+    pub token: String,
+}
+
+/// What a row of the outbox says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// The text; at most 4096 UTF-16 units.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// Whether the phone stays quiet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+    /// Rows of buttons under it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Vec<Shown>>,
+    /// The row whose message is edited or deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<OutboxId>,
+}
+
+/// One thing that must arrive at Telegram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its id, and its place in the order of its chat.
+    pub id: OutboxId,
+    /// Where it goes.
+    pub place: Place,
+    /// The turn that it speaks of.
+    pub turn: Option<TurnId>,
+    /// What it is.
+    pub kind: Kind,
+    /// What it says.
+    pub body: Body,
+    /// Calls begun so far.
+    pub sends: u32,
+}
+
+/// What a button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Give the turn's prompt to the agent once more.
+    RunAgain,
+    /// Leave the turn as it is.
+    LeaveIt,
+}
+
+/// A button's row: what it does, for whom, until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What the button carries.
+    pub token: String,
+    /// The chat that it was shown in.
+    pub chat: ChatId,
+    /// What it does.
+    pub action: Action,
+    /// The turn that it is about.
+    pub turn: TurnId,
+    /// The attempt of that turn that it was shown for.
+    pub attempt: u32,
+    /// The message that it stands under.
+    pub post: OutboxId,
+    /// Who may press it (admins may, too).
+    pub for_user: UserId,
+    /// Nothing happens after this.
+    pub expires_at: Timestamp,
+    /// Whether it has been pressed.
+    pub used: bool,
+}
+
+/// How long a button answers to a tap.
+pub const BUTTON_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is remembered of a person in a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seat {
+    /// The agent that plain text goes to, and since when.
+    pub current: Option<(AgentName, Timestamp)>,
+    /// The current conversation with each agent.
+    pub conversations: Vec<Conversation>,
+}
+
+/// A line of the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Where it happened.
+    pub chat: ChatId,
+    /// Who did it.
+    pub user: UserId,
+    /// What: `asked`, `refused`, `run_again`, `left`.
+    pub event: &'static str,
+    /// The agent that it was about.
+    pub agent: Option<AgentName>,
+    /// The turn that it was about.
+    pub turn: Option<TurnId>,
+    /// The rule that decided.
+    pub rule: Option<&'static str>,
+}

@@ -1,0 +1,404 @@
+//! Each change as SQL. A change that moves something says where it must stand before.
+
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Sqlite, query};
+
+use super::codec;
+use super::writer::Done;
+use super::{Change, StoreError, StoredUpdate};
+use crate::ids::{BotId, OutboxId, Timestamp, TurnId, UpdateId};
+use crate::model::{AuditLine, Button, Conversation, Post, Turn, UpdateEnd};
+
+type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
+
+pub(super) async fn accept(
+    connection: &mut SqliteConnection,
+    bot: BotId,
+    updates: &[StoredUpdate],
+    at: Timestamp,
+) -> Done {
+    let mut fresh = Vec::with_capacity(updates.len());
+    for update in updates {
+        let inserted = query(
+            "INSERT INTO updates (bot, update_id, received_at, body, state)
+             VALUES (?, ?, ?, ?, 'new') ON CONFLICT DO NOTHING",
+        )
+        .bind(bot.0)
+        .bind(update.id.0)
+        .bind(at.0)
+        .bind(&update.body)
+        .execute(&mut *connection)
+        .await?;
+        if inserted.rows_affected() == 1 {
+            fresh.push(update.clone());
+        }
+    }
+    Ok(fresh)
+}
+
+/// Does one change, or says that it no longer applies.
+pub(super) async fn change(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    change: &Change,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match change {
+        Change::EndUpdate { update, end } => end_update(c, bot, *update, end, now).await,
+        Change::OpenConversation(conversation) => {
+            open_conversation(c, bot, conversation, now).await
+        }
+        Change::CloseConversation(id) => {
+            let sql = query("UPDATE conversations SET closed_at = ? WHERE id = ?");
+            any(c, sql.bind(now.0).bind(id.0)).await
+        }
+        Change::SetCurrent { place, user, agent } => {
+            let sql = query(
+                "INSERT INTO current_agents (bot, chat, topic, user, agent, set_at)
+                 VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET agent = excluded.agent, set_at = excluded.set_at",
+            );
+            let sql = sql.bind(bot.0).bind(place.chat.0).bind(place.topic.0);
+            any(c, sql.bind(user.0).bind(agent.as_str()).bind(now.0)).await
+        }
+        Change::OpenTurn(turn) => open_turn(c, bot, turn, now).await,
+        Change::ShowButton(button) => show_button(c, bot, button).await,
+        Change::UseButton { token, by } => use_button(c, token, by.0, now).await,
+        Change::TellStranger { who, day, rows_max } => {
+            tell_stranger(c, bot, *who, *day, *rows_max).await
+        }
+        Change::Audit(line) => audit(c, bot, line, now).await,
+        Change::Context {
+            conversation,
+            context,
+        } => {
+            let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
+            any(c, sql.bind(context.as_str()).bind(conversation.0)).await
+        }
+        of_turn @ (Change::Submit { .. }
+        | Change::Working { .. }
+        | Change::Placeholder { .. }
+        | Change::EndTurn { .. }
+        | Change::Undeliverable { .. }
+        | Change::Requeue { .. }) => move_turn(c, of_turn, now).await,
+        of_post => move_post(c, bot, of_post, now).await,
+    }
+}
+
+async fn end_update(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    update: UpdateId,
+    end: &UpdateEnd,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (state, reason) = codec::update_end(end);
+    let sql = query(
+        "UPDATE updates SET state = ?, reason = ?, ended_at = ?, body = NULL
+         WHERE bot = ? AND update_id = ? AND state = 'new'",
+    );
+    let sql = sql.bind(state).bind(reason).bind(now.0);
+    one(c, sql.bind(bot.0).bind(update.0), "the update has ended").await?;
+    if let UpdateEnd::Turn(turn) = end {
+        let sql = query("INSERT INTO turn_updates (bot, update_id, turn) VALUES (?, ?, ?)");
+        any(c, sql.bind(bot.0).bind(update.0).bind(turn.0)).await?;
+    }
+    Ok(())
+}
+
+async fn open_conversation(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    conversation: &Conversation,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let slot = &conversation.slot;
+    let sql = query(
+        "INSERT INTO conversations
+             (id, bot, chat, topic, user, agent, principal, context_id, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    let sql = sql.bind(conversation.id.0).bind(bot.0);
+    let sql = sql.bind(slot.place.chat.0).bind(slot.place.topic.0);
+    let sql = sql.bind(slot.user.0).bind(slot.agent.as_str());
+    let sql = sql.bind(conversation.principal.as_str());
+    let context = conversation.context.as_ref();
+    any(
+        c,
+        sql.bind(context.map(|context| context.as_str().to_owned()))
+            .bind(now.0),
+    )
+    .await?;
+    let sql = query(
+        "INSERT INTO slots (bot, chat, topic, user, agent, conversation)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET conversation = excluded.conversation",
+    );
+    let sql = sql
+        .bind(bot.0)
+        .bind(slot.place.chat.0)
+        .bind(slot.place.topic.0);
+    let sql = sql.bind(slot.user.0).bind(slot.agent.as_str());
+    any(c, sql.bind(conversation.id.0)).await
+}
+
+async fn open_turn(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    turn: &Turn,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
+                            reply_to, text, state, attempt, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+    );
+    let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
+    let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
+    let sql = sql.bind(turn.asked_by.0).bind(turn.update.0);
+    let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
+    any(c, sql.bind(i64::from(turn.attempt)).bind(now.0)).await
+}
+
+async fn move_turn(
+    c: &mut SqliteConnection,
+    change: &Change,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (sql, stale) = match change {
+        Change::Submit {
+            turn,
+            prompt,
+            endpoint,
+            protocol,
+        } => {
+            let sql = query(
+                "UPDATE turns SET state = 'submitting', prompt_id = ?, endpoint = ?,
+                        protocol = ?, submitted_at = ?
+                 WHERE id = ? AND state = 'queued'",
+            );
+            let sql = sql.bind(prompt.as_str()).bind(endpoint).bind(*protocol);
+            (sql.bind(now.0).bind(turn.0), "the turn is not queued")
+        }
+        Change::Working { turn, task } => {
+            let sql = query(
+                "UPDATE turns SET state = 'working', task_id = ?
+                 WHERE id = ? AND state IN ('submitting', 'working')",
+            );
+            let sql = sql.bind(task.as_str()).bind(turn.0);
+            (sql, "the turn is not submitting")
+        }
+        Change::Placeholder { turn, post } => {
+            let sql = query(
+                "UPDATE turns SET placeholder = ?
+                 WHERE id = ? AND state IN ('queued', 'submitting', 'working')",
+            );
+            (sql.bind(post.0).bind(turn.0), "the turn is over")
+        }
+        Change::EndTurn { turn, outcome } => {
+            let sql = query(
+                "UPDATE turns SET state = ?, ended_at = ?
+                 WHERE id = ? AND state IN ('queued', 'submitting', 'working')",
+            );
+            let sql = sql.bind(codec::outcome(*outcome)).bind(now.0);
+            (sql.bind(turn.0), "the turn is over")
+        }
+        Change::Requeue { turn, attempt } => {
+            let sql = query(
+                "UPDATE turns SET state = 'queued', attempt = attempt + 1, prompt_id = NULL,
+                        task_id = NULL, placeholder = NULL, submitted_at = NULL, ended_at = NULL
+                 WHERE id = ? AND attempt = ? AND state IN ('told_failed', 'unknown_told')",
+            );
+            let sql = sql.bind(turn.0).bind(i64::from(*attempt));
+            (sql, "the turn was run again already")
+        }
+        Change::Undeliverable { turn } => return undeliverable(c, *turn, now).await,
+        _ => return Err(StoreError::unavailable("not a change of a turn")),
+    };
+    one(c, sql, stale).await
+}
+
+/// The rest of the answer would be refused as well.
+async fn undeliverable(
+    c: &mut SqliteConnection,
+    turn: TurnId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql =
+        query("UPDATE turns SET state = 'undeliverable' WHERE id = ? AND state = 'answered'");
+    any(c, sql.bind(turn.0)).await?;
+    let sql = query(
+        "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
+         WHERE turn = ? AND state = 'pending'",
+    );
+    any(c, sql.bind(now.0).bind(turn.0)).await
+}
+
+async fn move_post(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    change: &Change,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const STALE: &str = "the post is not waiting";
+    match change {
+        Change::Post(post) => insert_post(c, bot, post, now).await,
+        Change::Sending(post) => {
+            let sql = query(
+                "UPDATE outbox SET state = 'sending', sends = sends + 1
+                 WHERE id = ? AND state IN ('pending', 'sending')",
+            );
+            one(c, sql.bind(post.0), STALE).await
+        }
+        Change::Unsent(post) => {
+            let sql = query(
+                "UPDATE outbox SET state = 'pending', sends = sends - 1
+                 WHERE id = ? AND state = 'sending'",
+            );
+            one(c, sql.bind(post.0), STALE).await
+        }
+        Change::Drop(post) => {
+            let sql = query(
+                "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
+                 WHERE id = ? AND state = 'pending'",
+            );
+            any(c, sql.bind(now.0).bind(post.0)).await
+        }
+        Change::Sent { post, message } => {
+            end_post(c, *post, "sent", message.map(|message| message.0), None, now).await
+        }
+        Change::RefusedPost { post, reason } => {
+            end_post(c, *post, "refused", None, Some(reason), now).await
+        }
+        Change::UnknownPost(post) => end_post(c, *post, "unknown", None, None, now).await,
+        _ => Err(StoreError::unavailable("not a change of a post")),
+    }
+}
+
+async fn insert_post(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    post: &Post,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_string(&post.body).map_err(StoreError::unavailable)?;
+    let sql = query(
+        "INSERT INTO outbox (id, bot, chat, topic, seq, turn, kind, body, state, posted_at)
+         VALUES (?1, ?2, ?3, ?4,
+                 (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE bot = ?2 AND chat = ?3),
+                 ?5, ?6, ?7, 'pending', ?8)",
+    );
+    let sql = sql.bind(post.id.0).bind(bot.0);
+    let sql = sql.bind(post.place.chat.0).bind(post.place.topic.0);
+    let sql = sql.bind(post.turn.map(|turn| turn.0));
+    any(c, sql.bind(post.kind.name()).bind(body).bind(now.0)).await
+}
+
+async fn end_post(
+    c: &mut SqliteConnection,
+    post: OutboxId,
+    state: &'static str,
+    message: Option<i64>,
+    reason: Option<&String>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "UPDATE outbox SET state = ?, message_id = ?, reason = ?, body = NULL, ended_at = ?
+         WHERE id = ? AND state = 'sending'",
+    );
+    let sql = sql.bind(state).bind(message).bind(reason).bind(now.0);
+    one(c, sql.bind(post.0), "the post is not on its way").await
+}
+
+async fn show_button(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    button: &Button,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "INSERT INTO buttons
+             (token, bot, chat, action, turn, attempt, post, for_user, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    let sql = sql.bind(&button.token).bind(bot.0).bind(button.chat.0);
+    let sql = sql.bind(codec::action(button.action)).bind(button.turn.0);
+    let sql = sql.bind(i64::from(button.attempt)).bind(button.post.0);
+    any(
+        c,
+        sql.bind(button.for_user.0).bind(button.expires_at.0),
+    )
+    .await
+}
+
+async fn use_button(
+    c: &mut SqliteConnection,
+    token: &str,
+    by: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL",
+    );
+    let sql = sql.bind(now.0).bind(by).bind(token);
+    one(c, sql, "the button was pressed already").await?;
+    let sql = query(
+        "UPDATE buttons SET used_at = ?, used_by = ?
+         WHERE post = (SELECT post FROM buttons WHERE token = ?) AND used_at IS NULL",
+    );
+    any(c, sql.bind(now.0).bind(by).bind(token)).await
+}
+
+async fn tell_stranger(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    who: i64,
+    day: i64,
+    rows_max: usize,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "INSERT INTO strangers (bot, who, day) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET day = excluded.day",
+    );
+    any(c, sql.bind(bot.0).bind(who).bind(day)).await?;
+    let sql = query(
+        "DELETE FROM strangers WHERE bot = ?1 AND who IN
+             (SELECT who FROM strangers WHERE bot = ?1 ORDER BY day DESC, who LIMIT -1 OFFSET ?2)",
+    );
+    let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
+    any(c, sql.bind(bot.0).bind(rows_max)).await
+}
+
+async fn audit(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    line: &AuditLine,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    let sql = sql.bind(now.0).bind(bot.0).bind(line.chat.0).bind(line.user.0);
+    let sql = sql.bind(line.event);
+    let agent = line.agent.as_ref().map(|agent| agent.as_str().to_owned());
+    let sql = sql.bind(agent).bind(line.turn.map(|turn| turn.0));
+    any(c, sql.bind(line.rule)).await
+}
+
+/// Exactly one row must have been where the change expects it.
+async fn one(
+    c: &mut SqliteConnection,
+    sql: Sql<'_>,
+    otherwise: &'static str,
+) -> Result<(), StoreError> {
+    match sql.execute(c).await?.rows_affected() {
+        1 => Ok(()),
+        _ => Err(StoreError::Stale(otherwise)),
+    }
+}
+
+async fn any(c: &mut SqliteConnection, sql: Sql<'_>) -> Result<(), StoreError> {
+    sql.execute(c).await?;
+    Ok(())
+}

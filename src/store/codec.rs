@@ -1,0 +1,55 @@
+//! The names that states and kinds have in the tables.
+
+use crate::model::{Action, Kind, Outcome, TurnState, UpdateEnd};
+
+pub(super) fn turn_state(state: TurnState) -> &'static str {
+    match state {
+        TurnState::Queued => "queued",
+        TurnState::Submitting => "submitting",
+        TurnState::Working => "working",
+    }
+}
+
+pub(super) fn parse_turn_state(name: &str) -> Option<TurnState> {
+    [
+        TurnState::Queued,
+        TurnState::Submitting,
+        TurnState::Working,
+    ]
+    .into_iter()
+    .find(|state| turn_state(*state) == name)
+}
+
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => "answered",
+        Outcome::ToldFailed => "told_failed",
+        Outcome::UnknownTold => "unknown_told",
+    }
+}
+
+pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>) {
+    match end {
+        UpdateEnd::Turn(_) => ("turn", None),
+        UpdateEnd::Control => ("control", None),
+        UpdateEnd::Ignored(reason) => ("ignored", Some(reason)),
+        UpdateEnd::Refused(rule) => ("refused", Some(rule)),
+    }
+}
+
+pub(super) fn parse_kind(name: &str) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| kind.name() == name)
+}
+
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::RunAgain => "run_again",
+        Action::LeaveIt => "leave_it",
+    }
+}
+
+pub(super) fn parse_action(name: &str) -> Option<Action> {
+    [Action::RunAgain, Action::LeaveIt]
+        .into_iter()
+        .find(|known| action(*known) == name)
+}

@@ -1,0 +1,246 @@
+//! What must survive a death of the process.
+//!
+//! Callers describe a state change as a list of [`Change`]s, which is committed whole or
+//! not at all, together with the outbox rows that announce it. Each change that moves
+//! something states where it must stand before; a change that no longer applies refuses
+//! its whole list with [`StoreError::Stale`], and nothing happens.
+//!
+//! One process owns the store. Every write proves that it is still the owner.
+
+mod apply;
+mod codec;
+mod error;
+mod owner;
+mod read;
+mod sqlite;
+mod writer;
+
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+
+pub use self::error::StoreError;
+pub use self::owner::Ownership;
+pub use self::sqlite::Sqlite;
+use crate::ids::{
+    AgentName, BotId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId, Timestamp,
+    TurnId, UpdateId, UserId,
+};
+use crate::model::{
+    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Seat, Turn, UpdateEnd,
+};
+
+/// An update as it is kept until its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredUpdate {
+    /// Its id.
+    pub id: UpdateId,
+    /// The JSON text as Telegram delivered it.
+    pub body: String,
+}
+
+/// One step of a state change; several are committed together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// An update comes to its end; its text is erased. Refused unless it was new.
+    EndUpdate {
+        /// Which.
+        update: UpdateId,
+        /// As what.
+        end: UpdateEnd,
+    },
+    /// A conversation begins, and its slot points at it from now on.
+    OpenConversation(Conversation),
+    /// `/new`: the conversation's late answers are labelled.
+    CloseConversation(ConversationId),
+    /// Plain text of a person goes to this agent, here.
+    SetCurrent {
+        /// Where.
+        place: Place,
+        /// Whose text.
+        user: UserId,
+        /// To whom.
+        agent: AgentName,
+    },
+    /// A turn begins, queued.
+    OpenTurn(Turn),
+    /// The prompt is about to be given away. Refused unless the turn was queued.
+    Submit {
+        /// Which turn.
+        turn: TurnId,
+        /// The message id that the agent will see.
+        prompt: PromptId,
+        /// The address that it goes to.
+        endpoint: String,
+        /// The protocol version that it is said in.
+        protocol: &'static str,
+    },
+    /// The agent has it. Refused unless the turn was submitting or working.
+    Working {
+        /// Which turn.
+        turn: TurnId,
+        /// The agent's task.
+        task: TaskId,
+    },
+    /// The agent's context id became known.
+    Context {
+        /// Whose.
+        conversation: ConversationId,
+        /// What.
+        context: ContextId,
+    },
+    /// A placeholder stands for the turn. Refused if the turn is over.
+    Placeholder {
+        /// Which turn.
+        turn: TurnId,
+        /// Its row in the outbox.
+        post: OutboxId,
+    },
+    /// The turn is over. Refused if it already was.
+    EndTurn {
+        /// Which turn.
+        turn: TurnId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Telegram refused the answer. Nothing if the turn is not answered.
+    Undeliverable {
+        /// Which turn.
+        turn: TurnId,
+    },
+    /// [Run again]: the turn waits once more, with its next attempt. Refused unless it
+    /// ended without an answer and still stands at the attempt that the button was for.
+    Requeue {
+        /// Which turn.
+        turn: TurnId,
+        /// The attempt that failed.
+        attempt: u32,
+    },
+    /// Something must arrive at Telegram.
+    Post(Post),
+    /// A row is not needed any more. Nothing if it is already on its way.
+    Drop(OutboxId),
+    /// A call to Telegram is about to begin. Refused unless pending or sending.
+    Sending(OutboxId),
+    /// Telegram has it.
+    Sent {
+        /// Which row.
+        post: OutboxId,
+        /// The message that it became, where it became one.
+        message: Option<MessageId>,
+    },
+    /// Surely not sent: it waits again.
+    Unsent(OutboxId),
+    /// Telegram refused it, finally.
+    RefusedPost {
+        /// Which row.
+        post: OutboxId,
+        /// Telegram's words.
+        reason: String,
+    },
+    /// Nobody knows, and it is not tried again.
+    UnknownPost(OutboxId),
+    /// A button is shown.
+    ShowButton(Button),
+    /// A button was pressed. Refused unless it, and every button beside it, was unused;
+    /// all of them are used up by it.
+    UseButton {
+        /// Which.
+        token: String,
+        /// By whom.
+        by: UserId,
+    },
+    /// A stranger was told so today.
+    TellStranger {
+        /// A user's or a group's id.
+        who: i64,
+        /// The UTC day.
+        day: i64,
+        /// How many rows are kept; the oldest go.
+        rows_max: usize,
+    },
+    /// A line for the security reviewer.
+    Audit(AuditLine),
+}
+
+/// What waits when a process begins.
+#[derive(Debug, Default)]
+pub struct Unfinished {
+    /// Turns that are not over, oldest first, each with its conversation.
+    pub turns: Vec<(Turn, Conversation)>,
+    /// Rows that were not sent, in their order, and whether their call had begun.
+    pub posts: Vec<(Post, bool)>,
+}
+
+/// A future of the store; it runs on the thread of the actors.
+pub type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
+
+/// The store, as the actors see it.
+pub trait Store {
+    /// The bot whose rows these are.
+    fn bot(&self) -> BotId;
+
+    /// Keeps a batch of updates; answers those that were not known before.
+    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>>;
+
+    /// Commits all of it, or nothing.
+    fn commit(&self, changes: Vec<Change>) -> Answer<()>;
+
+    /// Refuses if another process has taken the store. For calls to the outside that no
+    /// commit of their own comes before.
+    fn prove_ownership(&self) -> Answer<()>;
+
+    /// Updates that nobody has dealt with, oldest first, at most `max`.
+    fn new_updates(&self, max: usize) -> Answer<Vec<StoredUpdate>>;
+
+    /// Turns and posts that are not over.
+    fn unfinished(&self) -> Answer<Unfinished>;
+
+    /// What is remembered of a person in a place.
+    fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
+
+    /// A button by its token.
+    fn button(&self, token: String) -> Answer<Option<Button>>;
+
+    /// A turn that ended, with its conversation and how it ended, for [Run again].
+    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+
+    /// The day on which a stranger was last told so.
+    fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;
+
+    /// The message that a row became, if it is known to have become one.
+    fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
+
+    /// Commits what still waits, closes the file and lets the next owner in. Whatever is
+    /// asked after this is refused.
+    fn close(&self) -> LocalBoxFuture<'static, ()>;
+
+    /// A fresh id.
+    fn new_turn(&self) -> TurnId;
+
+    /// A fresh id.
+    fn new_conversation(&self) -> ConversationId;
+
+    /// A fresh id; posts of a chat go out in the order of their ids.
+    fn new_post(&self) -> OutboxId;
+}
+
+/// The store as it is handed around.
+pub type SharedStore = Rc<dyn Store>;
+
+impl Change {
+    /// The row to hand to the Sender once the change is committed.
+    #[must_use]
+    pub fn post(&self) -> Option<&Post> {
+        match self {
+            Self::Post(post) => Some(post),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a row of this kind becomes a message of its own.
+#[must_use]
+pub fn becomes_message(kind: Kind) -> bool {
+    !matches!(kind, Kind::Edit | Kind::Delete | Kind::Leave)
+}

@@ -1,0 +1,234 @@
+//! Rows back into what the rules know.
+
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Row, query};
+
+use super::{StoreError, StoredUpdate, Unfinished, codec};
+use crate::ids::{
+    AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
+    TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
+};
+use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
+
+
+pub(super) async fn new_updates(
+    pool: &SqlitePool,
+    bot: BotId,
+    max: usize,
+) -> Result<Vec<StoredUpdate>, StoreError> {
+    let rows = query(
+        "SELECT update_id, body FROM updates
+         WHERE bot = ? AND state = 'new' ORDER BY update_id LIMIT ?",
+    )
+    .bind(bot.0)
+    .bind(i64::try_from(max).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StoredUpdate {
+                id: UpdateId(row.try_get(0)?),
+                body: row.try_get::<Option<String>, _>(1)?.unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinished, StoreError> {
+    let turns = query(
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+         FROM turns t JOIN conversations c ON c.id = t.conversation
+         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working') ORDER BY t.id",
+    )
+    .bind(bot.0)
+    .fetch_all(pool)
+    .await?;
+    let posts = query(
+        "SELECT id, chat, topic, turn, kind, body, sends, state FROM outbox
+         WHERE bot = ? AND state IN ('pending', 'sending') ORDER BY chat, seq",
+    )
+    .bind(bot.0)
+    .fetch_all(pool)
+    .await?;
+    Ok(Unfinished {
+        turns: turns.iter().map(turn_row).collect::<Result<_, _>>()?,
+        posts: posts.iter().map(post_row).collect::<Result<_, _>>()?,
+    })
+}
+
+pub(super) async fn ended_turn(
+    pool: &SqlitePool,
+    id: TurnId,
+) -> Result<Option<(Turn, Conversation)>, StoreError> {
+    let row = query(
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+         FROM turns t JOIN conversations c ON c.id = t.conversation
+         WHERE t.id = ? AND t.state IN ('told_failed', 'unknown_told')",
+    )
+    .bind(id.0)
+    .fetch_optional(pool)
+    .await?;
+    row.as_ref().map(turn_row).transpose()
+}
+
+pub(super) async fn seat(
+    pool: &SqlitePool,
+    bot: BotId,
+    place: Place,
+    user: UserId,
+) -> Result<Seat, StoreError> {
+    let current = query(
+        "SELECT agent, set_at FROM current_agents
+         WHERE bot = ? AND chat = ? AND topic = ? AND user = ?",
+    )
+    .bind(bot.0)
+    .bind(place.chat.0)
+    .bind(place.topic.0)
+    .bind(user.0)
+    .fetch_optional(pool)
+    .await?;
+    let conversations = query(
+        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at
+         FROM slots s JOIN conversations c ON c.id = s.conversation
+         WHERE s.bot = ? AND s.chat = ? AND s.topic = ? AND s.user = ?",
+    )
+    .bind(bot.0)
+    .bind(place.chat.0)
+    .bind(place.topic.0)
+    .bind(user.0)
+    .fetch_all(pool)
+    .await?;
+    let current = match current {
+        Some(row) => Some((AgentName(row.try_get(0)?), Timestamp(row.try_get(1)?))),
+        None => None,
+    };
+    let conversations = conversations
+        .iter()
+        .map(|row| {
+            let id = ConversationId(row.try_get("id")?);
+            conversation_row(row, id, place, user)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Seat {
+        current,
+        conversations,
+    })
+}
+
+pub(super) async fn button(
+    pool: &SqlitePool,
+    bot: BotId,
+    token: &str,
+) -> Result<Option<Button>, StoreError> {
+    let row = query("SELECT * FROM buttons WHERE bot = ? AND token = ?")
+        .bind(bot.0)
+        .bind(token)
+        .fetch_optional(pool)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let action: String = row.try_get("action")?;
+    Ok(Some(Button {
+        token: row.try_get("token")?,
+        chat: ChatId(row.try_get("chat")?),
+        action: codec::parse_action(&action).ok_or_else(|| unknown("action", &action))?,
+        turn: TurnId(row.try_get("turn")?),
+        attempt: row.try_get("attempt")?,
+        post: OutboxId(row.try_get("post")?),
+        for_user: UserId(row.try_get("for_user")?),
+        expires_at: Timestamp(row.try_get("expires_at")?),
+        used: row.try_get::<Option<i64>, _>("used_at")?.is_some(),
+    }))
+}
+
+pub(super) async fn stranger_told(
+    pool: &SqlitePool,
+    bot: BotId,
+    who: i64,
+) -> Result<Option<i64>, StoreError> {
+    let day = sqlx::query_scalar("SELECT day FROM strangers WHERE bot = ? AND who = ?")
+        .bind(bot.0)
+        .bind(who)
+        .fetch_optional(pool)
+        .await?;
+    Ok(day)
+}
+
+pub(super) async fn message_of(
+    pool: &SqlitePool,
+    post: OutboxId,
+) -> Result<Option<MessageId>, StoreError> {
+    let message: Option<Option<i64>> =
+        sqlx::query_scalar("SELECT message_id FROM outbox WHERE id = ?")
+            .bind(post.0)
+            .fetch_optional(pool)
+            .await?;
+    Ok(message.flatten().map(MessageId))
+}
+
+fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
+    let state: String = row.try_get("state")?;
+    let place = Place {
+        chat: ChatId(row.try_get("chat")?),
+        topic: TopicId(row.try_get("topic")?),
+    };
+    let turn = Turn {
+        id: TurnId(row.try_get("id")?),
+        conversation: ConversationId(row.try_get("conversation")?),
+        place,
+        asked_by: UserId(row.try_get("asked_by")?),
+        update: UpdateId(row.try_get("first_update")?),
+        reply_to: MessageId(row.try_get("reply_to")?),
+        text: row.try_get("text")?,
+        // An ended turn is read only to wait again.
+        state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
+        attempt: row.try_get("attempt")?,
+        prompt: row.try_get::<Option<String>, _>("prompt_id")?.map(PromptId),
+        task: row.try_get::<Option<String>, _>("task_id")?.map(TaskId),
+        placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
+    };
+    let user = UserId(row.try_get("user")?);
+    let conversation = conversation_row(row, turn.conversation, place, user)?;
+    Ok((turn, conversation))
+}
+
+fn conversation_row(
+    row: &SqliteRow,
+    id: ConversationId,
+    place: Place,
+    user: UserId,
+) -> Result<Conversation, StoreError> {
+    Ok(Conversation {
+        id,
+        slot: Slot {
+            place,
+            user,
+            agent: AgentName(row.try_get("agent")?),
+        },
+        principal: Principal(row.try_get("principal")?),
+        context: row.try_get::<Option<String>, _>("context_id")?.map(ContextId),
+        closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
+    })
+}
+
+fn post_row(row: &SqliteRow) -> Result<(Post, bool), StoreError> {
+    let kind: String = row.try_get("kind")?;
+    let body: Option<String> = row.try_get("body")?;
+    let state: String = row.try_get("state")?;
+    let post = Post {
+        id: OutboxId(row.try_get("id")?),
+        place: Place {
+            chat: ChatId(row.try_get("chat")?),
+            topic: TopicId(row.try_get("topic")?),
+        },
+        turn: row.try_get::<Option<i64>, _>("turn")?.map(TurnId),
+        kind: codec::parse_kind(&kind).ok_or_else(|| unknown("kind", &kind))?,
+        body: serde_json::from_str(body.as_deref().unwrap_or("{}"))
+            .map_err(StoreError::unavailable)?,
+        sends: row.try_get("sends")?,
+    };
+    Ok((post, state == "sending"))
+}
+
+fn unknown(what: &str, name: &str) -> StoreError {
+    StoreError::unavailable(format!("unknown {what} in the store: {name}"))
+}

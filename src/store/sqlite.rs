@@ -1,0 +1,212 @@
+//! The store in one SQLite file: WAL, `synchronous = FULL`, one writer, a few readers.
+
+use std::cell::{Cell, RefCell};
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Connection, Row, query};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::writer::{Done, Job, Work, Writer};
+use super::{
+    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read,
+};
+use crate::ids::{
+    BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
+use crate::model::{Button, Conversation, Place, Seat, Turn};
+
+/// Reads beside the writer; each is a thread and a connection.
+const READERS: u32 = 2;
+/// How long a statement waits for a lock that a backup or a reader holds.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// A store in a file, owned by this process.
+pub struct Sqlite {
+    bot: BotId,
+    epoch: Epoch,
+    /// None once closed.
+    open: RefCell<Option<Open>>,
+    readers: SqlitePool,
+    turns: Cell<i64>,
+    conversations: Cell<i64>,
+    posts: Cell<i64>,
+}
+
+/// What there is only while the store is open.
+struct Open {
+    jobs: mpsc::UnboundedSender<Job>,
+    writer: JoinHandle<()>,
+    ownership: Ownership,
+}
+
+impl Sqlite {
+    /// Opens the store, brings its schema up to date, and takes it over: from now on the
+    /// writes of every earlier owner are refused.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, read or written, or is newer than this binary.
+    pub async fn open(path: &Path, bot: BotId, ownership: Ownership) -> Result<Self, StoreError> {
+        let options = options(path).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
+        let epoch: i64 = query(
+            "UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch",
+        )
+        .bind(Timestamp::now().0)
+        .fetch_one(&mut connection)
+        .await?
+        .try_get(0)?;
+        let last = |table: &'static str| {
+            query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?").bind(table)
+        };
+        let mut ids = [0; 3];
+        for (id, table) in ids.iter_mut().zip(["turns", "conversations", "outbox"]) {
+            *id = last(table).fetch_one(&mut connection).await?.try_get(0)?;
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(self::options(path).read_only(true));
+        let (jobs, waiting) = mpsc::unbounded_channel();
+        let writer = Writer {
+            bot,
+            epoch: Epoch(epoch),
+            options,
+            connection: Some(connection),
+        };
+        Ok(Self {
+            bot,
+            epoch: Epoch(epoch),
+            open: RefCell::new(Some(Open {
+                jobs,
+                writer: tokio::spawn(writer.run(waiting)),
+                ownership,
+            })),
+            readers,
+            turns: Cell::new(ids[0]),
+            conversations: Cell::new(ids[1]),
+            posts: Cell::new(ids[2]),
+        })
+    }
+
+    fn ask(&self, work: Work) -> impl Future<Output = Done> + use<> {
+        let (answer, done) = oneshot::channel();
+        if let Some(open) = &*self.open.borrow() {
+            // A writer that has ended drops the job, and `done` tells.
+            let _ = open.jobs.send(Job { work, answer });
+        }
+        async move {
+            done.await
+                .map_err(|_| StoreError::unavailable("it is closed"))?
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn bot(&self) -> BotId {
+        self.bot
+    }
+
+    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
+        Box::pin(self.ask(Work::Accept(updates, at)))
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        let done = self.ask(Work::Commit(changes));
+        Box::pin(async move { done.await.map(|_| ()) })
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        let (readers, epoch) = (self.readers.clone(), self.epoch);
+        Box::pin(async move {
+            let held: i64 = query("SELECT epoch FROM owner")
+                .fetch_one(&readers)
+                .await?
+                .try_get(0)?;
+            if held == epoch.0 {
+                Ok(())
+            } else {
+                Err(StoreError::Deposed)
+            }
+        })
+    }
+
+    fn new_updates(&self, max: usize) -> Answer<Vec<StoredUpdate>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::new_updates(&readers, bot, max).await })
+    }
+
+    fn unfinished(&self) -> Answer<Unfinished> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::unfinished(&readers, bot).await })
+    }
+
+    fn seat(&self, place: Place, user: UserId) -> Answer<Seat> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::seat(&readers, bot, place, user).await })
+    }
+
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::button(&readers, bot, &token).await })
+    }
+
+    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { read::ended_turn(&readers, turn).await })
+    }
+
+    fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::stranger_told(&readers, bot, who).await })
+    }
+
+    fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { read::message_of(&readers, post).await })
+    }
+
+    fn close(&self) -> LocalBoxFuture<'static, ()> {
+        let (open, readers) = (self.open.take(), self.readers.clone());
+        Box::pin(async move {
+            let Some(open) = open else { return };
+            drop(open.jobs);
+            readers.close().await;
+            // The writer commits what waits, then ends; only then may another one write.
+            let _ = open.writer.await;
+            drop(open.ownership);
+        })
+    }
+
+    fn new_turn(&self) -> TurnId {
+        TurnId(next(&self.turns))
+    }
+
+    fn new_conversation(&self) -> ConversationId {
+        ConversationId(next(&self.conversations))
+    }
+
+    fn new_post(&self) -> OutboxId {
+        OutboxId(next(&self.posts))
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+}
+
+fn next(counter: &Cell<i64>) -> i64 {
+    counter.set(counter.get() + 1);
+    counter.get()
+}
