@@ -1,0 +1,73 @@
+//! Who can make this pod do that: the whole answer is in this file.
+//!
+//! Deny by default. A person is a numeric Telegram id and nothing else: names can be
+//! taken by anybody. Anonymous admins, channels and bots are nobody.
+
+use crate::config::{Allow, Config, Route};
+use crate::ids::{ChatId, UserId};
+use crate::model::Button;
+use crate::telegram::Incoming;
+
+/// The rule that lets somebody in, for the audit.
+pub type Rule = &'static str;
+
+/// The person who sent it, unless it is nobody that a right could belong to.
+#[must_use]
+pub fn person(message: &Incoming) -> Option<UserId> {
+    if message.is_nobody() {
+        return None;
+    }
+    message.from.as_ref().map(|from| from.id)
+}
+
+/// Whether this person, writing here, may ask the agent of this route; and by which rule.
+#[must_use]
+pub fn may_ask(route: &Route, user: UserId, chat: ChatId) -> Option<Rule> {
+    route.allow.iter().find_map(|allow| match allow {
+        Allow::Person(id) if *id == user => Some("person"),
+        Allow::Chat(id) if *id == chat => Some("chat"),
+        _ => None,
+    })
+}
+
+/// The routes that this person may use here, in the order of the configuration.
+pub fn routes_for(
+    config: &Config,
+    user: UserId,
+    chat: ChatId,
+) -> impl Iterator<Item = &Route> {
+    config
+        .routes
+        .iter()
+        .filter(move |route| may_ask(route, user, chat).is_some())
+}
+
+/// Whether this is somebody who may use no route here.
+#[must_use]
+pub fn is_stranger(config: &Config, user: UserId, chat: ChatId) -> bool {
+    !is_admin(config, user) && routes_for(config, user, chat).next().is_none()
+}
+
+/// Whether this person operates the bot. An admin may use no agent by that alone.
+#[must_use]
+pub fn is_admin(config: &Config, user: UserId) -> bool {
+    config.admins.contains(&user)
+}
+
+/// Whether a group is one that somebody who counts has brought the bot into.
+#[must_use]
+pub fn is_known_group(config: &Config, chat: ChatId, added_by: Option<UserId>) -> bool {
+    let listed = config
+        .routes
+        .iter()
+        .any(|route| route.allow.contains(&Allow::Chat(chat)));
+    listed || added_by.is_some_and(|user| !is_stranger(config, user, chat))
+}
+
+/// Whether this person may press this button: its own person or an admin, who must both
+/// still be allowed to ask that agent there.
+#[must_use]
+pub fn may_press(config: &Config, route: &Route, button: &Button, user: UserId) -> bool {
+    (user == button.for_user || is_admin(config, user))
+        && may_ask(route, button.for_user, button.chat).is_some()
+}

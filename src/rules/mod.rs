@@ -1,0 +1,13 @@
+//! Pure decisions: no actor, no I/O, no clock of their own. They are given what is known
+//! and the moment, and return what to do.
+
+pub mod access;
+pub mod bucket;
+pub mod chunk;
+pub mod command;
+pub mod pace;
+pub mod phone;
+pub mod route;
+pub mod screen;
+pub mod turn;
+pub mod words;

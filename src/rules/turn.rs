@@ -1,0 +1,220 @@
+//! The states of a turn, and what is committed and said when it moves.
+//!
+//! ```text
+//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed
+//!    ▲            │    └──────────────▶ answered | told-failed
+//!    │            └─ nobody can know ─▶ unknown-told
+//!    └── [Run again], with the next attempt ──┘
+//! ```
+
+use uuid::Uuid;
+
+use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, TurnId, UpdateId};
+use crate::model::{
+    Action, BUTTON_LIFE, Body, Button, Conversation, Kind, Outcome, Post, Shown, Turn,
+};
+use crate::rules::chunk;
+use crate::rules::phone::Ending;
+use crate::rules::words;
+use crate::store::Change;
+
+/// The end of a turn, as the agent's edge saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The agent's answer; it may be empty.
+    Answer(String),
+    /// Surely no answer; a sentence that says why.
+    Failed(String),
+    /// Nobody can know whether the agent has the prompt.
+    Unknown,
+}
+
+/// Fresh ids for what a rule brings into being.
+pub trait Fresh {
+    /// A row of the outbox.
+    fn post(&mut self) -> OutboxId;
+    /// A button's token: unguessable, at most 64 bytes.
+    fn token(&mut self) -> String;
+    /// The wall clock.
+    fn now(&self) -> Timestamp;
+}
+
+/// How an ending is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Showing<'a> {
+    /// The agent's name, where the answer has to say it.
+    pub label: Option<&'a AgentName>,
+    /// Units of UTF-16 that a message may have.
+    pub text_max: usize,
+}
+
+/// The A2A message id of an attempt: the same after any crash, another one only when a
+/// person says [Run again].
+#[must_use]
+pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
+    let name = format!("switchboard:{bot}:{update}:{attempt}");
+    PromptId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
+}
+
+/// The chunks of an answer as they are shown.
+#[must_use]
+pub fn answer_chunks(conversation: &Conversation, text: &str, showing: Showing<'_>) -> Vec<String> {
+    let text = words::answer(showing.label, conversation.closed, text);
+    let chunks = chunk::split(&text, showing.text_max);
+    chunks.into_iter().map(str::to_owned).collect()
+}
+
+/// A turn ends with an answer, already cut to chunks.
+#[must_use]
+pub fn answered(turn: &Turn, chunks: Vec<String>, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
+    let mut changes = vec![Change::EndTurn {
+        turn: turn.id,
+        outcome: Outcome::Answered,
+    }];
+    let (kind, target) = match ending {
+        Ending::Edit => (Kind::FinalEdit, turn.placeholder),
+        Ending::New | Ending::Replace => (Kind::Final, None),
+    };
+    for (n, text) in chunks.into_iter().enumerate() {
+        let body = Body {
+            text,
+            reply_to: (n == 0).then_some(turn.reply_to),
+            target,
+            ..Body::default()
+        };
+        changes.push(Change::Post(post(turn, kind, body, fresh.post())));
+    }
+    take_away_placeholder(turn, ending, &mut changes, fresh);
+    changes
+}
+
+/// A turn ends without an answer; the person is told why and may run it again.
+#[must_use]
+pub fn failed(turn: &Turn, agent: &AgentName, why: &str, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
+    let text = words::failed(agent, why, turn.id);
+    let end = Change::EndTurn {
+        turn: turn.id,
+        outcome: Outcome::ToldFailed,
+    };
+    with_question(turn, end, text, &[Action::RunAgain], ending, fresh)
+}
+
+/// A turn ends because nobody can know; the person decides.
+#[must_use]
+pub fn unknown(turn: &Turn, agent: &AgentName, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
+    let text = words::unknown(agent, turn.id);
+    let end = Change::EndTurn {
+        turn: turn.id,
+        outcome: Outcome::UnknownTold,
+    };
+    let actions = [Action::RunAgain, Action::LeaveIt];
+    with_question(turn, end, text, &actions, ending, fresh)
+}
+
+fn with_question(
+    turn: &Turn,
+    end: Change,
+    text: String,
+    actions: &[Action],
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
+    let id = fresh.post();
+    let expires_at = fresh.now().plus(BUTTON_LIFE);
+    let buttons: Vec<Button> = actions
+        .iter()
+        .map(|action| Button {
+            token: fresh.token(),
+            chat: turn.place.chat,
+            action: *action,
+            turn: turn.id,
+            attempt: turn.attempt,
+            post: id,
+            for_user: turn.asked_by,
+            expires_at,
+            used: false,
+        })
+        .collect();
+    let shown = buttons.iter().map(|button| Shown {
+        label: label(button.action).to_owned(),
+        token: button.token.clone(),
+    });
+    let body = Body {
+        text,
+        reply_to: Some(turn.reply_to),
+        buttons: vec![shown.collect()],
+        ..Body::default()
+    };
+    let mut changes = vec![end, Change::Post(post(turn, Kind::Notice, body, id))];
+    changes.extend(buttons.into_iter().map(Change::ShowButton));
+    take_away_placeholder(turn, ending, &mut changes, fresh);
+    changes
+}
+
+fn take_away_placeholder(turn: &Turn, ending: Ending, changes: &mut Vec<Change>, fresh: &mut dyn Fresh) {
+    let (Some(placeholder), Ending::New | Ending::Replace) = (turn.placeholder, ending) else {
+        return;
+    };
+    // If it is still waiting it never goes out; if it is out, it is deleted.
+    changes.insert(0, Change::Drop(placeholder));
+    let body = Body {
+        target: Some(placeholder),
+        ..Body::default()
+    };
+    changes.push(Change::Post(post(turn, Kind::Delete, body, fresh.post())));
+}
+
+/// The placeholder of a turn.
+#[must_use]
+pub fn placeholder(turn: &Turn, agent: &AgentName, fresh: &mut dyn Fresh) -> (OutboxId, Vec<Change>) {
+    let id = fresh.post();
+    let body = Body {
+        text: words::working(agent, ""),
+        reply_to: Some(turn.reply_to),
+        silent: true,
+        ..Body::default()
+    };
+    let changes = vec![
+        Change::Placeholder {
+            turn: turn.id,
+            post: id,
+        },
+        Change::Post(post(turn, Kind::Placeholder, body, id)),
+    ];
+    (id, changes)
+}
+
+/// The message with the buttons says what was decided, and its buttons are gone.
+#[must_use]
+pub fn decided(turn: TurnId, button: &Button, place: crate::model::Place, text: String, id: OutboxId) -> Change {
+    Change::Post(Post {
+        id,
+        place,
+        turn: Some(turn),
+        kind: Kind::Edit,
+        body: Body {
+            text,
+            target: Some(button.post),
+            ..Body::default()
+        },
+        sends: 0,
+    })
+}
+
+fn label(action: Action) -> &'static str {
+    match action {
+        Action::RunAgain => words::RUN_AGAIN,
+        Action::LeaveIt => words::LEAVE_IT,
+    }
+}
+
+fn post(turn: &Turn, kind: Kind, body: Body, id: OutboxId) -> Post {
+    Post {
+        id,
+        place: turn.place,
+        turn: Some(turn.id),
+        kind,
+        body,
+        sends: 0,
+    }
+}
