@@ -1,0 +1,200 @@
+//! The Agent: one configured A2A agent.
+//!
+//! Owns its client, what its card says, and the number of calls in flight. Never knows
+//! about Telegram. A turn asks to be admitted **before** it is committed as submitting, so
+//! that a turn which only waits is never taken for one that may have been received.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
+    WrapFuture,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::{debug, info, warn};
+
+use crate::a2a::run::{Begin, Listener, News, Run};
+use crate::a2a::{A2aClient, AgentCard, Prompt, Settings};
+use crate::config::{self, Flavor};
+use crate::ids::{AgentName, TurnId};
+
+/// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
+const CARD_WAIT: Duration = Duration::from_secs(1);
+/// The longest wait between two tries to read the card.
+const CARD_WAIT_MAX: Duration = Duration::from_secs(60);
+/// The version of the protocol that is spoken.
+pub const PROTOCOL: &str = "0.3";
+
+/// Asks for a place among the calls in flight.
+#[derive(Message)]
+#[rtype(result = "Result<Permit, AgentBusy>")]
+pub struct Admit;
+
+/// A place among the calls in flight, until it is dropped.
+#[derive(Debug)]
+pub struct Permit(OwnedSemaphorePermit);
+
+/// More turns wait for this agent than it may have waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many turns wait for this agent")]
+pub struct AgentBusy;
+
+/// Begins or takes up a run. The answer says only that it has begun.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StartRun {
+    /// The place that was asked for.
+    pub permit: Permit,
+    /// The turn that it is for.
+    pub turn: TurnId,
+    /// The prompt.
+    pub prompt: Prompt,
+    /// How.
+    pub begin: Begin,
+    /// Who hears of it.
+    pub listener: Recipient<TaskChanged>,
+}
+
+/// What happens to a run; the next piece of news comes when this one was taken in.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct TaskChanged {
+    /// The turn that it is for.
+    pub turn: TurnId,
+    /// What.
+    pub news: News,
+}
+
+/// One configured agent.
+pub struct Agent {
+    name: AgentName,
+    settings: config::Agent,
+    client: A2aClient,
+    /// What it says of itself, once it has said so.
+    card: Option<AgentCard>,
+    /// Places among the calls in flight.
+    places: Arc<Semaphore>,
+    /// Turns that wait for a place.
+    waiting: usize,
+}
+
+impl Agent {
+    /// An agent that nothing has been sent to yet.
+    #[must_use]
+    pub fn new(name: AgentName, settings: config::Agent) -> Self {
+        let client = A2aClient::new(Settings {
+            url: settings.url.clone(),
+            kagent: settings.flavor == Flavor::Kagent,
+            connect_timeout: settings.connect_timeout,
+            first_byte_timeout: settings.first_byte_timeout,
+            total_timeout: settings.total_timeout,
+            response_bytes_max: settings.response_bytes_max,
+            calls_max: settings.calls_max.get(),
+        });
+        Self {
+            name,
+            client,
+            card: None,
+            places: Arc::new(Semaphore::new(settings.calls_max.get())),
+            waiting: 0,
+            settings,
+        }
+    }
+
+    /// Whether it streams. An agent whose card is not known yet is asked to: kagent's do.
+    fn streams(&self) -> bool {
+        self.card.as_ref().is_none_or(|card| card.streaming)
+    }
+
+    /// Reads the card, and tries again as long as it cannot.
+    fn read_card(&self, ctx: &mut Context<Self>, wait: Duration) {
+        let client = self.client.clone();
+        let read = async move { client.card().await };
+        let kept = read.into_actor(self).map(move |card, agent, ctx| match card {
+            Ok(card) => {
+                let streaming = card.streaming;
+                info!(agent = %agent.name, streaming, "the agent is up");
+                agent.card = Some(card);
+            }
+            Err(error) => {
+                if wait == CARD_WAIT {
+                    warn!(agent = %agent.name, %error, "the agent's card cannot be read");
+                }
+                ctx.run_later(wait, move |agent, ctx| {
+                    agent.read_card(ctx, (wait * 2).min(CARD_WAIT_MAX));
+                });
+            }
+        });
+        ctx.spawn(kept);
+    }
+}
+
+impl Actor for Agent {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.read_card(ctx, CARD_WAIT);
+    }
+}
+
+impl Handler<Admit> for Agent {
+    type Result = ResponseActFuture<Self, Result<Permit, AgentBusy>>;
+
+    fn handle(&mut self, _: Admit, _: &mut Self::Context) -> Self::Result {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
+            return Box::pin(actix::fut::ready(Ok(Permit(place))));
+        }
+        if self.waiting >= self.settings.waiting_max {
+            return Box::pin(actix::fut::ready(Err(AgentBusy)));
+        }
+        self.waiting += 1;
+        let place = self.places.clone().acquire_owned();
+        Box::pin(place.into_actor(self).map(|place, agent, _| {
+            agent.waiting -= 1;
+            // The semaphore is never closed; if it were, nothing could be admitted.
+            place.map(Permit).map_err(|_| AgentBusy)
+        }))
+    }
+}
+
+impl Handler<StartRun> for Agent {
+    type Result = ();
+
+    fn handle(&mut self, start: StartRun, ctx: &mut Self::Context) {
+        let StartRun {
+            permit,
+            turn,
+            prompt,
+            begin,
+            listener,
+        } = start;
+        debug!(agent = %self.name, turn = %turn.reference(), ?begin, "run");
+        let tell: Listener = Rc::new(move |news| {
+            let told = listener.send(TaskChanged { turn, news });
+            Box::pin(async move {
+                if told.await.is_err() {
+                    debug!(turn = %turn.reference(), "nobody listens to this run any more");
+                }
+            })
+        });
+        let run = Run {
+            client: self.client.clone(),
+            streams: self.streams(),
+            lists: self.settings.flavor == Flavor::Kagent,
+            look_after: self.settings.look_after,
+            total: self.settings.total_timeout,
+            prompt,
+            turn,
+            listener: tell.clone(),
+        };
+        let whole = async move {
+            let end = run.run(begin).await;
+            // The place is free before the end is told: the next turn may begin at once.
+            drop(permit);
+            tell(News::Ended(end)).await;
+        };
+        ctx.spawn(whole.into_actor(self));
+    }
+}

@@ -1,0 +1,226 @@
+//! One row of the outbox on its way to Telegram: the intent is committed before the call,
+//! and what became of it after. The Sender decides when, this decides nothing.
+
+use std::time::Duration;
+
+use tracing::{debug, error, warn};
+
+use super::{Commons, Fatal};
+use crate::ids::MessageId;
+use crate::model::{Kind, Post, Redo};
+use crate::store::{Change, StoreError, becomes_message};
+use crate::telegram::{self, BotApi, Button, EditMessage, OutMessage, TelegramError};
+
+/// Calls of a row whose repetition could be seen twice.
+const SENDS_MAX: u32 = 2;
+
+/// What is left to do with a row after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Delivered {
+    /// Nothing: it was sent, refused, dropped or given up.
+    Over,
+    /// The same call again, after exactly this long.
+    Limited(Duration),
+    /// The same call again, after a growing wait.
+    Later,
+}
+
+pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delivered {
+    let target = match post.body.target {
+        Some(target) => match commons.store.message_of(target).await {
+            Ok(message) => message,
+            Err(error) => return store_failed(&post, &error),
+        },
+        None => None,
+    };
+    if target.is_none() && matches!(post.kind, Kind::Edit | Kind::Delete) {
+        // What it was to change never arrived.
+        let skip = vec![Change::Sending(post.id), sent(&post, None)];
+        return match commons.store.commit(skip).await {
+            Err(error) if error.retry() => store_failed(&post, &error),
+            _ => Delivered::Over,
+        };
+    }
+    match commons.store.commit(vec![Change::Sending(post.id)]).await {
+        Ok(()) => {}
+        // Dropped meanwhile: the state change that it announced was overtaken.
+        Err(StoreError::Stale(_)) => return Delivered::Over,
+        Err(StoreError::Deposed) => {
+            commons.end(Fatal::Deposed);
+            return Delivered::Over;
+        }
+        Err(error) => return store_failed(&post, &error),
+    }
+    let called = call(&api, &post, target).await;
+    settle(&commons, &post, called).await
+}
+
+fn store_failed(post: &Post, error: &StoreError) -> Delivered {
+    error!(post = %post.id, %error, "the store does not work, so nothing is sent");
+    Delivered::Later
+}
+
+async fn call(
+    api: &BotApi,
+    post: &Post,
+    target: Option<MessageId>,
+) -> Result<Option<MessageId>, TelegramError> {
+    let chat = post.place.chat;
+    match (post.kind, target) {
+        (Kind::Edit, Some(message)) => edit(api, post, message).await.map(|()| None),
+        (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
+            Ok(()) => Ok(Some(message)),
+            // The answer must arrive: without its placeholder it comes as a new message.
+            Err(TelegramError::MessageGone | TelegramError::BadRequest(_)) => send(api, post).await,
+            Err(error) => Err(error),
+        },
+        (Kind::Delete, Some(message)) => match api.delete_message(chat, message).await {
+            Err(TelegramError::MessageGone) => Ok(None),
+            done => done.map(|()| None),
+        },
+        (Kind::Leave, _) => api.leave_chat(chat).await.map(|()| None),
+        _ => send(api, post).await,
+    }
+}
+
+async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), TelegramError> {
+    let edit = EditMessage {
+        chat: post.place.chat,
+        message,
+        text: post.body.text.clone(),
+        buttons: buttons(post),
+    };
+    match api.edit_message_text(&edit).await {
+        Err(TelegramError::NotModified) => Ok(()),
+        done => done,
+    }
+}
+
+async fn send(api: &BotApi, post: &Post) -> Result<Option<MessageId>, TelegramError> {
+    let message = OutMessage {
+        chat: post.place.chat,
+        topic: post.place.topic,
+        text: post.body.text.clone(),
+        reply_to: post.body.reply_to,
+        silent: post.body.silent,
+        buttons: buttons(post),
+    };
+    match api.send_message(&message).await {
+        Err(TelegramError::SentUnread) => Ok(None),
+        done => done.map(Some),
+    }
+}
+
+fn buttons(post: &Post) -> Vec<Vec<Button>> {
+    let rows = post.body.buttons.iter();
+    rows.map(|row| {
+        row.iter()
+            .map(|shown| Button {
+                label: shown.label.clone(),
+                data: shown.token.clone(),
+            })
+            .collect()
+    })
+    .collect()
+}
+
+/// Commits what became of a call.
+async fn settle(
+    commons: &Commons,
+    post: &Post,
+    called: Result<Option<MessageId>, TelegramError>,
+) -> Delivered {
+    let (changes, delivered) = match called {
+        Ok(message) => {
+            note_on_screen(commons, post, message);
+            (vec![sent(post, message)], Delivered::Over)
+        }
+        Err(error) => after_error(commons, post, error),
+    };
+    // The Sender of the commit's posts is this one, and there are none.
+    let mut wait = Duration::from_millis(100);
+    loop {
+        match commons.store.commit(changes.clone()).await {
+            Ok(()) => return delivered,
+            Err(failure) if failure.retry() => {
+                error!(post = %post.id, %failure, "the store does not work, trying again");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(super::STORE_WAIT_MAX);
+            }
+            Err(failure) => {
+                warn!(post = %post.id, %failure, "the outcome of a call was not noted");
+                return Delivered::Over;
+            }
+        }
+    }
+}
+
+fn after_error(commons: &Commons, post: &Post, error: TelegramError) -> (Vec<Change>, Delivered) {
+    let chat = post.place.chat;
+    let outcome = error.outcome();
+    if let TelegramError::RetryAfter(wait) = error {
+        return (vec![Change::Unsent(post.id)], Delivered::Limited(wait));
+    }
+    if error == TelegramError::Unauthorized {
+        commons.end(Fatal::Unauthorized);
+    }
+    match outcome {
+        telegram::Outcome::Done => (vec![sent(post, None)], Delivered::Over),
+        telegram::Outcome::NotSent => {
+            warn!(%chat, post = %post.id, %error, "not sent");
+            (vec![Change::Unsent(post.id)], Delivered::Later)
+        }
+        telegram::Outcome::Refused => (refused(post, &error), Delivered::Over),
+        telegram::Outcome::Unknown => match post.kind.redo() {
+            Redo::Repeat => {
+                warn!(%chat, post = %post.id, %error, "repeating an edit");
+                (Vec::new(), Delivered::Later)
+            }
+            Redo::OnceMore if post.sends + 1 < SENDS_MAX => {
+                warn!(%chat, post = %post.id, %error, "sent once more: may arrive twice");
+                (Vec::new(), Delivered::Later)
+            }
+            Redo::OnceMore => {
+                error!(%chat, post = %post.id, %error, "nobody knows whether it arrived");
+                (vec![Change::UnknownPost(post.id)], Delivered::Over)
+            }
+            Redo::Never => {
+                debug!(%chat, post = %post.id, %error, "nobody knows whether it arrived");
+                (vec![Change::UnknownPost(post.id)], Delivered::Over)
+            }
+        },
+    }
+}
+
+fn refused(post: &Post, error: &TelegramError) -> Vec<Change> {
+    let chat = post.place.chat;
+    warn!(%chat, post = %post.id, kind = post.kind.name(), %error, "telegram refused it");
+    let mut changes = vec![Change::RefusedPost {
+        post: post.id,
+        reason: error.to_string(),
+    }];
+    if let (Kind::Final | Kind::FinalEdit, Some(turn)) = (post.kind, post.turn) {
+        changes.push(Change::Undeliverable { turn });
+    }
+    changes
+}
+
+fn note_on_screen(commons: &Commons, post: &Post, message: Option<MessageId>) {
+    let mut screen = commons.screen.borrow_mut();
+    if let (Kind::FinalEdit | Kind::Delete, Some(target)) = (post.kind, post.body.target) {
+        screen.forgets(target);
+    }
+    if let Some(message) = message {
+        screen.saw(post.place, message);
+        if post.kind == Kind::Placeholder {
+            screen.shows(post.id, message);
+        }
+    }
+}
+
+fn sent(post: &Post, message: Option<MessageId>) -> Change {
+    Change::Sent {
+        post: post.id,
+        message: message.filter(|_| becomes_message(post.kind)),
+    }
+}

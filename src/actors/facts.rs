@@ -1,0 +1,105 @@
+//! What the Router has to read before it can decide a batch: read once, side by side, so
+//! that deciding itself needs no waiting and keeps the order of the updates.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+use super::Commons;
+use crate::ids::UserId;
+use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::rules::access;
+use crate::store::StoreError;
+use crate::telegram::{Incoming, Update, What};
+
+/// A person in a place.
+pub(super) type SeatKey = (Place, UserId);
+
+/// What has to be read.
+#[derive(Default)]
+pub(super) struct Missing {
+    seats: HashSet<SeatKey>,
+    strangers: HashSet<(i64, UserId, crate::ids::ChatId)>,
+    tokens: HashSet<String>,
+}
+
+/// What was read.
+#[derive(Default)]
+pub(super) struct Facts {
+    /// What is remembered of people.
+    pub(super) seats: HashMap<SeatKey, Seat>,
+    /// The day on which strangers were last told so.
+    pub(super) strangers: HashMap<i64, i64>,
+    /// Buttons that were pressed, each with its turn.
+    pub(super) buttons: HashMap<String, (Button, Turn, Conversation)>,
+    /// Strangers who are told so in this batch.
+    told: RefCell<HashSet<i64>>,
+}
+
+impl Facts {
+    /// Whether this stranger has not been told so earlier in the same batch.
+    pub(super) fn may_tell(&self, who: i64) -> bool {
+        self.told.borrow_mut().insert(who)
+    }
+}
+
+pub(super) fn seat_key(message: &Incoming) -> SeatKey {
+    let place = Place {
+        chat: message.chat,
+        topic: message.topic,
+    };
+    let user = message.from.as_ref().map_or(UserId::SHARED, |from| from.id);
+    (place, user)
+}
+
+/// What a batch needs, apart from the seats that are known already.
+pub(super) fn missing(updates: &[Update], known: impl Fn(&SeatKey) -> bool) -> Missing {
+    let mut missing = Missing::default();
+    for update in updates {
+        match &update.what {
+            What::Message(message) => {
+                let key = seat_key(message);
+                if !known(&key) {
+                    missing.seats.insert(key);
+                }
+                let who = if message.chat.is_group() {
+                    message.chat.0
+                } else {
+                    key.1.0
+                };
+                missing.strangers.insert((who, key.1, message.chat));
+            }
+            What::Callback(tap) => {
+                missing.tokens.insert(tap.data.clone());
+            }
+            What::Edited(_) | What::MyChatMember(_) | What::Other(_) => {}
+        }
+    }
+    missing
+}
+
+/// Reads it.
+pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, StoreError> {
+    let mut facts = Facts::default();
+    let store = &commons.store;
+    for key in missing.seats {
+        let stranger = access::is_stranger(&commons.config, key.1, key.0.chat);
+        if !stranger {
+            facts.seats.insert(key, store.seat(key.0, key.1).await?);
+        }
+    }
+    for (who, user, chat) in missing.strangers {
+        if access::is_stranger(&commons.config, user, chat)
+            && let Some(day) = store.stranger_told(who).await?
+        {
+            facts.strangers.insert(who, day);
+        }
+    }
+    for token in missing.tokens {
+        if let Some(button) = store.button(token.clone()).await?
+            && let Some((turn, conversation)) = store.ended_turn(button.turn).await?
+        {
+            facts.buttons.insert(token, (button, turn, conversation));
+        }
+    }
+    Ok(facts)
+}

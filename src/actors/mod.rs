@@ -1,0 +1,136 @@
+//! The five actors. `app.rs` shows how they are wired.
+//!
+//! | actor | owns | never |
+//! |---|---|---|
+//! | [`Poller`](poller::Poller) | the getUpdates offset | parses a command |
+//! | [`Router`](router::Router) | who gets an update | talks to an agent or to Telegram |
+//! | [`Session`](session::Session) | one conversation, its turns in order | formats or sends |
+//! | [`Agent`](agent::Agent) | one A2A agent, the calls in flight | knows about Telegram |
+//! | [`Sender`](sender::Sender) | everything that goes out to Telegram | decides what to say |
+
+pub mod agent;
+mod delivery;
+mod facts;
+pub mod poller;
+pub mod router;
+pub mod sender;
+pub mod session;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix::Recipient;
+use tracing::{debug, error};
+
+use crate::config::Config;
+use crate::ids::{OutboxId, Timestamp};
+use crate::rules::route::Me;
+use crate::rules::screen::Screen;
+use crate::rules::turn::Fresh;
+use crate::store::{Change, SharedStore, StoreError};
+use sender::Posted;
+
+/// The longest wait between two tries at a store that does not work.
+const STORE_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// What every actor may look at.
+pub struct Shared {
+    /// The settings.
+    pub config: Config,
+    /// Who we are.
+    pub me: Me,
+    /// What must survive.
+    pub store: SharedStore,
+    /// What is known of people's screens. Never borrowed across an await.
+    pub screen: RefCell<Screen>,
+    /// Where the end of the process is asked for.
+    pub fatal: tokio::sync::mpsc::UnboundedSender<Fatal>,
+}
+
+/// Why the process has to end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fatal {
+    /// Telegram does not accept the token.
+    #[error("Telegram does not accept the bot token; get the right one from @BotFather")]
+    Unauthorized,
+    /// Another process has taken the store.
+    #[error("another process owns the store now")]
+    Deposed,
+}
+
+/// [`Shared`], as it is handed around.
+pub type Commons = Rc<Shared>;
+
+impl Shared {
+    /// Commits, and hands the posts among the changes to the Sender.
+    ///
+    /// # Errors
+    /// As the store says; then nothing happened.
+    pub async fn commit(
+        &self,
+        sender: &Recipient<Posted>,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let posts: Vec<_> = changes.iter().filter_map(Change::post).cloned().collect();
+        let done = self.store.commit(changes).await;
+        self.note(&done);
+        done?;
+        if !posts.is_empty() && sender.send(Posted(posts)).await.is_err() {
+            debug!("the sender has ended; the next process sends");
+        }
+        Ok(())
+    }
+
+    /// The same, again and again while the store does not work: what has happened
+    /// outside must not be forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] and [`StoreError::Deposed`], which no waiting mends.
+    pub async fn commit_surely(
+        &self,
+        sender: &Recipient<Posted>,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let mut wait = Duration::from_millis(100);
+        loop {
+            match self.commit(sender, changes.clone()).await {
+                Err(failure) if failure.retry() => {
+                    error!(%failure, "the store does not work, trying again");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(STORE_WAIT_MAX);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn note(&self, done: &Result<(), StoreError>) {
+        if matches!(done, Err(StoreError::Deposed)) {
+            self.end(Fatal::Deposed);
+        }
+    }
+
+    /// Asks for the end of the process.
+    pub fn end(&self, why: Fatal) {
+        // The app listens until it ends by itself.
+        let _ = self.fatal.send(why);
+    }
+}
+
+/// Fresh ids from the store, and tokens that nobody can guess.
+pub struct StoreIds<'a>(pub &'a Shared);
+
+impl Fresh for StoreIds<'_> {
+    fn post(&mut self) -> OutboxId {
+        self.0.store.new_post()
+    }
+
+    fn token(&mut self) -> String {
+        uuid::Uuid::new_v4().simple().to_string()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

@@ -1,0 +1,243 @@
+//! The Poller: takes updates in.
+//!
+//! Owns the getUpdates offset: commits a batch, hands it on, polls again. The offset moves
+//! only after the batch is committed, so what was not committed comes again. Never parses
+//! a command. What waits here is one batch; the rest waits at Telegram.
+
+use std::time::Duration;
+
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
+    SpawnHandle, WrapFuture,
+};
+use tracing::{debug, error, info, warn};
+
+use super::{Commons, Fatal};
+use crate::ids::{Timestamp, UpdateId};
+use crate::store::{StoreError, StoredUpdate};
+use crate::telegram::{BotApi, RawUpdate, TelegramError};
+
+/// Updates in one batch (Bot API: at most 100).
+const BATCH_MAX: u8 = 100;
+/// The first wait after a poll that failed; it doubles up to [`WAIT_MAX`].
+const WAIT: Duration = Duration::from_secs(1);
+/// The longest wait after a poll that failed.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+/// A conflict ends when the other poll does: wait longer than that one lasts.
+const CONFLICT_MARGIN: Duration = Duration::from_secs(5);
+
+/// Updates that were committed and that nobody has dealt with, oldest first.
+#[derive(Message)]
+#[rtype(result = "Result<(), StoreError>")]
+pub struct UpdatesArrived(pub Vec<StoredUpdate>);
+
+/// Polls no more; what was committed is confirmed to Telegram.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StopPolling;
+
+/// Takes updates in.
+pub struct Poller {
+    commons: Commons,
+    api: BotApi,
+    router: Recipient<UpdatesArrived>,
+    /// The next update to ask for; everything below it is committed.
+    offset: Option<UpdateId>,
+    /// The wait after the next failure.
+    wait: Duration,
+    /// The poll, or the wait for the next one.
+    polling: Option<SpawnHandle>,
+}
+
+/// How one round ended.
+enum Round {
+    /// Committed and dealt with; the next offset, if anything came.
+    Done(Option<UpdateId>),
+    /// Telegram did not answer with updates.
+    NoAnswer(TelegramError),
+    /// The store did not take them, or not all of what came of them.
+    NotKept(StoreError),
+}
+
+impl Poller {
+    /// A poller that has asked for nothing yet.
+    #[must_use]
+    pub fn new(commons: Commons, api: BotApi, router: Recipient<UpdatesArrived>) -> Self {
+        Self {
+            commons,
+            api,
+            router,
+            offset: None,
+            wait: WAIT,
+            polling: None,
+        }
+    }
+
+    fn poll(&mut self, ctx: &mut Context<Self>) {
+        let round = one_round(
+            self.commons.clone(),
+            self.api.clone(),
+            self.router.clone(),
+            self.offset,
+        );
+        let then = round.into_actor(self).map(Self::after);
+        self.polling = Some(ctx.spawn(then));
+    }
+
+    fn after(round: Round, poller: &mut Self, ctx: &mut Context<Self>) {
+        match round {
+            Round::Done(offset) => {
+                if poller.wait != WAIT {
+                    info!("polling again");
+                    poller.wait = WAIT;
+                }
+                poller.offset = offset.or(poller.offset);
+                poller.poll(ctx);
+            }
+            Round::NoAnswer(failure) => poller.no_answer(&failure, ctx),
+            Round::NotKept(StoreError::Deposed) => poller.commons.end(Fatal::Deposed),
+            Round::NotKept(failure) => {
+                error!(%failure, "the store does not work, so nothing is polled");
+                let wait = poller.next_wait();
+                // What is committed and not dealt with is dealt with first.
+                poller.wait_for(wait, ctx, Self::take_up);
+            }
+        }
+    }
+
+    fn no_answer(&mut self, failure: &TelegramError, ctx: &mut Context<Self>) {
+        let wait = match failure {
+            TelegramError::Unauthorized => {
+                self.commons.end(Fatal::Unauthorized);
+                return;
+            }
+            TelegramError::Conflict { webhook: true } => {
+                error!(
+                    "a webhook is set for this bot, so it cannot be polled; \
+                     remove it with: switchboard delete-webhook --config FILE"
+                );
+                WAIT_MAX
+            }
+            TelegramError::Conflict { webhook: false } => {
+                warn!("another process polls for this bot; waiting until its poll is over");
+                self.commons.config.telegram.poll_timeout + CONFLICT_MARGIN
+            }
+            TelegramError::RetryAfter(wait) => *wait,
+            _ => {
+                warn!(%failure, "the poll failed, trying again");
+                self.next_wait()
+            }
+        };
+        self.wait_for(wait, ctx, Self::poll);
+    }
+
+    fn next_wait(&mut self) -> Duration {
+        let wait = self.wait;
+        self.wait = (wait * 2).min(WAIT_MAX);
+        wait
+    }
+
+    fn wait_for(
+        &mut self,
+        wait: Duration,
+        ctx: &mut Context<Self>,
+        then: fn(&mut Self, &mut Context<Self>),
+    ) {
+        self.polling = Some(ctx.run_later(wait, then));
+    }
+
+    /// Hands on what is committed and not dealt with, then polls.
+    fn take_up(&mut self, ctx: &mut Context<Self>) {
+        let round = take_up(self.commons.clone(), self.router.clone());
+        let then = round.into_actor(self).map(Self::after);
+        self.polling = Some(ctx.spawn(then));
+    }
+}
+
+async fn one_round(
+    commons: Commons,
+    api: BotApi,
+    router: Recipient<UpdatesArrived>,
+    offset: Option<UpdateId>,
+) -> Round {
+    if let Err(failure) = commons.store.prove_ownership().await {
+        return Round::NotKept(failure);
+    }
+    let timeout = commons.config.telegram.poll_timeout;
+    let batch = match api.get_updates(offset, timeout, BATCH_MAX).await {
+        Ok(batch) => batch,
+        Err(failure) => return Round::NoAnswer(failure),
+    };
+    let Some(last) = batch.last().map(|update| update.id) else {
+        return Round::Done(None);
+    };
+    debug!(updates = batch.len(), "a batch arrived");
+    let batch = batch.into_iter().map(kept).collect();
+    let fresh = match commons.store.accept(batch, Timestamp::now()).await {
+        Ok(fresh) => fresh,
+        Err(failure) => return Round::NotKept(failure),
+    };
+    hand_on(&router, fresh, Some(UpdateId(last.0 + 1))).await
+}
+
+async fn take_up(commons: Commons, router: Recipient<UpdatesArrived>) -> Round {
+    loop {
+        let waiting = match commons.store.new_updates(BATCH_MAX.into()).await {
+            Ok(waiting) if waiting.is_empty() => return Round::Done(None),
+            Ok(waiting) => waiting,
+            Err(failure) => return Round::NotKept(failure),
+        };
+        info!(updates = waiting.len(), "taking up updates of an earlier process");
+        if let Round::NotKept(failure) = hand_on(&router, waiting, None).await {
+            return Round::NotKept(failure);
+        }
+    }
+}
+
+async fn hand_on(
+    router: &Recipient<UpdatesArrived>,
+    updates: Vec<StoredUpdate>,
+    next: Option<UpdateId>,
+) -> Round {
+    match router.send(UpdatesArrived(updates)).await {
+        Ok(Ok(())) => Round::Done(next),
+        Ok(Err(failure)) => Round::NotKept(failure),
+        // The router ends only with the process; its updates are committed.
+        Err(_) => Round::Done(next),
+    }
+}
+
+fn kept(update: RawUpdate) -> StoredUpdate {
+    StoredUpdate {
+        id: update.id,
+        body: update.body,
+    }
+}
+
+impl Actor for Poller {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.take_up(ctx);
+    }
+}
+
+impl Handler<StopPolling> for Poller {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: StopPolling, ctx: &mut Self::Context) -> Self::Result {
+        if let Some(polling) = self.polling.take() {
+            ctx.cancel_future(polling);
+        }
+        let (api, offset) = (self.api.clone(), self.offset);
+        let confirm = async move {
+            let Some(offset) = offset else { return };
+            // Asking for the next one confirms all before it; what it brings is not
+            // confirmed and comes again.
+            if let Err(error) = api.get_updates(Some(offset), Duration::ZERO, 1).await {
+                debug!(%error, "the offset was not confirmed; known updates come again");
+            }
+        };
+        Box::pin(confirm.into_actor(self))
+    }
+}

@@ -1,0 +1,576 @@
+//! The Router: decides what an update is and who gets it.
+//!
+//! Owns the seats of people (their current agent and conversations, as far as they are
+//! remembered here; the store knows all) and the sessions. Never talks to an agent or to
+//! Telegram. What waits here is one batch; it answers when every update of it has come to
+//! its end or stands in a session's queue.
+
+use std::collections::HashMap;
+
+use actix::{
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, ResponseActFuture,
+    WrapFuture,
+};
+use futures_util::future::{LocalBoxFuture, join_all};
+use tracing::{debug, error, info};
+
+use super::agent::Agent;
+use super::poller::UpdatesArrived;
+use super::sender::{AnswerTap, Sender};
+use super::session::{Ask, Close, Decide, Drain, Session, SessionIdle, TakeUpTurns};
+use super::{Commons, facts};
+use crate::actors::facts::{Facts, SeatKey, seat_key};
+use crate::config::{Flavor, Route};
+use crate::ids::{AgentName, ContextId, ConversationId, Principal, Timestamp, UpdateId, UserId};
+use crate::model::{
+    AuditLine, Body, Conversation, Kind, Place, Post, Seat, Slot, Turn, UpdateEnd,
+};
+use crate::rules::access;
+use crate::rules::route::{self, Decision};
+use crate::rules::words;
+use crate::store::{Change, StoreError};
+use crate::telegram::{Callback, Incoming, Membership, Update, What};
+
+/// Seats remembered; beyond that all are forgotten and read again.
+const SEATS_MAX: usize = 20_000;
+
+/// Turns of an earlier process that are not over.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct TakeUp(pub Vec<(Turn, Conversation)>);
+
+/// What is left to do for one update, beside what was decided at once.
+type Work = LocalBoxFuture<'static, Result<(), StoreError>>;
+
+/// A session, and how many messages it was sent.
+struct Known {
+    session: Addr<Session>,
+    sent: u64,
+}
+
+/// Decides what an update is and who gets it.
+pub struct Router {
+    commons: Commons,
+    agents: HashMap<AgentName, Addr<Agent>>,
+    sender: Addr<Sender>,
+    seats: HashMap<SeatKey, Seat>,
+    sessions: HashMap<ConversationId, Known>,
+    /// Conversations that their first turn will open in the store.
+    unopened: HashMap<ConversationId, ()>,
+}
+
+impl Router {
+    /// A router that knows nobody yet.
+    #[must_use]
+    pub fn new(
+        commons: Commons,
+        agents: HashMap<AgentName, Addr<Agent>>,
+        sender: Addr<Sender>,
+    ) -> Self {
+        Self {
+            commons,
+            agents,
+            sender,
+            seats: HashMap::new(),
+            sessions: HashMap::new(),
+            unopened: HashMap::new(),
+        }
+    }
+
+    /// Decides one update; what has to be waited for is the answer.
+    fn route(&mut self, update: Update, facts: &Facts, ctx: &mut Context<Self>) -> Work {
+        let id = update.id;
+        match update.what {
+            What::Message(message) => self.message(id, &message, facts, ctx),
+            What::Callback(tap) => self.tap(id, tap, facts, ctx),
+            What::MyChatMember(membership) => self.membership(id, &membership),
+            What::Edited(_) => self.ignore(id, "edited message"),
+            What::Other(kind) => {
+                debug!(update = %id, %kind, "an update of no interest");
+                self.ignore(id, "other kind")
+            }
+        }
+    }
+
+    fn message(
+        &mut self,
+        id: UpdateId,
+        message: &Incoming,
+        facts: &Facts,
+        ctx: &mut Context<Self>,
+    ) -> Work {
+        let place = Place {
+            chat: message.chat,
+            topic: message.topic,
+        };
+        self.commons.screen.borrow_mut().saw(place, message.message);
+        let commons = self.commons.clone();
+        let config = &commons.config;
+        let key = seat_key(message);
+        let seat = self.seats.get(&key).cloned().unwrap_or_default();
+        let now = Timestamp::now();
+        let here = || message.chat;
+        let decision = route::decide(config, &commons.me, message, &seat, now);
+        let reply = |text: String| reply(id, message, text, &commons);
+        let user_routes = |user: UserId| access::routes_for(config, user, here());
+        let changes = match decision {
+            Decision::Ignore(reason) => return self.ignore(id, reason),
+            Decision::Stranger(user) => return self.stranger(id, message, user, facts),
+            Decision::Ask {
+                user,
+                route,
+                text,
+                rule,
+            } => {
+                let ask = Ask {
+                    update: id,
+                    user,
+                    place,
+                    message: message.message,
+                    text,
+                    rule,
+                };
+                return self.ask(ask, route, ctx);
+            }
+            Decision::Forbidden(user, route) => {
+                let text = words::forbidden(&route.command, user_routes(user));
+                let mut changes = reply(text);
+                changes[0] = ends(id, UpdateEnd::Refused("not allowed"));
+                changes.push(refused(message, user, Some(&route.agent), "not allowed"));
+                changes
+            }
+            Decision::Switch(user, route) => {
+                self.set_current(key, &route.agent, now);
+                let mut changes = reply(words::switched(route));
+                changes.push(Change::SetCurrent {
+                    place,
+                    user,
+                    agent: route.agent.clone(),
+                });
+                changes
+            }
+            Decision::New(user, route) => return self.new_conversation(id, message, user, route),
+            Decision::Help(user) => reply(words::help(user_routes(user))),
+            Decision::Agents(user) => {
+                let expected = route::expected(config, message, &seat, user, now);
+                let expected = expected.map(|route| &route.agent);
+                reply(words::agents(user_routes(user), expected))
+            }
+            Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
+            Decision::Unknown(user, name) => reply(words::unknown_command(&name, user_routes(user))),
+            Decision::Choose(user) => reply(words::choose(user_routes(user))),
+            Decision::Media(_, kind) => reply(words::no_media(&kind)),
+        };
+        self.commit(changes)
+    }
+
+    fn ask(&mut self, ask: Ask, route: &Route, ctx: &mut Context<Self>) -> Work {
+        let slot = Slot {
+            place: ask.place,
+            user: ask.user,
+            agent: route.agent.clone(),
+        };
+        let conversation = self.conversation(&slot);
+        let Some(session) = self.session(&conversation, ctx) else {
+            error!(agent = %route.agent, "a route to an agent that is not there");
+            return self.ignore(ask.update, "no such agent");
+        };
+        Box::pin(async move { session.send(ask).await.unwrap_or(Ok(())) })
+    }
+
+    /// The slot's current conversation; a new one if it has none.
+    fn conversation(&mut self, slot: &Slot) -> Conversation {
+        let key = (slot.place, slot.user);
+        let seat = self.seats.entry(key).or_default();
+        let known = seat
+            .conversations
+            .iter()
+            .find(|conversation| conversation.slot.agent == slot.agent);
+        if let Some(known) = known {
+            return known.clone();
+        }
+        let fresh = fresh_conversation(&self.commons, slot);
+        seat.conversations.push(fresh.clone());
+        self.unopened.insert(fresh.id, ());
+        fresh
+    }
+
+    /// The session of a conversation; it begins if need be.
+    fn session(
+        &mut self,
+        conversation: &Conversation,
+        ctx: &mut Context<Self>,
+    ) -> Option<Addr<Session>> {
+        let id = conversation.id;
+        if let Some(known) = self.sessions.get_mut(&id) {
+            known.sent += 1;
+            return Some(known.session.clone());
+        }
+        let agent = self.agents.get(&conversation.slot.agent)?.clone();
+        let opened = self.unopened.remove(&id).is_none();
+        let session = Session::new(
+            self.commons.clone(),
+            conversation.clone(),
+            opened,
+            agent,
+            self.sender.clone(),
+            ctx.address().recipient(),
+        )
+        .start();
+        let known = Known {
+            session: session.clone(),
+            sent: 1,
+        };
+        self.sessions.insert(id, known);
+        Some(session)
+    }
+
+    fn new_conversation(
+        &mut self,
+        id: UpdateId,
+        message: &Incoming,
+        user: UserId,
+        route: &Route,
+    ) -> Work {
+        let slot = Slot {
+            place: Place {
+                chat: message.chat,
+                topic: message.topic,
+            },
+            user,
+            agent: route.agent.clone(),
+        };
+        let fresh = fresh_conversation(&self.commons, &slot);
+        let seat = self.seats.entry((slot.place, user)).or_default();
+        let before = seat
+            .conversations
+            .iter_mut()
+            .find(|conversation| conversation.slot.agent == slot.agent);
+        let mut changes = reply(id, message, words::fresh(&route.agent), &self.commons);
+        changes.push(Change::OpenConversation(fresh.clone()));
+        let mut closing = None;
+        match before {
+            Some(before) => {
+                if self.unopened.remove(&before.id).is_none() {
+                    changes.push(Change::CloseConversation(before.id));
+                }
+                closing = self.sessions.get_mut(&before.id).map(|known| {
+                    known.sent += 1;
+                    known.session.clone()
+                });
+                *before = fresh;
+            }
+            None => seat.conversations.push(fresh),
+        }
+        let committed = self.commit(changes);
+        Box::pin(async move {
+            committed.await?;
+            if let Some(session) = closing
+                && session.send(Close).await.is_err()
+            {
+                debug!("the session was over already");
+            }
+            Ok(())
+        })
+    }
+
+    fn set_current(&mut self, key: SeatKey, agent: &AgentName, now: Timestamp) {
+        self.seats.entry(key).or_default().current = Some((agent.clone(), now));
+    }
+
+    /// One refusal a day; in a group only to somebody who spoke to us.
+    fn stranger(&self, id: UpdateId, message: &Incoming, user: UserId, facts: &Facts) -> Work {
+        let today = Timestamp::now().day();
+        let (who, text) = if message.chat.is_group() {
+            (message.chat.0, words::STRANGER_IN_GROUP.to_owned())
+        } else {
+            (user.0, words::stranger(user))
+        };
+        let mut changes = vec![ends(id, UpdateEnd::Refused("stranger"))];
+        if facts.strangers.get(&who).is_none_or(|day| *day != today) && facts.may_tell(who) {
+            changes = reply(id, message, text, &self.commons);
+            changes[0] = ends(id, UpdateEnd::Refused("stranger"));
+            changes.push(Change::TellStranger {
+                who,
+                day: today,
+                rows_max: self.commons.config.chat.stranger_rows_max,
+            });
+            changes.push(refused(message, user, None, "stranger"));
+        }
+        self.commit(changes)
+    }
+
+    fn membership(&self, id: UpdateId, membership: &Membership) -> Work {
+        let here = matches!(membership.new_status.as_str(), "member" | "administrator");
+        let added_by = membership.from.as_ref().map(|from| from.id);
+        let config = &self.commons.config;
+        let chat = membership.chat;
+        if !here || !chat.is_group() || access::is_known_group(config, chat, added_by) {
+            return self.ignore(id, "membership");
+        }
+        info!(%chat, "leaving a group that is not on the list");
+        let place = Place {
+            chat,
+            topic: crate::ids::TopicId::NONE,
+        };
+        let store = &self.commons.store;
+        let text = format!("{}{chat}", words::UNKNOWN_GROUP);
+        let body = Body {
+            text,
+            ..Body::default()
+        };
+        let post = |kind, body| {
+            Change::Post(Post {
+                id: store.new_post(),
+                place,
+                turn: None,
+                kind,
+                body,
+                sends: 0,
+            })
+        };
+        self.commit(vec![
+            ends(id, UpdateEnd::Refused("unknown group")),
+            post(Kind::Reply, body),
+            post(Kind::Leave, Body::default()),
+        ])
+    }
+
+    fn tap(
+        &mut self,
+        id: UpdateId,
+        tap: Callback,
+        facts: &Facts,
+        ctx: &mut Context<Self>,
+    ) -> Work {
+        let now = Timestamp::now();
+        let config = &self.commons.config;
+        let found = facts.buttons.get(&tap.data);
+        let live = found.filter(|(button, _, _)| {
+            button.chat == tap.chat && !button.used && now <= button.expires_at
+        });
+        let Some((button, turn, conversation)) = live.cloned() else {
+            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "button over");
+        };
+        let agent = &conversation.slot.agent;
+        let allowed = config
+            .routes
+            .iter()
+            .filter(|route| route.agent == *agent)
+            .any(|route| access::may_press(config, route, &button, tap.from.id));
+        if !allowed {
+            return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
+        }
+        let Some(session) = self.session(&conversation, ctx) else {
+            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "no such agent");
+        };
+        let decide = Decide {
+            update: id,
+            user: tap.from.id,
+            button,
+            turn,
+        };
+        let sender = self.sender.clone();
+        let commons = self.commons.clone();
+        Box::pin(async move {
+            let decided = session.send(decide).await.unwrap_or(Ok(()));
+            let late = matches!(decided, Err(StoreError::Stale(_)));
+            let text = late.then_some(words::BUTTON_OVER);
+            // A spinner that does not end is no reason to decide twice.
+            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
+            if late {
+                let change = ends(id, UpdateEnd::Refused("button over"));
+                return settled(commons.store.commit(vec![change]).await);
+            }
+            decided
+        })
+    }
+
+    fn answer_tap(
+        &self,
+        id: UpdateId,
+        tap: Callback,
+        text: Option<&'static str>,
+        rule: &'static str,
+    ) -> Work {
+        let committed = self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);
+        let sender = self.sender.clone();
+        Box::pin(async move {
+            committed.await?;
+            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
+            Ok(())
+        })
+    }
+
+    fn ignore(&self, id: UpdateId, reason: &'static str) -> Work {
+        debug!(update = %id, reason, "ignored");
+        self.commit(vec![ends(id, UpdateEnd::Ignored(reason))])
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Work {
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        Box::pin(async move { settled(commons.commit(&sender, changes).await) })
+    }
+}
+
+/// An update that has ended already was dealt with: that is no failure.
+fn settled(done: Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(StoreError::Stale(_)) => Ok(()),
+        done => done,
+    }
+}
+
+fn ends(update: UpdateId, end: UpdateEnd) -> Change {
+    Change::EndUpdate { update, end }
+}
+
+/// An answer that needs no agent; the first change ends the update.
+fn reply(id: UpdateId, message: &Incoming, text: String, commons: &Commons) -> Vec<Change> {
+    let reply_to = message.chat.is_group().then_some(message.message);
+    let body = Body {
+        text,
+        reply_to,
+        ..Body::default()
+    };
+    vec![
+        ends(id, UpdateEnd::Control),
+        Change::Post(Post {
+            id: commons.store.new_post(),
+            place: Place {
+                chat: message.chat,
+                topic: message.topic,
+            },
+            turn: None,
+            kind: Kind::Reply,
+            body,
+            sends: 0,
+        }),
+    ]
+}
+
+fn refused(
+    message: &Incoming,
+    user: UserId,
+    agent: Option<&AgentName>,
+    rule: &'static str,
+) -> Change {
+    Change::Audit(AuditLine {
+        chat: message.chat,
+        user,
+        event: "refused",
+        agent: agent.cloned(),
+        turn: None,
+        rule: Some(rule),
+    })
+}
+
+fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation {
+    let agent = commons.config.agents.get(&slot.agent);
+    let kagent = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
+    // Plain A2A: the agent makes the context id, and none is invented.
+    let context = kagent.then(|| ContextId(uuid::Uuid::new_v4().to_string()));
+    let principal = match slot.user {
+        UserId::SHARED => format!("telegram:chat:{}", slot.place.chat),
+        user => format!("telegram:{user}"),
+    };
+    Conversation {
+        id: commons.store.new_conversation(),
+        slot: slot.clone(),
+        principal: Principal(principal),
+        context,
+        closed: false,
+    }
+}
+
+impl Actor for Router {
+    type Context = Context<Self>;
+}
+
+impl Handler<UpdatesArrived> for Router {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    /// First what has to be read, then every decision in order, then what has to be
+    /// waited for, side by side.
+    fn handle(&mut self, arrived: UpdatesArrived, _: &mut Self::Context) -> Self::Result {
+        if self.seats.len() >= SEATS_MAX {
+            self.seats.clear();
+        }
+        let updates: Vec<Update> = arrived
+            .0
+            .iter()
+            .map(|update| Update::read(update.id, &update.body))
+            .collect();
+        let missing = facts::missing(&updates, |key| self.seats.contains_key(key));
+        let gather = facts::gather(self.commons.clone(), missing);
+        let gathered = gather.into_actor(self);
+        Box::pin(gathered.then(move |gathered, router, ctx| {
+            let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
+                router.seats.extend(std::mem::take(&mut facts.seats));
+                updates
+                    .into_iter()
+                    .map(|update| router.route(update, &facts, ctx))
+                    .collect()
+            });
+            let done = async move { join_all(work?).await.into_iter().collect() };
+            done.into_actor(router).map(|done: Result<(), _>, router, _| {
+                if done.is_err() {
+                    // What was decided may not have been committed: read it again.
+                    router.seats.clear();
+                }
+                done
+            })
+        }))
+    }
+}
+
+impl Handler<TakeUp> for Router {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, take_up: TakeUp, ctx: &mut Self::Context) -> Self::Result {
+        let mut turns: HashMap<ConversationId, (Conversation, Vec<Turn>)> = HashMap::new();
+        for (turn, conversation) in take_up.0 {
+            info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
+            let entry = turns.entry(conversation.id);
+            entry.or_insert((conversation, Vec::new())).1.push(turn);
+        }
+        let mut sent = Vec::new();
+        for (conversation, turns) in turns.into_values() {
+            match self.session(&conversation, ctx) {
+                Some(session) => sent.push(session.send(TakeUpTurns(turns))),
+                None => error!(
+                    agent = %conversation.slot.agent,
+                    "turns wait for an agent that is not configured any more"
+                ),
+            }
+        }
+        Box::pin(join_all(sent).into_actor(self).map(|_, _, _| ()))
+    }
+}
+
+impl Handler<SessionIdle> for Router {
+    type Result = ();
+
+    /// Lets go of a session, unless something is on its way to it.
+    fn handle(&mut self, idle: SessionIdle, _: &mut Self::Context) {
+        let id = idle.conversation;
+        if self.sessions.get(&id).is_some_and(|known| known.sent == idle.seen) {
+            self.sessions.remove(&id);
+        }
+    }
+}
+
+impl Handler<Drain> for Router {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: Drain, _: &mut Self::Context) -> Self::Result {
+        let drains: Vec<_> = self
+            .sessions
+            .values()
+            .map(|known| known.session.send(Drain))
+            .collect();
+        Box::pin(join_all(drains).into_actor(self).map(|_, _, _| ()))
+    }
+}
+

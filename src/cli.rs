@@ -1,0 +1,144 @@
+//! The command line. The shapes below are its documentation.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{error, warn};
+
+use crate::config::{self, Config, Problem};
+use crate::{a2a, app, ops};
+
+/// A Telegram front door to the AI agents of a Kubernetes cluster.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot until it is told to stop (SIGTERM or Ctrl-C).
+    Run(ConfigArgs),
+    /// Check the configuration: print every problem with its key, and exit 0 or 1.
+    Check(ConfigArgs),
+    /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
+    DeleteWebhook(ConfigArgs),
+    /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
+    #[cfg(feature = "playground")]
+    Playground(crate::playground::PlaygroundArgs),
+}
+
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    /// The TOML file with agents and routes.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Does what the arguments say.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    a2a::install_tls();
+    match cli.command {
+        Command::Run(args) => run(&args.config),
+        Command::Check(args) => check(&args.config),
+        Command::DeleteWebhook(args) => delete_webhook(&args.config),
+        #[cfg(feature = "playground")]
+        Command::Playground(args) => crate::playground::main(&args),
+    }
+}
+
+fn run(path: &Path) -> ExitCode {
+    let Some((config, warnings)) = load(path) else {
+        return ExitCode::FAILURE;
+    };
+    ops::log::begin(&config);
+    for warning in warnings {
+        warn!(%warning, "configuration");
+    }
+    let ended = actix_rt::System::new().block_on(async {
+        let shutdown = told_to_stop()?;
+        app::run(config, shutdown).await
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            error!("{why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn check(path: &Path) -> ExitCode {
+    let Some((config, warnings)) = load(path) else {
+        return ExitCode::FAILURE;
+    };
+    for warning in &warnings {
+        say(&format!("warning: {warning}"));
+    }
+    say(&format!(
+        "{}: good: {} agents, {} routes",
+        path.display(),
+        config.agents.len(),
+        config.routes.len()
+    ));
+    ExitCode::SUCCESS
+}
+
+fn delete_webhook(path: &Path) -> ExitCode {
+    let Some((config, _)) = load(path) else {
+        return ExitCode::FAILURE;
+    };
+    let done = actix_rt::System::new().block_on(async {
+        let api = crate::telegram::BotApi::new(&app::telegram_settings(&config))?;
+        let was_set = api.webhook_is_set().await?;
+        api.delete_webhook().await?;
+        anyhow::Ok(was_set)
+    });
+    match done {
+        Ok(true) => say("the webhook is gone; this bot can be polled"),
+        Ok(false) => say("there was no webhook; this bot can be polled"),
+        Err(why) => {
+            complain(&format!("{why:#}"));
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The settings, or every problem with them on stderr.
+fn load(path: &Path) -> Option<(Config, Vec<Problem>)> {
+    match config::load(path, &config::environment()) {
+        Ok(loaded) => Some(loaded),
+        Err(problems) => {
+            complain(&problems.to_string());
+            None
+        }
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "this is what the command is for")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[allow(clippy::print_stderr, reason = "there is no log yet")]
+fn complain(line: &str) {
+    eprintln!("{line}");
+}

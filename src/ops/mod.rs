@@ -1,0 +1,3 @@
+//! For those who operate the bot.
+
+pub mod log;

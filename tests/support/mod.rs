@@ -1,0 +1,377 @@
+//! The Stage: the whole app on emulators, over real sockets, acted upon as people would.
+//!
+//! A test ends with [`Stage::ends`], which stops the bot and fails if an actor died, if
+//! the bot made a call that Telegram would refuse, or if a turn, an update or a message was
+//! left behind.
+
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
+pub mod rows;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex, Once};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use switchboard::{app, config};
+use switchboard_emulators::agent::{AgentEmulator, Incoming, Reply, Settings as AgentSettings};
+use switchboard_emulators::bot_api::{BotApi, Message, Settings};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+/// Longer than anything here takes; only a hanging test meets it.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An agent under construction.
+struct Planned {
+    name: String,
+    settings: AgentSettings,
+    script: Box<dyn Fn(&Incoming) -> Reply + Send + Sync>,
+    toml: String,
+}
+
+/// A Stage under construction.
+pub struct Plan {
+    telegram: Settings,
+    agents: Vec<Planned>,
+    /// TOML that replaces the sections `[limits]` and `[chat]`.
+    sections: String,
+    allow: String,
+    routes: BTreeMap<String, String>,
+    existing: Vec<(String, String)>,
+}
+
+/// The app on emulators.
+pub struct Stage {
+    /// The emulated Telegram.
+    pub telegram: BotApi,
+    /// The emulated agents by name.
+    pub agents: HashMap<String, AgentEmulator>,
+    dir: TempDir,
+    toml: String,
+    bot: Option<Running>,
+    ended: bool,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<anyhow::Result<()>>,
+    name: String,
+}
+
+/// Limits that nobody meets, and a chat that shows everything at once.
+pub const UNLIMITED: &str = r#"
+[limits]
+chat_per_second = 1000.0
+chat_burst = 1000
+group_per_minute = 60000
+global_per_second = 10000
+"#;
+
+impl Stage {
+    /// Nothing on it yet; people 1 to 999 may use every agent.
+    pub fn plan() -> Plan {
+        Plan {
+            telegram: Settings::unlimited(),
+            agents: Vec::new(),
+            sections: UNLIMITED.to_owned(),
+            allow: (1..=999).map(|id: u32| format!("{id},")).collect(),
+            routes: BTreeMap::new(),
+            existing: Vec::new(),
+        }
+    }
+
+    /// One kagent agent `k8s`, the default, with this script.
+    pub async fn with(script: impl Fn(&Incoming) -> Reply + Send + Sync + 'static) -> Self {
+        Self::plan().agent("k8s", script).start().await
+    }
+
+    /// The emulator of an agent.
+    pub fn agent(&self, name: &str) -> &AgentEmulator {
+        &self.agents[name]
+    }
+
+    /// A person, in the private chat with the bot.
+    pub fn user(&self, id: i64) -> User<'_> {
+        User { stage: self, id }
+    }
+
+    /// The configuration file, for tests that start the binary.
+    pub fn config_file(&self) -> PathBuf {
+        let path = self.dir.path().join("switchboard.toml");
+        std::fs::write(&path, &self.toml).expect("the temp dir can be written");
+        path
+    }
+
+    /// The store's file.
+    pub fn store(&self) -> PathBuf {
+        self.dir.path().join("store.db")
+    }
+
+    /// The environment that the configuration needs.
+    pub fn environment(&self) -> HashMap<String, String> {
+        HashMap::from([("STAGE_TOKEN".to_owned(), self.telegram.token().to_owned())])
+    }
+
+    /// Starts the bot in a thread of its own.
+    pub fn start_bot(&mut self) {
+        watch_panics();
+        let (config, _) = config::load(&self.config_file(), &self.environment())
+            .unwrap_or_else(|problems| panic!("the stage's config: {problems}"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let name = format!("bot-{}", uuid::Uuid::new_v4().simple());
+        let thread = std::thread::Builder::new()
+            .name(name.clone())
+            .spawn(move || {
+                switchboard::a2a::install_tls();
+                actix_rt::System::new().block_on(app::run(config, async move {
+                    // A dropped sender stops the bot as well.
+                    let _ = stopped.await;
+                }))
+            })
+            .expect("a thread can be started");
+        self.bot = Some(Running { stop, thread, name });
+    }
+
+    /// Stops the bot as SIGTERM does, and answers how it ended.
+    pub async fn stop_bot(&mut self) -> anyhow::Result<()> {
+        let Some(running) = self.bot.take() else {
+            return Ok(());
+        };
+        // It may have ended by itself.
+        let _ = running.stop.send(());
+        let ended = tokio::task::spawn_blocking(|| running.thread.join());
+        let ended = ended.await.expect("joining does not panic");
+        let result = ended.unwrap_or_else(|_| panic!("the bot's thread panicked"));
+        let panics = PANICS.lock().expect("no panic while noting one");
+        if let Some(words) = panics.get(&running.name) {
+            panic!("an actor died: {words}");
+        }
+        result
+    }
+
+    /// Waits until the bot ends by itself.
+    pub async fn bot_ends(&mut self) -> anyhow::Result<()> {
+        let running = self.bot.take().expect("the bot was started");
+        let ended = tokio::task::spawn_blocking(|| running.thread.join());
+        let ended = tokio::time::timeout(PATIENCE, ended).await;
+        drop(running.stop);
+        ended
+            .expect("the bot ends in time")
+            .expect("joining does not panic")
+            .unwrap_or_else(|_| panic!("the bot's thread panicked"))
+    }
+
+    /// Stops the bot and checks what it leaves behind.
+    pub async fn ends(mut self) {
+        self.settled().await;
+        self.stop_bot().await.expect("the bot stops cleanly");
+        self.ended = true;
+        let violations = self.telegram.violations();
+        assert!(violations.is_empty(), "refused by Telegram: {violations:#?}");
+        let left = rows::open(&self.store()).await;
+        assert!(left.is_empty(), "left behind: {left:?}\n{}", self.telegram.dump());
+    }
+
+    /// Ends a test that leaves something behind on purpose.
+    pub async fn abandons(mut self) {
+        self.stop_bot().await.expect("the bot stops cleanly");
+        self.ended = true;
+    }
+
+    /// Waits until Telegram has delivered everything and nothing is open in the store.
+    pub async fn settled(&self) {
+        if self.bot.is_some() {
+            self.telegram.drained().await;
+        }
+        rows::settled(&self.store()).await;
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.ended && !std::thread::panicking() {
+            panic!("a test must end its stage with ends()");
+        }
+    }
+}
+
+impl Plan {
+    /// A kagent agent with a route of the same name; the first one is the default.
+    #[must_use]
+    pub fn agent(
+        self,
+        name: &str,
+        script: impl Fn(&Incoming) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        self.agent_as(name, AgentSettings::kagent(name), "flavor = \"kagent\"", script)
+    }
+
+    /// An agent of any kind; `toml` goes into its section.
+    #[must_use]
+    pub fn agent_as(
+        mut self,
+        name: &str,
+        settings: AgentSettings,
+        toml: &str,
+        script: impl Fn(&Incoming) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        self.agents.push(Planned {
+            name: name.to_owned(),
+            settings,
+            script: Box::new(script),
+            toml: toml.to_owned(),
+        });
+        self
+    }
+
+    /// A real agent at this address; `toml` goes into its section.
+    #[must_use]
+    pub fn existing_agent(mut self, name: &str, url: &str, toml: &str) -> Self {
+        let section = format!("url = \"{url}\"\n{toml}");
+        self.existing.push((name.to_owned(), section));
+        self
+    }
+
+    /// How strict Telegram is.
+    #[must_use]
+    pub fn telegram(mut self, settings: Settings) -> Self {
+        self.telegram = settings;
+        self
+    }
+
+    /// TOML instead of the lifted `[limits]`.
+    #[must_use]
+    pub fn sections(mut self, toml: &str) -> Self {
+        toml.clone_into(&mut self.sections);
+        self
+    }
+
+    /// Who may use the agents, as a list in TOML without its brackets.
+    #[must_use]
+    pub fn allow(mut self, allow: &str) -> Self {
+        allow.clone_into(&mut self.allow);
+        self
+    }
+
+    /// Starts the emulators, not the bot.
+    pub async fn build(self) -> Stage {
+        let telegram = BotApi::start(self.telegram).await;
+        let dir = tempfile::tempdir().expect("a temp dir can be made");
+        let mut toml = format!(
+            "admins = [1]\n[telegram]\ntoken_env = \"STAGE_TOKEN\"\napi_url = \"{}\"\n\
+             [store]\nurl = \"sqlite://{}\"\n{}\n",
+            telegram.url(),
+            dir.path().join("store.db").display(),
+            self.sections
+        );
+        let mut agents = HashMap::new();
+        let mut names = Vec::new();
+        for planned in self.agents {
+            let emulator = AgentEmulator::start(planned.settings, planned.script)
+                .expect("an agent can be started");
+            let section = format!("url = \"{}\"\n{}", emulator.url(), planned.toml);
+            names.push((planned.name.clone(), section));
+            agents.insert(planned.name, emulator);
+        }
+        names.extend(self.existing);
+        for (n, (name, section)) in names.into_iter().enumerate() {
+            let _ = write!(
+                toml,
+                "[agents.{name}]\n{section}\n[[routes]]\ncommand = \"{name}\"\n\
+                 agent = \"{name}\"\ndefault = {}\nallow = [{}]\n",
+                n == 0,
+                self.allow
+            );
+        }
+        Stage {
+            telegram,
+            agents,
+            dir,
+            toml,
+            bot: None,
+            ended: false,
+        }
+    }
+
+    /// Starts everything.
+    pub async fn start(self) -> Stage {
+        let mut stage = self.build().await;
+        stage.start_bot();
+        stage
+    }
+}
+
+/// A person at their phone.
+#[derive(Clone, Copy)]
+pub struct User<'s> {
+    stage: &'s Stage,
+    /// Their Telegram id, and that of their private chat.
+    pub id: i64,
+}
+
+impl User<'_> {
+    /// Writes to the bot.
+    pub fn says(&self, text: &str) -> i64 {
+        let telegram = &self.stage.telegram;
+        telegram.add_user(self.id, &format!("User {}", self.id));
+        telegram.open_chat(self.id);
+        telegram.say(self.id, self.id, text)
+    }
+
+    /// Waits until a message of the bot with this text is on the screen.
+    pub async fn sees(&self, fragment: &str) -> Message {
+        let what = format!("user {} to see {fragment:?}", self.id);
+        self.stage
+            .telegram
+            .wait_in(self.id, &what, PATIENCE, |world| {
+                let found = |message: &&Message| message.from_bot() && message.text.contains(fragment);
+                world.messages(self.id).find(found).cloned()
+            })
+            .await
+    }
+
+    /// Taps a button under the message with this text.
+    pub async fn taps(&self, fragment: &str, label: &str) {
+        let message = self.sees(fragment).await;
+        let tap = self
+            .stage
+            .telegram
+            .press(self.id, self.id, message.id, label)
+            .unwrap_or_else(|error| panic!("{error:?}\n{}", self.stage.telegram.dump()));
+        self.stage.telegram.tap_answered(&tap).await;
+    }
+
+    /// The bot's messages on the screen, top to bottom.
+    pub fn screen(&self) -> Vec<String> {
+        let screen = self.stage.telegram.screen(self.id);
+        let ours = screen.into_iter().filter(Message::from_bot);
+        ours.map(|message| message.text).collect()
+    }
+
+    /// How often a text was ever shown, edits and deleted messages included.
+    pub fn shown(&self, fragment: &str) -> usize {
+        self.stage.telegram.times_shown(self.id, fragment)
+    }
+}
+
+static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
+
+/// Notes every panic by the name of its thread: actix outlives a dead actor.
+fn watch_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if let Some(name) = std::thread::current().name()
+                && let Ok(mut panics) = PANICS.lock()
+            {
+                panics.insert(name.to_owned(), panic.to_string());
+            }
+            before(panic);
+        }));
+    });
+}

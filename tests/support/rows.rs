@@ -1,0 +1,74 @@
+//! What the store holds, read beside the running bot.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection, Row};
+
+async fn connect(store: &Path) -> Option<SqliteConnection> {
+    let options = SqliteConnectOptions::new().filename(store).read_only(true);
+    SqliteConnection::connect_with(&options).await.ok()
+}
+
+/// Everything that has not come to its end, in words.
+pub async fn open(store: &Path) -> Vec<String> {
+    let Some(mut connection) = connect(store).await else {
+        return vec!["no store".to_owned()];
+    };
+    let rows = sqlx::query(
+        "SELECT 'update ' || update_id FROM updates WHERE state = 'new'
+         UNION ALL SELECT 'turn ' || id || ' ' || state FROM turns
+             WHERE state IN ('queued', 'submitting', 'working')
+         UNION ALL SELECT 'post ' || id || ' ' || kind || ' ' || state FROM outbox
+             WHERE state IN ('pending', 'sending')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap_or_default();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Waits until nothing is open. Reading is the only way to know, so it reads again.
+pub async fn settled(store: &Path) {
+    let until = tokio::time::Instant::now() + super::PATIENCE;
+    loop {
+        let left = open(store).await;
+        if left.is_empty() {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < until, "still open: {left:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// One number.
+pub async fn count(store: &Path, sql: &'static str) -> i64 {
+    let mut connection = connect(store).await.expect("the store can be read");
+    let row = sqlx::query(sql).fetch_one(&mut connection).await;
+    row.expect("the statement is right").get(0)
+}
+
+/// The states of all turns, oldest first.
+pub async fn turn_states(store: &Path) -> Vec<String> {
+    let mut connection = connect(store).await.expect("the store can be read");
+    let rows = sqlx::query("SELECT state FROM turns ORDER BY id")
+        .fetch_all(&mut connection)
+        .await
+        .expect("the statement is right");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Waits until the turns stand like this.
+pub async fn turns_become(store: &Path, expected: &[&str]) {
+    let until = tokio::time::Instant::now() + super::PATIENCE;
+    loop {
+        let states = turn_states(store).await;
+        if states == expected {
+            return;
+        }
+        let now = tokio::time::Instant::now();
+        assert!(now < until, "turns are {states:?}, not {expected:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
