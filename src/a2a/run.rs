@@ -140,11 +140,17 @@ impl Watch {
 
     /// An error before the agent's task was known.
     async fn failed(&mut self, error: &A2aError) -> End {
-        let answered = matches!(error, A2aError::Rpc { .. });
-        if answered || error.outcome() != Outcome::Unknown {
+        if error.outcome() != Outcome::Unknown {
             return End::Failed(error.to_user());
         }
-        self.look_for().await
+        match (self.look_for().await, error) {
+            // It has answered, so it is not lost; what it did before, nobody can tell.
+            (End::Unknown, A2aError::Rpc { .. }) => End::Failed(format!(
+                "{} It may have done a part of it",
+                error.to_user()
+            )),
+            (end, _) => end,
+        }
     }
 
     async fn stream(&mut self) -> Result<End, A2aError> {

@@ -34,7 +34,10 @@ pub struct Admit;
 
 /// A place among the calls in flight, until it is dropped.
 #[derive(Debug)]
-pub struct Permit(OwnedSemaphorePermit);
+pub struct Permit {
+    // Held, never read: dropping it frees the place.
+    _place: OwnedSemaphorePermit,
+}
 
 /// More turns wait for this agent than it may have waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,7 +147,7 @@ impl Handler<Admit> for Agent {
 
     fn handle(&mut self, _: Admit, _: &mut Self::Context) -> Self::Result {
         if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Box::pin(actix::fut::ready(Ok(Permit(place))));
+            return Box::pin(actix::fut::ready(Ok(Permit { _place: place })));
         }
         if self.waiting >= self.settings.waiting_max {
             return Box::pin(actix::fut::ready(Err(AgentBusy)));
@@ -154,7 +157,7 @@ impl Handler<Admit> for Agent {
         Box::pin(place.into_actor(self).map(|place, agent, _| {
             agent.waiting -= 1;
             // The semaphore is never closed; if it were, nothing could be admitted.
-            place.map(Permit).map_err(|_| AgentBusy)
+            place.map(|place| Permit { _place: place }).map_err(|_| AgentBusy)
         }))
     }
 }

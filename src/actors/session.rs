@@ -287,7 +287,7 @@ impl Session {
         };
         let agent = &self.conversation.slot.agent;
         let mut ids = StoreIds(&self.commons);
-        let (post, changes) = turn::placeholder(&running.turn, agent, &mut ids);
+        let (post, changes) = turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
         running.turn.placeholder = Some(post);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();

@@ -164,12 +164,12 @@ fn take_away_placeholder(turn: &Turn, ending: Ending, changes: &mut Vec<Change>,
     changes.push(Change::Post(post(turn, Kind::Delete, body, fresh.post())));
 }
 
-/// The placeholder of a turn.
+/// The placeholder of a turn, with what is known of its answer already.
 #[must_use]
-pub fn placeholder(turn: &Turn, agent: &AgentName, fresh: &mut dyn Fresh) -> (OutboxId, Vec<Change>) {
+pub fn placeholder(turn: &Turn, agent: &AgentName, progress: &str, fresh: &mut dyn Fresh) -> (OutboxId, Vec<Change>) {
     let id = fresh.post();
     let body = Body {
-        text: words::working(agent, ""),
+        text: words::working(agent, progress),
         reply_to: Some(turn.reply_to),
         silent: true,
         ..Body::default()

@@ -117,19 +117,18 @@ async fn open_conversation(
     let sql = query(
         "INSERT INTO conversations
              (id, bot, chat, topic, user, agent, principal, context_id, opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     );
     let sql = sql.bind(conversation.id.0).bind(bot.0);
     let sql = sql.bind(slot.place.chat.0).bind(slot.place.topic.0);
     let sql = sql.bind(slot.user.0).bind(slot.agent.as_str());
     let sql = sql.bind(conversation.principal.as_str());
     let context = conversation.context.as_ref();
-    any(
-        c,
-        sql.bind(context.map(|context| context.as_str().to_owned()))
-            .bind(now.0),
-    )
-    .await?;
+    let sql = sql.bind(context.map(|context| context.as_str().to_owned()));
+    if sql.bind(now.0).execute(&mut *c).await?.rows_affected() == 0 {
+        // Two turns that arrived together both open it; its slot may have moved on since.
+        return Ok(());
+    }
     let sql = query(
         "INSERT INTO slots (bot, chat, topic, user, agent, conversation)
          VALUES (?, ?, ?, ?, ?, ?)
@@ -198,8 +197,9 @@ async fn move_turn(
         }
         Change::EndTurn { turn, outcome } => {
             let sql = query(
-                "UPDATE turns SET state = ?, ended_at = ?
-                 WHERE id = ? AND state IN ('queued', 'submitting', 'working')",
+                "UPDATE turns SET state = ?1, ended_at = ?2,
+                        text = CASE WHEN ?1 = 'answered' THEN '' ELSE text END
+                 WHERE id = ?3 AND state IN ('queued', 'submitting', 'working')",
             );
             let sql = sql.bind(codec::outcome(*outcome)).bind(now.0);
             (sql.bind(turn.0), "the turn is over")
@@ -219,7 +219,7 @@ async fn move_turn(
     one(c, sql, stale).await
 }
 
-/// The rest of the answer would be refused as well.
+/// The rest of the answer would be refused as well; its placeholder still has to go.
 async fn undeliverable(
     c: &mut SqliteConnection,
     turn: TurnId,
@@ -227,10 +227,12 @@ async fn undeliverable(
 ) -> Result<(), StoreError> {
     let sql =
         query("UPDATE turns SET state = 'undeliverable' WHERE id = ? AND state = 'answered'");
-    any(c, sql.bind(turn.0)).await?;
+    if sql.bind(turn.0).execute(&mut *c).await?.rows_affected() == 0 {
+        return Ok(());
+    }
     let sql = query(
         "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
-         WHERE turn = ? AND state = 'pending'",
+         WHERE turn = ? AND state = 'pending' AND kind != 'delete'",
     );
     any(c, sql.bind(now.0).bind(turn.0)).await
 }
@@ -361,12 +363,14 @@ async fn tell_stranger(
          ON CONFLICT DO UPDATE SET day = excluded.day",
     );
     any(c, sql.bind(bot.0).bind(who).bind(day)).await?;
+    // Whoever was told just now stays, or would be told again with the next message.
     let sql = query(
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
-             (SELECT who FROM strangers WHERE bot = ?1 ORDER BY day DESC, who LIMIT -1 OFFSET ?2)",
+             (SELECT who FROM strangers WHERE bot = ?1
+              ORDER BY day DESC, who != ?3 LIMIT -1 OFFSET ?2)",
     );
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
-    any(c, sql.bind(bot.0).bind(rows_max)).await
+    any(c, sql.bind(bot.0).bind(rows_max).bind(who)).await
 }
 
 async fn audit(

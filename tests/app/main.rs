@@ -3,4 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod conversation;
+mod failures;
+mod limits;
+mod phone;

@@ -334,6 +334,19 @@ impl User<'_> {
             .await
     }
 
+    /// Waits until a text was shown so often in all, edits and deleted messages included.
+    pub async fn sees_times(&self, fragment: &str, times: usize) {
+        let what = format!("user {} to see {fragment:?} {times} times", self.id);
+        self.stage
+            .telegram
+            .wait_in(self.id, &what, PATIENCE, |world| {
+                let texts = world.sent(self.id).iter().flat_map(|sent| &sent.texts);
+                let shown = texts.filter(|text| text.contains(fragment)).count();
+                (shown >= times).then_some(())
+            })
+            .await;
+    }
+
     /// Taps a button under the message with this text.
     pub async fn taps(&self, fragment: &str, label: &str) {
         let message = self.sees(fragment).await;
@@ -364,6 +377,11 @@ static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::d
 fn watch_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        // STAGE_LOG=debug shows what the bot does.
+        if let Ok(filter) = std::env::var("STAGE_LOG") {
+            let filter = tracing_subscriber::EnvFilter::new(filter);
+            tracing_subscriber::fmt().with_env_filter(filter).init();
+        }
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if let Some(name) = std::thread::current().name()

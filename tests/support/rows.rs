@@ -72,3 +72,12 @@ pub async fn turns_become(store: &Path, expected: &[&str]) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// Waits until a count is reached.
+pub async fn becomes(store: &Path, sql: &'static str, expected: i64) {
+    let until = tokio::time::Instant::now() + super::PATIENCE;
+    while count(store, sql).await != expected {
+        assert!(tokio::time::Instant::now() < until, "never {expected}: {sql}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,151 @@
+//! Many people, long answers, Telegram's limits.
+
+use switchboard_emulators::agent::{Gate, reply, replies};
+use switchboard_emulators::bot_api::{On, Outcome, Settings};
+
+use crate::support::{Stage, rows};
+
+#[tokio::test]
+async fn two_hundred_people_at_once_are_each_answered_once_while_another_agent_hangs() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let stage = Stage::plan()
+        .agent("k8s", |asked| replies(&format!("answer to {}", asked.text)))
+        .agent("security", move |_| reply().held(&held).answers("late"))
+        .start()
+        .await;
+    for id in 201..=232 {
+        stage.user(id).says("/security scan");
+    }
+    for id in 1..=200 {
+        stage.user(id).says(&format!("question {id}."));
+    }
+    for id in 1..=200 {
+        stage.user(id).sees(&format!("answer to question {id}.")).await;
+    }
+    gate.open();
+    stage.settled().await;
+    for id in 1..=200 {
+        assert_eq!(stage.user(id).shown("answer to"), 1, "user {id}");
+    }
+    for id in 201..=232 {
+        assert_eq!(stage.user(id).shown("late"), 1, "user {id}");
+    }
+    assert_eq!(stage.agent("k8s").prompts().len(), 200);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_answer_of_twenty_thousand_characters_comes_in_order_within_the_limit() {
+    let words: Vec<String> = (0..2_500).map(|n| format!("word{n:04}")).collect();
+    let answer = words.join(" ");
+    assert!(answer.len() > 20_000);
+    let text = answer.clone();
+    let stage = Stage::with(move |_| replies(&text)).await;
+    stage.user(7).says("tell me all");
+    stage.user(7).sees("word2499").await;
+    stage.settled().await;
+
+    let screen = stage.user(7).screen();
+    assert!(screen.len() >= 5, "{} chunks", screen.len());
+    assert!(screen.iter().all(|chunk| chunk.encode_utf16().count() <= 4096));
+    assert_eq!(screen.join(" "), answer);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_chat_in_a_penalty_waits_exactly_as_told_and_slows_no_other() {
+    let stage = Stage::with(|asked| replies(&format!("answer to {}", asked.text))).await;
+    stage.telegram.penalize(Some(1), 2);
+    stage.user(1).says("one");
+    stage.telegram.called("sendMessage", 1).await;
+    stage.user(2).says("two");
+    stage.user(2).sees("answer to two").await;
+    assert_eq!(stage.user(1).shown("answer"), 0, "still in its penalty");
+    stage.user(1).sees("answer to one").await;
+    let calls = stage.telegram.calls_to("sendMessage");
+    let of_one: Vec<_> = calls.iter().filter(|call| call.chat == Some(1)).collect();
+    assert_eq!(of_one.len(), 2, "one refused, one taken");
+    assert!(matches!(of_one[0].outcome, Outcome::Refused(429, _)));
+    assert!(of_one[1].at.duration_since(of_one[0].at).as_secs() >= 2);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn telegrams_own_limits_are_kept_and_a_busy_chat_slows_no_other() {
+    let stage = Stage::plan()
+        .telegram(Settings::default())
+        .sections("")
+        .agent("k8s", |asked| replies(&format!("answer to {}", asked.text)))
+        .start()
+        .await;
+    for n in 0..6 {
+        stage.user(1).says(&format!("busy {n}."));
+    }
+    stage.user(2).says("calm");
+    stage.user(2).sees("answer to calm").await;
+    assert_eq!(stage.user(1).shown("answer to busy 5."), 0, "the busy chat waits");
+    stage.user(1).sees("answer to busy 5.").await;
+    let refused = stage.telegram.refusals();
+    assert!(refused.is_empty(), "{refused:#?}");
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let toml = format!("{}conversation_waiting_max = 3\n", crate::support::UNLIMITED);
+    let stage = Stage::plan()
+        .sections(&toml)
+        .agent("k8s", move |_| reply().held(&held).answers("done"))
+        .start()
+        .await;
+    stage.user(7).says("q0");
+    gate.reached().await;
+    for n in 1..=4 {
+        stage.user(7).says(&format!("q{n}"));
+    }
+    stage.user(7).sees("I did not take this one").await;
+    stage.user(7).says("/whoami");
+    stage.user(7).sees("Your id: 7").await;
+    gate.open();
+    stage.settled().await;
+    let asked: Vec<_> = stage.agent("k8s").prompts().into_iter().map(|p| p.text).collect();
+    assert_eq!(asked, ["q0", "q1", "q2", "q3"]);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn the_same_update_delivered_again_does_nothing() {
+    let stage = Stage::with(|_| replies("once")).await;
+    let update = serde_json::json!({"update_id": 777, "message": {
+        "message_id": 1, "date": 1, "text": "hello",
+        "chat": {"id": 7, "type": "private"},
+        "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
+    stage.telegram.add_user(7, "Seven");
+    stage.telegram.open_chat(7);
+    for _ in 0..3 {
+        stage.telegram.push_raw_update(update.clone());
+    }
+    stage.user(7).sees("once").await;
+    stage.settled().await;
+    assert_eq!(stage.agent("k8s").prompts().len(), 1);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_telegram_took_before_the_line_was_cut_is_sent_once_more_at_most() {
+    let stage = Stage::with(|_| replies("the answer")).await;
+    let cut = On::method("sendMessage").text("the answer").times(1);
+    stage
+        .telegram
+        .inject(switchboard_emulators::bot_api::Fault::CutAfter, cut);
+    stage.user(7).says("hello");
+    stage.user(7).sees_times("the answer", 2).await;
+    stage.settled().await;
+    assert_eq!(stage.user(7).shown("the answer"), 2);
+    let resent = "SELECT count(*) FROM outbox WHERE sends = 2 AND state = 'sent'";
+    assert_eq!(rows::count(&stage.store(), resent).await, 1, "it is counted");
+    stage.ends().await;
+}
