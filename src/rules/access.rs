@@ -64,10 +64,15 @@ pub fn is_known_group(config: &Config, chat: ChatId, added_by: Option<UserId>) -
     listed || added_by.is_some_and(|user| !is_stranger(config, user, chat))
 }
 
-/// Whether this person may press this button: its own person or an admin, who must both
-/// still be allowed to ask that agent there.
+/// Whether this person may press this button: its own person or an admin. Whoever it is
+/// for and whoever presses it must both be allowed to ask that agent there now.
 #[must_use]
 pub fn may_press(config: &Config, route: &Route, button: &Button, user: UserId) -> bool {
+    let may_ask_there = |user| may_ask(route, user, button.chat).is_some();
     (user == button.for_user || is_admin(config, user))
-        && may_ask(route, button.for_user, button.chat).is_some()
+        && may_ask_there(button.for_user)
+        && may_ask_there(user)
 }
+
+#[cfg(test)]
+mod tests;

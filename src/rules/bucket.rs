@@ -28,7 +28,9 @@ impl Bucket {
     pub fn new(per_second: f64, burst: u32) -> Self {
         let every = Duration::try_from_secs_f64(per_second.recip());
         Self {
-            every: every.unwrap_or(Duration::from_secs(1)).min(Duration::from_secs(3600)),
+            every: every
+                .unwrap_or(Duration::from_secs(1))
+                .min(Duration::from_hours(1)),
             burst: burst.max(1),
             full_at: None,
             before: None,
@@ -99,7 +101,11 @@ impl Window {
 
     /// Counts one, known as `id`, and forgets those that have ended by then.
     pub fn take(&mut self, id: u64, at: Instant) {
-        while self.taken.first().is_some_and(|(first, _)| *first + self.span <= at) {
+        while self
+            .taken
+            .first()
+            .is_some_and(|(first, _)| *first + self.span <= at)
+        {
             self.taken.pop_first();
         }
         self.taken.insert((at, id));

@@ -33,7 +33,7 @@ use crate::ids::{ChatId, OutboxId};
 /// Added to each `retry_after`: Telegram tells whole seconds, and its clock is not ours.
 const PENALTY_MARGIN: Duration = Duration::from_millis(250);
 /// The longest penalty that is believed; it only keeps the clock from overflowing.
-const PENALTY_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const PENALTY_MAX: Duration = Duration::from_hours(366 * 24);
 /// This many chats refused within `STORM_SPAN` mean that the bot as a whole is too fast.
 const STORM_CHATS: usize = 3;
 const STORM_SPAN: Duration = Duration::from_secs(1);
@@ -124,7 +124,7 @@ pub struct Pace<T, K = OutboxId> {
     stopped_until: Option<Instant>,
 }
 
-impl<T, K: PartialEq> Pace<T, K> {
+impl<T, K: Copy + PartialEq> Pace<T, K> {
     /// A schedule with nothing in it.
     #[must_use]
     pub fn new(limits: PaceLimits) -> Self {
@@ -150,7 +150,13 @@ impl<T, K: PartialEq> Pace<T, K> {
     pub fn push(&mut self, chat: ChatId, class: Class, cost: Cost, item: T, now: Instant) -> usize {
         let arrival = self.tick();
         let lane = self.lane(chat);
-        let entry = Waiting { class, cost, item, not_before: now, arrival };
+        let entry = Waiting {
+            class,
+            cost,
+            item,
+            not_before: now,
+            arrival,
+        };
         lane.waiting.push_back(entry);
         let depth = lane.waiting.len();
         self.waiting += 1;
@@ -172,7 +178,13 @@ impl<T, K: PartialEq> Pace<T, K> {
         not_before: Instant,
     ) {
         let arrival = self.tick();
-        let entry = Waiting { class, cost, item, not_before, arrival };
+        let entry = Waiting {
+            class,
+            cost,
+            item,
+            not_before,
+            arrival,
+        };
         self.lane(chat).waiting.push_front(entry);
         self.waiting += 1;
         self.place(chat, not_before);
@@ -197,7 +209,9 @@ impl<T, K: PartialEq> Pace<T, K> {
 
     /// Drops the waiting preview of a key: what it shows is over.
     pub fn drop_preview(&mut self, chat: ChatId, key: K) {
-        let Some(lane) = self.lanes.get_mut(&chat) else { return };
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return;
+        };
         let before = lane.previews.len();
         lane.previews.retain(|waiting| waiting.key != key);
         self.previews -= before - lane.previews.len();
@@ -215,7 +229,11 @@ impl<T, K: PartialEq> Pace<T, K> {
         let crowded = queued >= self.limits.typing_per_five_seconds;
         let free = self.lanes.get(&chat).is_none_or(|lane| lane.may_type(now));
         if free && !stopped && !full && !crowded {
-            self.typing.push_back(Typing { chat, item, until: now + TYPING_KEPT });
+            self.typing.push_back(Typing {
+                chat,
+                item,
+                until: now + TYPING_KEPT,
+            });
         }
     }
 
@@ -223,7 +241,11 @@ impl<T, K: PartialEq> Pace<T, K> {
     pub fn next(&mut self, now: Instant) -> Next<T> {
         self.wake(now);
         if self.waiting + self.previews + self.typing.len() == 0 {
-            return if self.in_flight == 0 { Next::Empty } else { Next::Blocked };
+            return if self.in_flight == 0 {
+                Next::Empty
+            } else {
+                Next::Blocked
+            };
         }
         if self.in_flight >= self.limits.in_flight_max.max(1) {
             return Next::Blocked;
@@ -253,7 +275,9 @@ impl<T, K: PartialEq> Pace<T, K> {
 
     /// The call to a chat has ended, whatever came of it.
     pub fn done(&mut self, chat: ChatId, now: Instant) {
-        let Some(lane) = self.lanes.get_mut(&chat) else { return };
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return;
+        };
         let Some(flight) = lane.land(now) else { return };
         self.in_flight -= 1;
         let latest = flight.sent + TRANSIT_MAX;
@@ -271,7 +295,8 @@ impl<T, K: PartialEq> Pace<T, K> {
         let lane = self.lane(chat);
         lane.penalty_until = lane.penalty_until.max(Some(until));
         self.place(chat, now);
-        self.refusals.retain(|(at, other, _)| *at + STORM_SPAN > now && *other != chat);
+        self.refusals
+            .retain(|(at, other, _)| *at + STORM_SPAN > now && *other != chat);
         self.refusals.push_back((now, chat, until));
         if self.refusals.len() >= STORM_CHATS {
             let latest = self.refusals.iter().map(|(_, _, until)| *until).max();
@@ -283,7 +308,9 @@ impl<T, K: PartialEq> Pace<T, K> {
     /// Takes out all that waits in a chat, in order: it is blocked, or has moved. Previews
     /// are dropped.
     pub fn abandon(&mut self, chat: ChatId) -> Vec<T> {
-        let Some(lane) = self.lanes.get_mut(&chat) else { return Vec::new() };
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return Vec::new();
+        };
         self.waiting -= lane.waiting.len();
         self.previews -= lane.previews.len();
         lane.previews.clear();

@@ -11,6 +11,8 @@ use crate::telegram::Incoming;
 
 /// After so long without a word, plain text goes to the default agent again.
 pub const CURRENT_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+/// Characters of what somebody typed that an answer repeats; a command has at most 32.
+const REPEATED_MAX: usize = 40;
 
 /// Who we are, as Telegram knows us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
-    /// A command that nobody knows, said to us.
+    /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
     Choose(UserId),
@@ -74,14 +76,17 @@ pub fn decide<'a>(
     let Some(user) = access::person(message) else {
         return Decision::Ignore("nobody");
     };
-    let text = message.text.as_deref().unwrap_or_default();
+    let written = message.text.as_deref().unwrap_or_default();
+    let text = without_name(written, me);
+    let named = text.len() != written.len();
     let parsed = command::parse(text, &me.username);
-    let addressed = !message.chat.is_group() || is_for_us(config, me, message, &parsed);
-    if !addressed {
-        return Decision::Ignore("not addressed");
-    }
-    if parsed == Parsed::OtherBot {
-        return Decision::Ignore("another bot's command");
+    if message.chat.is_group() {
+        if parsed == Parsed::OtherBot {
+            return Decision::Ignore("another bot's command");
+        }
+        if !named && !is_for_us(config, me, message, &parsed) {
+            return Decision::Ignore("not addressed");
+        }
     }
     if access::is_stranger(config, user, message.chat) {
         return Decision::Stranger(user);
@@ -91,30 +96,56 @@ pub fn decide<'a>(
     }
     match parsed {
         Parsed::Command { name, rest } => of_command(config, message, seat, user, &name, rest, now),
-        Parsed::OtherBot => Decision::Ignore("another bot's command"),
-        Parsed::Text(text) => of_text(config, me, message, seat, user, text, now),
+        // In private nobody else hears it, and its writer waits.
+        Parsed::OtherBot => Decision::Unknown(user, shortened(first_word(text))),
+        Parsed::Text(text) if !text.trim().is_empty() => {
+            of_text(config, message, seat, user, text, now)
+        }
+        Parsed::Text(_) if named => Decision::Help(user),
+        Parsed::Text(_) => Decision::Ignore("no text"),
     }
 }
 
-/// In a group: a command that is ours, a reply to us, or our name.
+/// In a group: a reply to us, our name anywhere, or a command that is ours.
 fn is_for_us(config: &Config, me: &Me, message: &Incoming, parsed: &Parsed<'_>) -> bool {
-    if let Parsed::Command { name, .. } = parsed {
-        let text = message.text.as_deref().unwrap_or_default();
-        let named = text
-            .split_whitespace()
-            .next()
-            .is_some_and(|first| first.contains('@'));
-        return named || is_builtin(name) || route_of(config, name).is_some();
+    let ours = Some(UserId(me.id.0));
+    if message.reply_to.is_some_and(|reply| reply.from_id == ours) {
+        return true;
     }
-    let replies = message
-        .reply_to
-        .as_ref()
-        .is_some_and(|reply| reply.from_id == Some(UserId(me.id.0)));
-    replies || starts_with_name(message.text.as_deref().unwrap_or_default(), me)
+    let text = message.text.as_deref().unwrap_or_default();
+    match parsed {
+        Parsed::Command { name, .. } => {
+            // A bot's name behind the command can only be ours here.
+            let named = first_word(text).contains('@');
+            named || is_builtin(name) || route_of(config, name).is_some()
+        }
+        Parsed::OtherBot | Parsed::Text(_) => mentions(message, text, me),
+    }
 }
 
-fn starts_with_name(text: &str, me: &Me) -> bool {
-    without_name(text, me).len() != text.len()
+/// Whether our name is marked anywhere in the text.
+fn mentions(message: &Incoming, text: &str, me: &Me) -> bool {
+    message.entities.iter().any(|entity| {
+        let marked = text.encode_utf16().skip(entity.offset).take(entity.length);
+        let marked: Vec<u16> = marked.collect();
+        let name = String::from_utf16_lossy(&marked);
+        let name = name.strip_prefix('@').unwrap_or_default();
+        entity.kind == "mention" && name.eq_ignore_ascii_case(&me.username)
+    })
+}
+
+/// The first word of a command, without its slash.
+fn first_word(text: &str) -> &str {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    first.trim_start_matches('/')
+}
+
+/// So much of what somebody typed as an answer may repeat.
+fn shortened(typed: &str) -> String {
+    match typed.char_indices().nth(REPEATED_MAX) {
+        Some((end, _)) => format!("{}…", &typed[..end]),
+        None => typed.to_owned(),
+    }
 }
 
 /// The text without our name in front of it.
@@ -129,7 +160,7 @@ fn without_name<'t>(text: &'t str, me: &Me) -> &'t str {
     let rest = &rest[me.username.len()..];
     match rest.chars().next() {
         Some(next) if next.is_alphanumeric() || next == '_' => text,
-        _ => rest.trim_start_matches([',', ':', ' ', '\n']),
+        _ => rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':')),
     }
 }
 
@@ -146,19 +177,7 @@ fn of_command<'a>(
         "start" | "help" => return Decision::Help(user),
         "agents" => return Decision::Agents(user),
         "whoami" => return Decision::WhoAmI(user),
-        "new" => {
-            let named = rest.trim().trim_start_matches('/').to_lowercase();
-            let route = if named.is_empty() {
-                expected(config, message, seat, user, now)
-            } else {
-                route_of(config, &named)
-            };
-            return match route {
-                Some(route) => permitted(message, user, route, Decision::New(user, route)),
-                None if named.is_empty() => Decision::Choose(user),
-                None => Decision::Unknown(user, named),
-            };
-        }
+        "new" => return of_new(config, message, seat, user, rest, now),
         _ => {}
     }
     let Some(route) = route_of(config, name) else {
@@ -170,19 +189,41 @@ fn of_command<'a>(
     ask(message, user, route, rest)
 }
 
+/// `/new` alone, or with the name of an agent and nothing else.
+fn of_new<'a>(
+    config: &'a Config,
+    message: &Incoming,
+    seat: &Seat,
+    user: UserId,
+    rest: &str,
+    now: Timestamp,
+) -> Decision<'a> {
+    let rest = rest.trim();
+    if rest.is_empty() {
+        return match expected(config, message, seat, user, now) {
+            Some(route) => Decision::New(user, route),
+            None => Decision::Choose(user),
+        };
+    }
+    if rest.contains(char::is_whitespace) {
+        // A question behind it would be lost: nobody is to wait for its answer.
+        return Decision::Unknown(user, shortened(&format!("new {rest}")));
+    }
+    let named = rest.trim_start_matches('/').to_lowercase();
+    match route_of(config, &named) {
+        Some(route) => permitted(message, user, route, Decision::New(user, route)),
+        None => Decision::Unknown(user, shortened(&named)),
+    }
+}
+
 fn of_text<'a>(
     config: &'a Config,
-    me: &Me,
     message: &Incoming,
     seat: &Seat,
     user: UserId,
     text: &str,
     now: Timestamp,
 ) -> Decision<'a> {
-    let text = without_name(text, me);
-    if text.trim().is_empty() {
-        return Decision::Ignore("no text");
-    }
     match expected(config, message, seat, user, now) {
         Some(route) => ask(message, user, route, text),
         None => Decision::Choose(user),
@@ -252,3 +293,6 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 fn is_builtin(name: &str) -> bool {
     matches!(name, "start" | "help" | "agents" | "whoami" | "new")
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,11 +71,11 @@ pub fn answered(turn: &Turn, chunks: Vec<String>, ending: Ending, fresh: &mut dy
         turn: turn.id,
         outcome: Outcome::Answered,
     }];
-    let (kind, target) = match ending {
-        Ending::Edit => (Kind::FinalEdit, turn.placeholder),
-        Ending::New | Ending::Replace => (Kind::Final, None),
-    };
     for (n, text) in chunks.into_iter().enumerate() {
+        let (kind, target) = match ending {
+            Ending::Edit if n == 0 => (Kind::FinalEdit, turn.placeholder),
+            Ending::Edit | Ending::New | Ending::Replace => (Kind::Final, None),
+        };
         let body = Body {
             text,
             reply_to: (n == 0).then_some(turn.reply_to),
@@ -218,3 +218,6 @@ fn post(turn: &Turn, kind: Kind, body: Body, id: OutboxId) -> Post {
         sends: 0,
     }
 }
+
+#[cfg(test)]
+mod tests;

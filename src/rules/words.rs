@@ -1,9 +1,18 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+use std::borrow::Cow;
+
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::rules::chunk;
 
+/// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
+const TEXT_MAX: usize = 4_096;
+/// Enough of a reason that comes from an agent, in characters.
+const WHY_MAX: usize = 1_000;
+/// Lengths at which the descriptions of many routes are tried, in characters.
+const DESCRIPTIONS_MAX: [usize; 4] = [256, 80, 30, 0];
 /// Enough of a partial answer to follow it on a phone, in characters.
 const PROGRESS_MAX: usize = 1_500;
 
@@ -19,6 +28,7 @@ pub fn working(agent: &AgentName, progress: &str) -> String {
     if progress.is_empty() {
         return format!("⏳ {agent} is working…");
     }
+    // What is new stands at the end.
     let skipped = progress.chars().count().saturating_sub(PROGRESS_MAX);
     let tail: String = progress.chars().skip(skipped).collect();
     let cut = if skipped > 0 { "…" } else { "" };
@@ -28,11 +38,10 @@ pub fn working(agent: &AgentName, progress: &str) -> String {
 /// An answer, with the agent's name where it is not the one that people expect.
 #[must_use]
 pub fn answer(agent: Option<&AgentName>, earlier: bool, text: &str) -> String {
-    let text = text.trim();
-    let text = if text.is_empty() {
-        "(The agent finished without any text.)"
+    let text = if chunk::is_blank(text) {
+        "(The agent finished without an answer.)"
     } else {
-        text
+        text.trim()
     };
     match (agent, earlier) {
         (None, false) => text.to_owned(),
@@ -45,34 +54,40 @@ pub fn answer(agent: Option<&AgentName>, earlier: bool, text: &str) -> String {
 /// A turn that surely got no answer. `why` is a sentence.
 #[must_use]
 pub fn failed(agent: &AgentName, why: &str, turn: TurnId) -> String {
-    let why = why.trim_end_matches('.');
-    format!("⚠️ {agent}: {why}.\nRef {}", turn.reference())
+    let why = shortened(why.trim_end(), WHY_MAX);
+    let ends = why.ends_with(['.', '!', '?', '…']);
+    let stop = if ends { "" } else { "." };
+    format!(
+        "⚠️ No answer from {agent}. {why}{stop}\nRef {}",
+        turn.reference()
+    )
 }
 
 /// A turn of which nobody can know what became.
 #[must_use]
 pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
     format!(
-        "⚠️ I lost {agent} while handing over your message, and cannot tell whether it got it. \
-         It may be working on it. Look before you run it again.\nRef {}",
+        "⚠️ I lost the connection while passing your message to {agent}, so I cannot tell \
+         whether it arrived. It may be at work. Look before you run it again.\nRef {}",
         turn.reference()
     )
 }
 
-/// An agent's question that takes an approval, which this version cannot give.
+/// An agent's question that takes an approval, which this version cannot give; the reason
+/// of a [`failed`].
 #[must_use]
 pub fn needs_approval(tools: &[String]) -> String {
     let tools = tools.join(", ");
     format!(
-        "It asks for an approval ({tools}), which cannot be given from here yet. Nothing of it \
-         was run; your next message to it withdraws the request"
+        "It waits for an approval, which I cannot pass on yet. It was not run, and your next \
+         message withdraws the request. It asked for: {tools}"
     )
 }
 
 /// After a tap on [Run again].
 #[must_use]
 pub fn running_again(agent: &AgentName, turn: TurnId) -> String {
-    format!("🔁 Run again, as you said ({agent}, ref {}).", turn.reference())
+    format!("🔁 Running it again ({agent}, ref {}).", turn.reference())
 }
 
 /// After a tap on [Leave it].
@@ -82,7 +97,7 @@ pub fn left(agent: &AgentName, turn: TurnId) -> String {
 }
 
 /// A tap that does nothing any more.
-pub const BUTTON_OVER: &str = "This button is no longer in use.";
+pub const BUTTON_OVER: &str = "This button no longer works.";
 /// A tap by somebody else.
 pub const BUTTON_FOREIGN: &str = "Only the person who asked can decide this.";
 
@@ -90,8 +105,8 @@ pub const BUTTON_FOREIGN: &str = "Only the person who asked can decide this.";
 #[must_use]
 pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
     format!(
-        "{waiting} of your messages to {agent} are waiting already. I did not take this one: \
-         send it again when some are answered."
+        "Messages of yours that wait for {agent}: {waiting}. That is as many as I keep, so I \
+         did not take this one. Send it again later."
     )
 }
 
@@ -99,51 +114,67 @@ pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
 #[must_use]
 pub fn stranger(user: UserId) -> String {
     format!(
-        "You are not on the list of this bot. Whoever runs it can add you: your Telegram id \
-         is {user}."
+        "You may not use this bot here. Whoever runs it can add you: your Telegram id is \
+         {user}."
     )
 }
 
 /// The one word to a stranger who spoke to the bot in a group.
 pub const STRANGER_IN_GROUP: &str =
-    "You may not use this bot here. Ask whoever runs it; /whoami in a private chat with me \
-     shows your id.";
+    "You may not use this bot here. Whoever runs it can add you; to get your id, write to it \
+     in private.";
 
 /// The one notice in a group where the bot has no business.
 pub const UNKNOWN_GROUP: &str =
-    "This group is not on my list, so I leave. Whoever runs me can add it by its id: ";
+    "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";
 
 /// A route that this person may not use here.
 #[must_use]
 pub fn forbidden<'a>(command: &str, routes: impl Iterator<Item = &'a Route>) -> String {
-    format!("You may not use /{command} here. {}", you_may(routes))
+    fitting(&format!("You may not use /{command} here. {}", you_may(routes)))
 }
 
-/// A command that nobody knows.
+/// A command that nobody knows; `new …` for a `/new` with more behind it than an agent.
 #[must_use]
 pub fn unknown_command<'a>(name: &str, routes: impl Iterator<Item = &'a Route>) -> String {
-    format!("I do not know /{name}. {}", you_may(routes))
+    if !name.starts_with("new ") {
+        return fitting(&format!("I do not know /{name}. {}", you_may(routes)));
+    }
+    let mut routes = routes.peekable();
+    let example = routes.peek().map_or("k8s", |route| &route.command);
+    fitting(&format!(
+        "Put only the name of an agent after /new, as in: /new {example}\n\
+         Then ask. Nothing was sent to an agent."
+    ))
 }
 
 /// Text that could go to several agents.
 #[must_use]
 pub fn choose<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
-    format!("Which agent shall I ask? {}", you_may(routes))
+    let mut routes = routes.peekable();
+    if routes.peek().is_none() {
+        return NO_AGENT.to_owned();
+    }
+    fitting(&format!("Which agent do you mean? {}", you_may(routes)))
 }
 
 fn you_may<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
     let commands: Vec<String> = routes.map(|route| format!("/{}", route.command)).collect();
     if commands.is_empty() {
-        "There is no agent for you here.".to_owned()
+        NO_AGENT.to_owned()
     } else {
         format!("You may use: {}.", commands.join(", "))
     }
 }
 
+/// Somebody who may talk to the bot, and to no agent in this place.
+const NO_AGENT: &str = "There is no agent for you here.";
+
 /// Something other than text.
 #[must_use]
 pub fn no_media(kind: &str) -> String {
-    format!("I can pass on text only; this was: {kind}. Nothing of it was sent to an agent.")
+    let kind = shortened(kind, 40).replace('_', " ");
+    format!("I can pass on text only, and this has: {kind}. Nothing was sent to an agent.")
 }
 
 /// `/istio` alone.
@@ -167,26 +198,24 @@ pub fn fresh(agent: &AgentName) -> String {
 #[must_use]
 pub fn help<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
     let routes: Vec<&Route> = routes.collect();
-    let mut text = String::new();
-    if let Some(first) = routes.first() {
-        text.push_str("I pass your messages to these agents, and their answers to you:\n\n");
-        for route in &routes {
-            let default = if route.default { " (default)" } else { "" };
-            let line = format!("/{} – {}{default}\n", route.command, route.description);
-            text.push_str(&line);
-        }
-        text.push_str(&format!(
-            "\n/{0} and a question asks once. /{0} alone makes it the agent that your plain \
-             text goes to.\n",
-            first.command
-        ));
+    let mut after = String::new();
+    let before = if let Some(first) = routes.first() {
+        let (command, agent) = (&first.command, &first.agent);
+        after = format!(
+            "\n/{command} and a question asks {agent} once. /{command} alone makes {agent} the \
+             agent that your plain text goes to.\n"
+        );
+        "I pass your messages to these agents and bring back their answers:\n\n"
     } else {
-        text.push_str("There is no agent for you here.\n");
-    }
+        "There is no agent for you here.\n"
+    };
     for (name, description) in MENU {
-        text.push_str(&format!("\n/{name} – {description}"));
+        after.push_str(&format!("\n/{name} – {description}"));
     }
-    text
+    listed(before, &routes, &after, |route, line| {
+        let default = if route.default { " (default)" } else { "" };
+        format!("{line}{default}")
+    })
 }
 
 /// `/agents`.
@@ -195,25 +224,61 @@ pub fn agents<'a>(
     routes: impl Iterator<Item = &'a Route>,
     current: Option<&AgentName>,
 ) -> String {
-    let mut text = String::new();
-    for route in routes {
-        let mark = if Some(&route.agent) == current {
-            "▸ "
-        } else {
-            ""
+    let routes: Vec<&Route> = routes.collect();
+    if routes.is_empty() {
+        return NO_AGENT.to_owned();
+    }
+    let is_current = |route: &Route| Some(&route.agent) == current;
+    let after = if routes.iter().any(|route| is_current(route)) {
+        "\n▸ is the one that your plain text goes to."
+    } else {
+        ""
+    };
+    listed("", &routes, after, |route, line| {
+        let mark = if is_current(route) { "▸ " } else { "" };
+        format!("{mark}{line}")
+    })
+}
+
+/// A line for each route, with as much of the descriptions as fits into one message.
+fn listed(
+    before: &str,
+    routes: &[&Route],
+    after: &str,
+    finish: impl Fn(&Route, String) -> String,
+) -> String {
+    let line = |route: &Route, max: usize| {
+        let command = &route.command;
+        let line = match max {
+            0 => format!("/{command}"),
+            _ => format!("/{command} – {}", shortened(&route.description, max)),
         };
-        text.push_str(&format!(
-            "{mark}/{} – {}\n",
-            route.command, route.description
-        ));
+        finish(route, line) + "\n"
+    };
+    let with = |max| {
+        let lines: String = routes.iter().map(|route| line(route, max)).collect();
+        format!("{before}{lines}{after}")
+    };
+    let mut texts = DESCRIPTIONS_MAX.into_iter().map(with);
+    let fits = texts.find(|text| chunk::units(text) <= TEXT_MAX);
+    fits.unwrap_or_else(|| fitting(&with(0))).trim_end().to_owned()
+}
+
+/// A text that is cut where it is too long for one message.
+fn fitting(text: &str) -> String {
+    if chunk::units(text) <= TEXT_MAX {
+        return text.to_owned();
     }
-    if text.is_empty() {
-        return "There is no agent for you here.".to_owned();
+    let first = chunk::split(text, TEXT_MAX - 2).into_iter().next();
+    format!("{} …", first.unwrap_or_default())
+}
+
+/// The beginning of a text, in characters.
+fn shortened(text: &str, max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
-    if current.is_some() {
-        text.push_str("\n▸ is the one that your plain text goes to.");
-    }
-    text.trim_end().to_owned()
 }
 
 /// `/whoami`.
@@ -230,7 +295,7 @@ pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
     text.push_str(&you_may(crate::rules::access::routes_for(
         config, user, chat,
     )));
-    text
+    fitting(&text)
 }
 
 /// The menu entries of the built-in commands: name and description.
@@ -240,3 +305,6 @@ pub const MENU: [(&str, &str); 4] = [
     ("whoami", "Your id and what you may use"),
     ("help", "How this works"),
 ];
+
+#[cfg(test)]
+mod tests;

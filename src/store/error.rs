@@ -14,6 +14,10 @@ pub enum StoreError {
     /// The file was written by a newer version.
     #[error("the store was written by a newer version of switchboard; use that version")]
     TooNew,
+    /// A list of changes that fits no store, such as a turn in no conversation: a mistake
+    /// in this program, which fails alone and each time.
+    #[error("the change does not fit what is stored: {0}")]
+    Unfit(Arc<str>),
     /// The store cannot be used right now: disk full, read-only, locked, gone.
     #[error("the store does not work: {0}")]
     Unavailable(Arc<str>),
@@ -26,6 +30,11 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether it is one list of changes that fails, not the store.
+    pub(super) fn is_of_one_list(&self) -> bool {
+        matches!(self, Self::Stale(_) | Self::Unfit(_))
+    }
+
     pub(super) fn unavailable(reason: impl std::fmt::Display) -> Self {
         Self::Unavailable(reason.to_string().into())
     }
@@ -33,9 +42,10 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Migrate(_) => Self::unavailable(error),
-            other => Self::unavailable(other),
+        use sqlx::error::ErrorKind;
+        match error.as_database_error().map(|error| error.kind()) {
+            None | Some(ErrorKind::Other) => Self::unavailable(error),
+            Some(_) => Self::Unfit(error.to_string().into()),
         }
     }
 }

@@ -13,6 +13,8 @@ mod error;
 mod owner;
 mod read;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::rc::Rc;
@@ -49,7 +51,8 @@ pub enum Change {
         /// As what.
         end: UpdateEnd,
     },
-    /// A conversation begins, and its slot points at it from now on.
+    /// A conversation begins, and its slot points at it from now on. Nothing if it has
+    /// begun already.
     OpenConversation(Conversation),
     /// `/new`: the conversation's late answers are labelled.
     CloseConversation(ConversationId),
@@ -96,14 +99,15 @@ pub enum Change {
         /// Its row in the outbox.
         post: OutboxId,
     },
-    /// The turn is over. Refused if it already was.
+    /// The turn is over; answered, its text is erased. Refused if it already was.
     EndTurn {
         /// Which turn.
         turn: TurnId,
         /// How.
         outcome: Outcome,
     },
-    /// Telegram refused the answer. Nothing if the turn is not answered.
+    /// Telegram refused the answer: what still waits of it is dropped. Nothing if the turn
+    /// is not answered.
     Undeliverable {
         /// Which turn.
         turn: TurnId,
@@ -221,7 +225,7 @@ pub trait Store {
     /// A fresh id.
     fn new_conversation(&self) -> ConversationId;
 
-    /// A fresh id; posts of a chat go out in the order of their ids.
+    /// A fresh id; posts of a chat go out in the order in which they are committed.
     fn new_post(&self) -> OutboxId;
 }
 

@@ -1,8 +1,8 @@
 //! The one writer: commits the waiting work of everybody as a group.
 //!
 //! A group is one transaction and one fsync. It begins with the proof that the epoch is
-//! still ours. If a list of changes in it no longer applies, the group is rolled back and
-//! done again with a savepoint around each list, so that only the stale one is refused.
+//! still ours. If a list of changes in it does not apply, the group is rolled back and
+//! done again with a savepoint around each list, so that only that one is refused.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
@@ -59,7 +59,7 @@ impl Writer {
     /// One result for each piece of work, in order.
     async fn commit_group(&mut self, group: &[&Work]) -> Vec<Done> {
         let mut result = self.transaction(group, false).await;
-        if matches!(result, Err(StoreError::Stale(_))) {
+        if result.as_ref().is_err_and(StoreError::is_of_one_list) {
             result = self.transaction(group, true).await;
         }
         match result {
@@ -123,9 +123,9 @@ async fn group_in_transaction(
         }
         let result = apply_work(connection, bot, work).await;
         match result {
-            Err(StoreError::Stale(_)) if savepoints => {
+            Err(error) if savepoints && error.is_of_one_list() => {
                 run(connection, "ROLLBACK TO work").await?;
-                results.push(result);
+                results.push(Err(error));
             }
             Err(error) => return Err(error),
             Ok(_) => results.push(result),

@@ -55,7 +55,7 @@ async fn an_agent_that_is_down_is_tried_again_and_then_spoken_of() {
     user.taps("cannot be reached", "Run again").await;
     user.sees("back").await;
     stage.settled().await;
-    assert_eq!(user.shown("Run again, as you said"), 1);
+    assert_eq!(user.shown("Running it again"), 1);
     assert_eq!(stage.agent("k8s").prompts().len(), 1);
     stage.ends().await;
 }

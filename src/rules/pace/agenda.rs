@@ -44,13 +44,13 @@ impl Agenda {
     }
 
     /// The first of a shelf.
-    pub(super) fn first(&self, shelf: Shelf) -> Option<(Key, ChatId)> {
-        let first = self.shelves[shelf as usize].first_key_value();
+    pub(super) fn first(&self, on: Shelf) -> Option<(Key, ChatId)> {
+        let first = self.shelves[on as usize].first_key_value();
         first.map(|(key, chat)| (*key, *chat))
     }
 
     /// The first of a shelf if its moment has come.
-    pub(super) fn due(&self, shelf: Shelf, now: Instant) -> Option<(Key, ChatId)> {
-        self.first(shelf).filter(|((at, _), _)| *at <= now)
+    pub(super) fn due(&self, on: Shelf, now: Instant) -> Option<(Key, ChatId)> {
+        self.first(on).filter(|((at, _), _)| *at <= now)
     }
 }

@@ -54,7 +54,7 @@ pub(super) struct Lane<T, K> {
 
 impl<T, K: PartialEq> Lane<T, K> {
     pub(super) fn new(chat: ChatId, limits: &PaceLimits) -> Self {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         let group = chat.is_group();
         Self {
             waiting: VecDeque::new(),
@@ -84,16 +84,25 @@ impl<T, K: PartialEq> Lane<T, K> {
         }
         let head = self.previews.front()?;
         let from = self.preview_from.map_or(from, |at| at.max(from));
-        Some((self.budget_opens_at(from, 2, 1 + self.reserve), head.arrival))
+        Some((
+            self.budget_opens_at(from, 2, 1 + self.reserve),
+            head.arrival,
+        ))
     }
 
     /// When nothing about this chat matters any more, if nothing waits there.
     pub(super) fn forget_at(&self) -> Option<Instant> {
         let window = self.window.as_ref().and_then(Window::forget_at);
-        [self.bucket.forget_at(), window, self.penalty_until, self.preview_from, self.typing_from]
-            .into_iter()
-            .flatten()
-            .max()
+        [
+            self.bucket.forget_at(),
+            window,
+            self.penalty_until,
+            self.preview_from,
+            self.typing_from,
+        ]
+        .into_iter()
+        .flatten()
+        .max()
     }
 
     /// Whether typing may be shown now.
@@ -113,7 +122,11 @@ impl<T, K: PartialEq> Lane<T, K> {
                 window.take(id, now);
             }
         }
-        self.flight = Some(Flight { id, sent: now, costs });
+        self.flight = Some(Flight {
+            id,
+            sent: now,
+            costs,
+        });
     }
 
     /// The call has ended: Telegram may have counted it as late as now.

@@ -7,7 +7,7 @@ use super::lane::Lane;
 use super::{Cost, Next, Pace, TRANSIT_MAX};
 use crate::ids::ChatId;
 
-impl<T, K: PartialEq> Pace<T, K> {
+impl<T, K: Copy + PartialEq> Pace<T, K> {
     pub(super) fn tick(&mut self) -> u64 {
         self.count += 1;
         self.count
@@ -15,16 +15,21 @@ impl<T, K: PartialEq> Pace<T, K> {
 
     pub(super) fn lane(&mut self, chat: ChatId) -> &mut Lane<T, K> {
         let limits = &self.limits;
-        self.lanes.entry(chat).or_insert_with(|| Lane::new(chat, limits))
+        self.lanes
+            .entry(chat)
+            .or_insert_with(|| Lane::new(chat, limits))
     }
 
     /// Puts a chat where it belongs, after its first thing or its limits have changed.
     pub(super) fn place(&mut self, chat: ChatId, from: Instant) {
-        let Some(lane) = self.lanes.get_mut(&chat) else { return };
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return;
+        };
         if lane.flight.is_some() {
             self.agenda.put(chat, &mut lane.slot, None);
         } else if let Some(key) = lane.opens_at(from) {
-            self.agenda.put(chat, &mut lane.slot, Some((Shelf::Later, key)));
+            self.agenda
+                .put(chat, &mut lane.slot, Some((Shelf::Later, key)));
         } else {
             self.retire(chat);
         }
@@ -33,7 +38,9 @@ impl<T, K: PartialEq> Pace<T, K> {
     /// Puts a chat where nothing waits aside until its limits may be forgotten.
     pub(super) fn retire(&mut self, chat: ChatId) {
         let count = self.tick();
-        let Some(lane) = self.lanes.get_mut(&chat) else { return };
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return;
+        };
         let idle = lane.flight.is_none().then(|| lane.forget_at()).flatten();
         let slot = idle.map(|at| (Shelf::Idle, (at, count)));
         self.agenda.put(chat, &mut lane.slot, slot);
@@ -46,7 +53,9 @@ impl<T, K: PartialEq> Pace<T, K> {
     /// that the chats take turns.
     pub(super) fn wake(&mut self, now: Instant) {
         while let Some(((at, arrival), chat)) = self.agenda.due(Shelf::Later, now) {
-            let Some(lane) = self.lanes.get_mut(&chat) else { return };
+            let Some(lane) = self.lanes.get_mut(&chat) else {
+                return;
+            };
             let slot = match lane.waiting.front() {
                 Some(head) => (Shelf::Ready, (at + head.class.handicap(), arrival)),
                 None => (Shelf::Preview, (at, arrival)),
@@ -54,33 +63,51 @@ impl<T, K: PartialEq> Pace<T, K> {
             self.agenda.put(chat, &mut lane.slot, Some(slot));
         }
         while let Some((_, chat)) = self.agenda.due(Shelf::Idle, now) {
-            let Some(mut lane) = self.lanes.remove(&chat) else { return };
+            let Some(mut lane) = self.lanes.remove(&chat) else {
+                return;
+            };
             self.agenda.put(chat, &mut lane.slot, None);
         }
     }
 
     /// Sends what must arrive, or tells when there is a place for it among all chats.
     pub(super) fn send_waiting(&mut self, chat: ChatId, now: Instant) -> Result<Next<T>, Instant> {
-        let Some(lane) = self.lanes.get_mut(&chat) else { return Err(now) };
-        let costs = lane.waiting.front().is_some_and(|head| head.cost != Cost::Delete);
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return Err(now);
+        };
+        let costs = lane
+            .waiting
+            .front()
+            .is_some_and(|head| head.cost != Cost::Delete);
         let opens = self.global.opens_at(now, 1);
         if costs && opens > now {
             return Err(opens);
         }
-        let Some(head) = lane.waiting.pop_front() else { return Err(now) };
+        let Some(head) = lane.waiting.pop_front() else {
+            return Err(now);
+        };
         self.waiting -= 1;
         self.depart(chat, costs, now);
-        Ok(Next::Send { chat, item: head.item })
+        Ok(Next::Send {
+            chat,
+            item: head.item,
+        })
     }
 
     /// Sends a preview, or tells when there is room enough for it among all chats.
     pub(super) fn send_preview(&mut self, chat: ChatId, now: Instant) -> Result<Next<T>, Instant> {
-        let opens = self.global.opens_at(now, self.limits.global_reserve.saturating_add(1));
+        let opens = self
+            .global
+            .opens_at(now, self.limits.global_reserve.saturating_add(1));
         if opens > now {
             return Err(opens);
         }
-        let Some(lane) = self.lanes.get_mut(&chat) else { return Err(now) };
-        let Some(head) = lane.previews.pop_front() else { return Err(now) };
+        let Some(lane) = self.lanes.get_mut(&chat) else {
+            return Err(now);
+        };
+        let Some(head) = lane.previews.pop_front() else {
+            return Err(now);
+        };
         let every = if chat.is_group() {
             self.limits.preview_every_group
         } else {
@@ -89,7 +116,10 @@ impl<T, K: PartialEq> Pace<T, K> {
         lane.preview_from = Some(now + every);
         self.previews -= 1;
         self.depart(chat, true, now);
-        Ok(Next::Send { chat, item: head.item })
+        Ok(Next::Send {
+            chat,
+            item: head.item,
+        })
     }
 
     /// Sends the first typing that still may go, and drops those that may not.
@@ -106,7 +136,10 @@ impl<T, K: PartialEq> Pace<T, K> {
             lane.typing_from = Some(typing_from);
             let id = self.depart(typing.chat, false, now);
             self.typed.take(id, now);
-            return Some(Next::Send { chat: typing.chat, item: typing.item });
+            return Some(Next::Send {
+                chat: typing.chat,
+                item: typing.item,
+            });
         }
         None
     }

@@ -1,0 +1,193 @@
+//! Seats, conversations, buttons, strangers and the audit.
+
+use super::*;
+
+#[tokio::test]
+async fn after_new_the_slot_points_at_the_new_conversation_and_the_old_one_is_closed() {
+    let bench = Bench::new().await;
+    let old = bench.conversation(HERE, ANNA, "k8s");
+    let other = bench.conversation(HERE, ANNA, "istio");
+    let opened = [&old, &other].map(|one| Change::OpenConversation(one.clone()));
+    bench.commit(opened.to_vec()).await;
+    let fresh = Conversation {
+        context: Some("ours".into()),
+        ..bench.conversation(HERE, ANNA, "k8s")
+    };
+    let new = vec![
+        Change::OpenConversation(fresh.clone()),
+        Change::CloseConversation(old.id),
+    ];
+    bench.commit(new).await;
+
+    let mut seat = bench.store.seat(HERE, ANNA).await.unwrap();
+    seat.conversations.sort_by_key(|conversation| conversation.id);
+    assert_eq!(seat.conversations, [other, fresh]);
+    let closed = bench
+        .seen("SELECT CAST(id AS TEXT) FROM conversations WHERE closed_at IS NOT NULL")
+        .await;
+    assert_eq!(closed, [old.id.to_string()]);
+}
+
+#[tokio::test]
+async fn a_seat_is_that_of_one_person_in_one_chat_and_topic() {
+    let bench = Bench::new().await;
+    let current = |place, user, agent: &str| Change::SetCurrent {
+        place,
+        user,
+        agent: agent.into(),
+    };
+    let mine = bench.conversation(HERE, ANNA, "k8s");
+    let changes = vec![
+        current(HERE, ANNA, "k8s"),
+        current(HERE, ANNA, "istio"),
+        current(HERE, BEN, "argo"),
+        current(place(-100, 7), ANNA, "helm"),
+        Change::OpenConversation(mine.clone()),
+    ];
+    bench.commit(changes).await;
+
+    let seats = [(HERE, ANNA), (HERE, BEN), (place(-100, 7), ANNA), (place(-101, 0), ANNA)];
+    let mut agents = Vec::new();
+    for (place, user) in seats {
+        let seat = bench.store.seat(place, user).await.unwrap();
+        agents.push(seat.current.map(|(agent, _)| agent.0));
+        let expected: &[Conversation] = if (place, user) == (HERE, ANNA) {
+            std::slice::from_ref(&mine)
+        } else {
+            &[]
+        };
+        assert_eq!(seat.conversations, expected);
+    }
+    let expected = [Some("istio"), Some("argo"), Some("helm"), None];
+    assert_eq!(agents, expected.map(|agent| agent.map(str::to_owned)));
+}
+
+#[tokio::test]
+async fn a_context_that_became_known_is_kept() {
+    let bench = Bench::new().await;
+    let conversation = bench.conversation(HERE, ANNA, "k8s");
+    let context = Change::Context {
+        conversation: conversation.id,
+        context: "theirs".into(),
+    };
+    bench.commit(vec![Change::OpenConversation(conversation.clone()), context]).await;
+    let seat = bench.store.seat(HERE, ANNA).await.unwrap();
+    let known = Conversation {
+        context: Some("theirs".into()),
+        ..conversation
+    };
+    assert_eq!(seat.conversations, [known]);
+}
+
+fn button(token: &str, turn: TurnId, post: OutboxId) -> Button {
+    Button {
+        token: token.to_owned(),
+        chat: HERE.chat,
+        action: Action::RunAgain,
+        turn,
+        attempt: 3,
+        post,
+        for_user: ANNA,
+        expires_at: NOON,
+        used: false,
+    }
+}
+
+fn press(token: &str, by: UserId) -> Change {
+    Change::UseButton {
+        token: token.to_owned(),
+        by,
+    }
+}
+
+#[tokio::test]
+async fn one_press_uses_up_every_button_of_the_message_and_a_second_one_is_refused() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let posts = [(); 2].map(|()| bench.post(HERE, Kind::Notice, Some(turn)));
+    let [card, another] = posts.clone().map(|post| post.id);
+    let shown = [
+        button("again", turn, card),
+        Button {
+            action: Action::LeaveIt,
+            ..button("leave", turn, card)
+        },
+        button("elsewhere", turn, another),
+    ];
+    let mut changes: Vec<Change> = posts.map(Change::Post).to_vec();
+    changes.extend(shown.clone().map(Change::ShowButton));
+    bench.commit(changes).await;
+    for button in &shown {
+        let found = bench.store.button(button.token.clone()).await.unwrap();
+        assert_eq!(found.as_ref(), Some(button));
+    }
+
+    bench.commit(vec![press("leave", BEN)]).await;
+    bench.is_stale(vec![audit("twice"), press("leave", BEN)]).await;
+    bench.is_stale(vec![audit("beside"), press("again", ANNA)]).await;
+    bench.is_stale(vec![audit("forged"), press("forged", ANNA)]).await;
+    let used = "SELECT concat_ws(' ', token, used_by) FROM buttons ORDER BY token";
+    assert_eq!(bench.seen(used).await, ["again 22", "elsewhere", "leave 22"]);
+    let found = bench.store.button("again".to_owned()).await.unwrap();
+    assert!(found.is_some_and(|button| button.used));
+    bench.commit(vec![press("elsewhere", ANNA)]).await;
+}
+
+#[tokio::test]
+async fn of_two_taps_at_the_same_moment_one_counts() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let card = bench.post(HERE, Kind::Notice, Some(turn));
+    let buttons = ["again", "leave"].map(|token| button(token, turn, card.id));
+    let mut changes = vec![Change::Post(card)];
+    changes.extend(buttons.map(Change::ShowButton));
+    bench.commit(changes).await;
+    let taps = [press("leave", BEN), press("again", ANNA)];
+    let done = join_all(taps.map(|tap| bench.store.commit(vec![tap]))).await;
+    let counted: Vec<bool> = done.iter().map(Result::is_ok).collect();
+    assert_eq!(counted, [true, false]);
+}
+
+fn told(who: i64, day: i64) -> Change {
+    Change::TellStranger {
+        who,
+        day,
+        rows_max: 3,
+    }
+}
+
+#[tokio::test]
+async fn strangers_are_remembered_up_to_a_bound_and_the_oldest_go() {
+    let bench = Bench::new().await;
+    for (who, day) in [(1, 10), (2, 11), (3, 12), (1, 13), (4, 13)] {
+        bench.commit(vec![told(who, day)]).await;
+    }
+    let mut days = Vec::new();
+    for who in 1..=4 {
+        days.push(bench.store.stranger_told(who).await.unwrap());
+    }
+    assert_eq!(days, [Some(13), None, Some(12), Some(13)]);
+}
+
+#[tokio::test]
+async fn on_a_day_of_many_strangers_the_one_who_was_told_last_is_remembered() {
+    let bench = Bench::new().await;
+    for who in [1, 5, -3, 9, 7, -8] {
+        bench.commit(vec![told(who, 10)]).await;
+        let day = bench.store.stranger_told(who).await.unwrap();
+        assert_eq!(day, Some(10), "{who} would be told again with every message");
+        let rows = bench.seen("SELECT CAST(who AS TEXT) FROM strangers").await;
+        assert!(rows.len() <= 3, "{rows:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_audit_cannot_be_rewritten() {
+    let bench = Bench::new().await;
+    bench.commit(vec![audit("asked")]).await;
+    let mut file = by_hand(&bench.path()).await;
+    let rewritten = query("UPDATE audit SET user = 5").execute(&mut file).await;
+    assert!(rewritten.unwrap_err().to_string().contains("append-only"));
+    let line = "SELECT concat_ws(' ', chat, user, event) FROM audit";
+    assert_eq!(bench.seen(line).await, ["-100 11 asked"]);
+}

@@ -1,0 +1,9 @@
+//! The binary, as an operator starts and kills it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod kills;
+mod polls;
+mod process;
