@@ -45,7 +45,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
     tokio::pin!(shutdown);
     let begin = begin(config);
     let running = tokio::select! {
-        begun = begin => begun?,
+        running = begin => running?,
         () = &mut shutdown => return Ok(()),
     };
     let (running, mut fatal) = running;
@@ -87,7 +87,12 @@ async fn begin(config: Config) -> anyhow::Result<(Running, mpsc::UnboundedReceiv
         .config
         .agents
         .iter()
-        .map(|(name, agent)| (name.clone(), Agent::new(name.clone(), agent.clone()).start()))
+        .map(|(name, agent)| {
+            (
+                name.clone(),
+                Agent::new(name.clone(), agent.clone()).start(),
+            )
+        })
         .collect();
     let router = Router::new(commons.clone(), agents, sender.clone()).start();
     sender.send(TakeUpPosts(unfinished.posts)).await?;

@@ -262,7 +262,7 @@ pub struct Button {
 }
 
 /// How long a button answers to a tap.
-pub const BUTTON_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+pub const BUTTON_LIFE: Duration = Duration::from_hours(24);
 
 /// What is remembered of a person in a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -27,9 +27,9 @@ const WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two looks at a task.
 const WAIT_MAX: Duration = Duration::from_secs(15);
 /// The longest that an agent may ask us to wait before a prompt is given up.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(60);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
 /// A task that does not change for so long is spoken of.
-const UNCHANGED: Duration = Duration::from_secs(60);
+const UNCHANGED: Duration = Duration::from_mins(1);
 /// The error of a task that the agent does not know (A2A: `TaskNotFound`).
 const TASK_NOT_FOUND: i64 = -32001;
 
@@ -145,10 +145,9 @@ impl Watch {
         }
         match (self.look_for().await, error) {
             // It has answered, so it is not lost; what it did before, nobody can tell.
-            (End::Unknown, A2aError::Rpc { .. }) => End::Failed(format!(
-                "{} It may have done a part of it",
-                error.to_user()
-            )),
+            (End::Unknown, A2aError::Rpc { .. }) => {
+                End::Failed(format!("{} It may have done a part of it", error.to_user()))
+            }
             (end, _) => end,
         }
     }
@@ -237,7 +236,8 @@ impl Watch {
                 since = Instant::now();
                 wait = WAIT;
             } else if since.elapsed() >= UNCHANGED {
-                self.tell_progress("No answer yet, still watching.".to_owned()).await;
+                self.tell_progress("No answer yet, still watching.".to_owned())
+                    .await;
             }
             sleep(wait).await;
             wait = (wait * 2).min(WAIT_MAX);

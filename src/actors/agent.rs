@@ -23,7 +23,7 @@ use crate::ids::{AgentName, TurnId};
 /// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
 const CARD_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two tries to read the card.
-const CARD_WAIT_MAX: Duration = Duration::from_secs(60);
+const CARD_WAIT_MAX: Duration = Duration::from_mins(1);
 /// The version of the protocol that is spoken.
 pub const PROTOCOL: &str = "0.3";
 
@@ -115,21 +115,23 @@ impl Agent {
     fn read_card(&self, ctx: &mut Context<Self>, wait: Duration) {
         let client = self.client.clone();
         let read = async move { client.card().await };
-        let kept = read.into_actor(self).map(move |card, agent, ctx| match card {
-            Ok(card) => {
-                let streaming = card.streaming;
-                info!(agent = %agent.name, streaming, "the agent is up");
-                agent.card = Some(card);
-            }
-            Err(error) => {
-                if wait == CARD_WAIT {
-                    warn!(agent = %agent.name, %error, "the agent's card cannot be read");
+        let kept = read
+            .into_actor(self)
+            .map(move |card, agent, ctx| match card {
+                Ok(card) => {
+                    let streaming = card.streaming;
+                    info!(agent = %agent.name, streaming, "the agent is up");
+                    agent.card = Some(card);
                 }
-                ctx.run_later(wait, move |agent, ctx| {
-                    agent.read_card(ctx, (wait * 2).min(CARD_WAIT_MAX));
-                });
-            }
-        });
+                Err(error) => {
+                    if wait == CARD_WAIT {
+                        warn!(agent = %agent.name, %error, "the agent's card cannot be read");
+                    }
+                    ctx.run_later(wait, move |agent, ctx| {
+                        agent.read_card(ctx, (wait * 2).min(CARD_WAIT_MAX));
+                    });
+                }
+            });
         ctx.spawn(kept);
     }
 }
@@ -157,7 +159,9 @@ impl Handler<Admit> for Agent {
         Box::pin(place.into_actor(self).map(|place, agent, _| {
             agent.waiting -= 1;
             // The semaphore is never closed; if it were, nothing could be admitted.
-            place.map(|place| Permit { _place: place }).map_err(|_| AgentBusy)
+            place
+                .map(|place| Permit { _place: place })
+                .map_err(|_| AgentBusy)
         }))
     }
 }

@@ -9,8 +9,6 @@
 //! | [`Sender`](sender::Sender) | everything that goes out to Telegram | decides what to say |
 
 pub mod agent;
-mod delivery;
-mod facts;
 pub mod poller;
 pub mod router;
 pub mod sender;

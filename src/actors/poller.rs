@@ -187,7 +187,10 @@ async fn take_up(commons: Commons, router: Recipient<UpdatesArrived>) -> Round {
             Ok(waiting) => waiting,
             Err(failure) => return Round::NotKept(failure),
         };
-        info!(updates = waiting.len(), "taking up updates of an earlier process");
+        info!(
+            updates = waiting.len(),
+            "taking up updates of an earlier process"
+        );
         if let Round::NotKept(failure) = hand_on(&router, waiting, None).await {
             return Round::NotKept(failure);
         }
@@ -200,10 +203,9 @@ async fn hand_on(
     next: Option<UpdateId>,
 ) -> Round {
     match router.send(UpdatesArrived(updates)).await {
-        Ok(Ok(())) => Round::Done(next),
         Ok(Err(failure)) => Round::NotKept(failure),
         // The router ends only with the process; its updates are committed.
-        Err(_) => Round::Done(next),
+        Ok(Ok(())) | Err(_) => Round::Done(next),
     }
 }
 

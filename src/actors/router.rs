@@ -5,7 +5,12 @@
 //! Telegram. What waits here is one batch; it answers when every update of it has come to
 //! its end or stands in a session's queue.
 
-use std::collections::HashMap;
+mod conversations;
+mod facts;
+mod strangers;
+mod taps;
+
+use std::collections::{HashMap, HashSet};
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, ResponseActFuture,
@@ -14,22 +19,20 @@ use actix::{
 use futures_util::future::{LocalBoxFuture, join_all};
 use tracing::{debug, error, info};
 
+use self::facts::{Facts, SeatKey, seat_key};
+use super::Commons;
 use super::agent::Agent;
 use super::poller::UpdatesArrived;
-use super::sender::{AnswerTap, Sender};
-use super::session::{Ask, Close, Decide, Drain, Session, SessionIdle, TakeUpTurns};
-use super::{Commons, facts};
-use crate::actors::facts::{Facts, SeatKey, seat_key};
-use crate::config::{Flavor, Route};
-use crate::ids::{AgentName, ContextId, ConversationId, Principal, Timestamp, UpdateId, UserId};
-use crate::model::{
-    AuditLine, Body, Conversation, Kind, Place, Post, Seat, Slot, Turn, UpdateEnd,
-};
+use super::sender::Sender;
+use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
+use crate::config::Route;
+use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
+use crate::model::{AuditLine, Body, Conversation, Kind, Place, Post, Seat, Slot, Turn, UpdateEnd};
 use crate::rules::access;
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
-use crate::telegram::{Callback, Incoming, Membership, Update, What};
+use crate::telegram::{Incoming, Update, What};
 
 /// Seats remembered; beyond that all are forgotten and read again.
 const SEATS_MAX: usize = 20_000;
@@ -56,7 +59,7 @@ pub struct Router {
     seats: HashMap<SeatKey, Seat>,
     sessions: HashMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
-    unopened: HashMap<ConversationId, ()>,
+    unopened: HashSet<ConversationId>,
 }
 
 impl Router {
@@ -73,7 +76,7 @@ impl Router {
             sender,
             seats: HashMap::new(),
             sessions: HashMap::new(),
-            unopened: HashMap::new(),
+            unopened: HashSet::new(),
         }
     }
 
@@ -157,7 +160,9 @@ impl Router {
                 reply(words::agents(user_routes(user), expected))
             }
             Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
-            Decision::Unknown(user, name) => reply(words::unknown_command(&name, user_routes(user))),
+            Decision::Unknown(user, name) => {
+                reply(words::unknown_command(&name, user_routes(user)))
+            }
             Decision::Choose(user) => reply(words::choose(user_routes(user))),
             Decision::Media(_, kind) => reply(words::no_media(&kind)),
         };
@@ -189,9 +194,9 @@ impl Router {
         if let Some(known) = known {
             return known.clone();
         }
-        let fresh = fresh_conversation(&self.commons, slot);
+        let fresh = conversations::fresh_conversation(&self.commons, slot);
         seat.conversations.push(fresh.clone());
-        self.unopened.insert(fresh.id, ());
+        self.unopened.insert(fresh.id);
         fresh
     }
 
@@ -207,7 +212,7 @@ impl Router {
             return Some(known.session.clone());
         }
         let agent = self.agents.get(&conversation.slot.agent)?.clone();
-        let opened = self.unopened.remove(&id).is_none();
+        let opened = !self.unopened.remove(&id);
         let session = Session::new(
             self.commons.clone(),
             conversation.clone(),
@@ -225,181 +230,8 @@ impl Router {
         Some(session)
     }
 
-    fn new_conversation(
-        &mut self,
-        id: UpdateId,
-        message: &Incoming,
-        user: UserId,
-        route: &Route,
-    ) -> Work {
-        let slot = Slot {
-            place: Place {
-                chat: message.chat,
-                topic: message.topic,
-            },
-            user,
-            agent: route.agent.clone(),
-        };
-        let fresh = fresh_conversation(&self.commons, &slot);
-        let seat = self.seats.entry((slot.place, user)).or_default();
-        let before = seat
-            .conversations
-            .iter_mut()
-            .find(|conversation| conversation.slot.agent == slot.agent);
-        let mut changes = reply(id, message, words::fresh(&route.agent), &self.commons);
-        changes.push(Change::OpenConversation(fresh.clone()));
-        let mut closing = None;
-        match before {
-            Some(before) => {
-                if self.unopened.remove(&before.id).is_none() {
-                    changes.push(Change::CloseConversation(before.id));
-                }
-                closing = self.sessions.get_mut(&before.id).map(|known| {
-                    known.sent += 1;
-                    known.session.clone()
-                });
-                *before = fresh;
-            }
-            None => seat.conversations.push(fresh),
-        }
-        let committed = self.commit(changes);
-        Box::pin(async move {
-            committed.await?;
-            if let Some(session) = closing
-                && session.send(Close).await.is_err()
-            {
-                debug!("the session was over already");
-            }
-            Ok(())
-        })
-    }
-
     fn set_current(&mut self, key: SeatKey, agent: &AgentName, now: Timestamp) {
         self.seats.entry(key).or_default().current = Some((agent.clone(), now));
-    }
-
-    /// One refusal a day; in a group only to somebody who spoke to us.
-    fn stranger(&self, id: UpdateId, message: &Incoming, user: UserId, facts: &Facts) -> Work {
-        let today = Timestamp::now().day();
-        let (who, text) = if message.chat.is_group() {
-            (message.chat.0, words::STRANGER_IN_GROUP.to_owned())
-        } else {
-            (user.0, words::stranger(user))
-        };
-        let mut changes = vec![ends(id, UpdateEnd::Refused("stranger"))];
-        if facts.strangers.get(&who).is_none_or(|day| *day != today) && facts.may_tell(who) {
-            changes = reply(id, message, text, &self.commons);
-            changes[0] = ends(id, UpdateEnd::Refused("stranger"));
-            changes.push(Change::TellStranger {
-                who,
-                day: today,
-                rows_max: self.commons.config.chat.stranger_rows_max,
-            });
-            changes.push(refused(message, user, None, "stranger"));
-        }
-        self.commit(changes)
-    }
-
-    fn membership(&self, id: UpdateId, membership: &Membership) -> Work {
-        let here = matches!(membership.new_status.as_str(), "member" | "administrator");
-        let added_by = membership.from.as_ref().map(|from| from.id);
-        let config = &self.commons.config;
-        let chat = membership.chat;
-        if !here || !chat.is_group() || access::is_known_group(config, chat, added_by) {
-            return self.ignore(id, "membership");
-        }
-        info!(%chat, "leaving a group that is not on the list");
-        let place = Place {
-            chat,
-            topic: crate::ids::TopicId::NONE,
-        };
-        let store = &self.commons.store;
-        let text = format!("{}{chat}", words::UNKNOWN_GROUP);
-        let body = Body {
-            text,
-            ..Body::default()
-        };
-        let post = |kind, body| {
-            Change::Post(Post {
-                id: store.new_post(),
-                place,
-                turn: None,
-                kind,
-                body,
-                sends: 0,
-            })
-        };
-        self.commit(vec![
-            ends(id, UpdateEnd::Refused("unknown group")),
-            post(Kind::Reply, body),
-            post(Kind::Leave, Body::default()),
-        ])
-    }
-
-    fn tap(
-        &mut self,
-        id: UpdateId,
-        tap: Callback,
-        facts: &Facts,
-        ctx: &mut Context<Self>,
-    ) -> Work {
-        let now = Timestamp::now();
-        let config = &self.commons.config;
-        let found = facts.buttons.get(&tap.data);
-        let live = found.filter(|(button, _, _)| {
-            button.chat == tap.chat && !button.used && now <= button.expires_at
-        });
-        let Some((button, turn, conversation)) = live.cloned() else {
-            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "button over");
-        };
-        let agent = &conversation.slot.agent;
-        let allowed = config
-            .routes
-            .iter()
-            .filter(|route| route.agent == *agent)
-            .any(|route| access::may_press(config, route, &button, tap.from.id));
-        if !allowed {
-            return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
-        }
-        let Some(session) = self.session(&conversation, ctx) else {
-            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "no such agent");
-        };
-        let decide = Decide {
-            update: id,
-            user: tap.from.id,
-            button,
-            turn,
-        };
-        let sender = self.sender.clone();
-        let commons = self.commons.clone();
-        Box::pin(async move {
-            let decided = session.send(decide).await.unwrap_or(Ok(()));
-            let late = matches!(decided, Err(StoreError::Stale(_)));
-            let text = late.then_some(words::BUTTON_OVER);
-            // A spinner that does not end is no reason to decide twice.
-            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
-            if late {
-                let change = ends(id, UpdateEnd::Refused("button over"));
-                return settled(commons.store.commit(vec![change]).await);
-            }
-            decided
-        })
-    }
-
-    fn answer_tap(
-        &self,
-        id: UpdateId,
-        tap: Callback,
-        text: Option<&'static str>,
-        rule: &'static str,
-    ) -> Work {
-        let committed = self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);
-        let sender = self.sender.clone();
-        Box::pin(async move {
-            committed.await?;
-            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
-            Ok(())
-        })
     }
 
     fn ignore(&self, id: UpdateId, reason: &'static str) -> Work {
@@ -466,24 +298,6 @@ fn refused(
     })
 }
 
-fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation {
-    let agent = commons.config.agents.get(&slot.agent);
-    let kagent = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
-    // Plain A2A: the agent makes the context id, and none is invented.
-    let context = kagent.then(|| ContextId(uuid::Uuid::new_v4().to_string()));
-    let principal = match slot.user {
-        UserId::SHARED => format!("telegram:chat:{}", slot.place.chat),
-        user => format!("telegram:{user}"),
-    };
-    Conversation {
-        id: commons.store.new_conversation(),
-        slot: slot.clone(),
-        principal: Principal(principal),
-        context,
-        closed: false,
-    }
-}
-
 impl Actor for Router {
     type Context = Context<Self>;
 }
@@ -514,13 +328,14 @@ impl Handler<UpdatesArrived> for Router {
                     .collect()
             });
             let done = async move { join_all(work?).await.into_iter().collect() };
-            done.into_actor(router).map(|done: Result<(), _>, router, _| {
-                if done.is_err() {
-                    // What was decided may not have been committed: read it again.
-                    router.seats.clear();
-                }
-                done
-            })
+            done.into_actor(router)
+                .map(|done: Result<(), _>, router, _| {
+                    if done.is_err() {
+                        // What was decided may not have been committed: read it again.
+                        router.seats.clear();
+                    }
+                    done
+                })
         }))
     }
 }
@@ -537,12 +352,11 @@ impl Handler<TakeUp> for Router {
         }
         let mut sent = Vec::new();
         for (conversation, turns) in turns.into_values() {
-            match self.session(&conversation, ctx) {
-                Some(session) => sent.push(session.send(TakeUpTurns(turns))),
-                None => error!(
-                    agent = %conversation.slot.agent,
-                    "turns wait for an agent that is not configured any more"
-                ),
+            let agent = &conversation.slot.agent;
+            if let Some(session) = self.session(&conversation, ctx) {
+                sent.push(session.send(TakeUpTurns(turns)));
+            } else {
+                error!(%agent, "turns wait for an agent that is not configured any more");
             }
         }
         Box::pin(join_all(sent).into_actor(self).map(|_, _, _| ()))
@@ -555,7 +369,11 @@ impl Handler<SessionIdle> for Router {
     /// Lets go of a session, unless something is on its way to it.
     fn handle(&mut self, idle: SessionIdle, _: &mut Self::Context) {
         let id = idle.conversation;
-        if self.sessions.get(&id).is_some_and(|known| known.sent == idle.seen) {
+        if self
+            .sessions
+            .get(&id)
+            .is_some_and(|known| known.sent == idle.seen)
+        {
             self.sessions.remove(&id);
         }
     }
@@ -573,4 +391,3 @@ impl Handler<Drain> for Router {
         Box::pin(join_all(drains).into_actor(self).map(|_, _, _| ()))
     }
 }
-

@@ -4,6 +4,8 @@
 //! overall. Never decides what to say. Rows of the outbox wait in `Pace`, which decides who
 //! is next and when; what has no row (previews, typing, answers to taps) may be lost.
 
+mod delivery;
+
 use std::time::Duration;
 
 use actix::{
@@ -11,11 +13,11 @@ use actix::{
     WrapFuture,
 };
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, error, info, warn};
 
-use super::{Commons, delivery};
-use crate::actors::delivery::Delivered;
+use self::delivery::{Delivered, SENDS_MAX};
+use super::Commons;
 use crate::ids::OutboxId;
 use crate::model::{Kind, Place, Post, Redo};
 use crate::rules::pace::{Class, Cost, Next, Pace};
@@ -25,9 +27,9 @@ use crate::telegram::{BotApi, CallbackId, EditMessage, TelegramError};
 /// The first wait after a call that did not reach Telegram; it doubles with each try.
 const WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two tries of one row.
-const WAIT_MAX: Duration = Duration::from_secs(60);
-/// Calls of a row whose repetition could be seen twice.
-const SENDS_MAX: u32 = 2;
+const WAIT_MAX: Duration = Duration::from_mins(1);
+/// The longest wait for "typing" to be taken: it keeps its chat busy, and is over by then.
+const TYPING_MAX: Duration = Duration::from_secs(3);
 
 /// Rows of the outbox that were committed, in the order of their chats.
 #[derive(Message)]
@@ -181,7 +183,8 @@ impl Sender {
                     if commons.store.prove_ownership().await.is_err() {
                         return Ok(());
                     }
-                    api.send_chat_action(place.chat, place.topic).await
+                    let typing = api.send_chat_action(place.chat, place.topic);
+                    timeout(TYPING_MAX, typing).await.unwrap_or(Ok(()))
                 };
                 self.spawn_preview(place, call, ctx);
             }

@@ -31,11 +31,7 @@ pub fn may_ask(route: &Route, user: UserId, chat: ChatId) -> Option<Rule> {
 }
 
 /// The routes that this person may use here, in the order of the configuration.
-pub fn routes_for(
-    config: &Config,
-    user: UserId,
-    chat: ChatId,
-) -> impl Iterator<Item = &Route> {
+pub fn routes_for(config: &Config, user: UserId, chat: ChatId) -> impl Iterator<Item = &Route> {
     config
         .routes
         .iter()

@@ -9,5 +9,7 @@ pub mod pace;
 pub mod phone;
 pub mod route;
 pub mod screen;
+#[cfg(test)]
+mod testing;
 pub mod turn;
 pub mod words;

@@ -81,7 +81,8 @@ impl Phone {
     #[must_use]
     pub fn next(&self) -> Instant {
         if self.placeholder_due {
-            self.typing_at.min(self.asked + self.timing.placeholder_after)
+            self.typing_at
+                .min(self.asked + self.timing.placeholder_after)
         } else {
             self.typing_at
         }

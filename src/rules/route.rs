@@ -10,7 +10,7 @@ use crate::rules::command::{self, Parsed};
 use crate::telegram::Incoming;
 
 /// After so long without a word, plain text goes to the default agent again.
-pub const CURRENT_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+pub const CURRENT_IDLE: Duration = Duration::from_hours(12);
 /// Characters of what somebody typed that an answer repeats; a command has at most 32.
 const REPEATED_MAX: usize = 40;
 

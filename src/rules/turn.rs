@@ -66,7 +66,12 @@ pub fn answer_chunks(conversation: &Conversation, text: &str, showing: Showing<'
 
 /// A turn ends with an answer, already cut to chunks.
 #[must_use]
-pub fn answered(turn: &Turn, chunks: Vec<String>, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
+pub fn answered(
+    turn: &Turn,
+    chunks: Vec<String>,
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
     let mut changes = vec![Change::EndTurn {
         turn: turn.id,
         outcome: Outcome::Answered,
@@ -90,7 +95,13 @@ pub fn answered(turn: &Turn, chunks: Vec<String>, ending: Ending, fresh: &mut dy
 
 /// A turn ends without an answer; the person is told why and may run it again.
 #[must_use]
-pub fn failed(turn: &Turn, agent: &AgentName, why: &str, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
+pub fn failed(
+    turn: &Turn,
+    agent: &AgentName,
+    why: &str,
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
     let text = words::failed(agent, why, turn.id);
     let end = Change::EndTurn {
         turn: turn.id,
@@ -101,7 +112,12 @@ pub fn failed(turn: &Turn, agent: &AgentName, why: &str, ending: Ending, fresh: 
 
 /// A turn ends because nobody can know; the person decides.
 #[must_use]
-pub fn unknown(turn: &Turn, agent: &AgentName, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
+pub fn unknown(
+    turn: &Turn,
+    agent: &AgentName,
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
     let text = words::unknown(agent, turn.id);
     let end = Change::EndTurn {
         turn: turn.id,
@@ -151,7 +167,12 @@ fn with_question(
     changes
 }
 
-fn take_away_placeholder(turn: &Turn, ending: Ending, changes: &mut Vec<Change>, fresh: &mut dyn Fresh) {
+fn take_away_placeholder(
+    turn: &Turn,
+    ending: Ending,
+    changes: &mut Vec<Change>,
+    fresh: &mut dyn Fresh,
+) {
     let (Some(placeholder), Ending::New | Ending::Replace) = (turn.placeholder, ending) else {
         return;
     };
@@ -166,7 +187,12 @@ fn take_away_placeholder(turn: &Turn, ending: Ending, changes: &mut Vec<Change>,
 
 /// The placeholder of a turn, with what is known of its answer already.
 #[must_use]
-pub fn placeholder(turn: &Turn, agent: &AgentName, progress: &str, fresh: &mut dyn Fresh) -> (OutboxId, Vec<Change>) {
+pub fn placeholder(
+    turn: &Turn,
+    agent: &AgentName,
+    progress: &str,
+    fresh: &mut dyn Fresh,
+) -> (OutboxId, Vec<Change>) {
     let id = fresh.post();
     let body = Body {
         text: words::working(agent, progress),
@@ -186,7 +212,13 @@ pub fn placeholder(turn: &Turn, agent: &AgentName, progress: &str, fresh: &mut d
 
 /// The message with the buttons says what was decided, and its buttons are gone.
 #[must_use]
-pub fn decided(turn: TurnId, button: &Button, place: crate::model::Place, text: String, id: OutboxId) -> Change {
+pub fn decided(
+    turn: TurnId,
+    button: &Button,
+    place: crate::model::Place,
+    text: String,
+    id: OutboxId,
+) -> Change {
     Change::Post(Post {
         id,
         place,

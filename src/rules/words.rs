@@ -67,8 +67,8 @@ pub fn failed(agent: &AgentName, why: &str, turn: TurnId) -> String {
 #[must_use]
 pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
     format!(
-        "⚠️ I lost the connection while passing your message to {agent}, so I cannot tell \
-         whether it arrived. It may be at work. Look before you run it again.\nRef {}",
+        "⚠️ I was cut off while passing your message to {agent}, so I cannot tell whether it \
+         arrived. {agent} may be at work on it: look before you run it again.\nRef {}",
         turn.reference()
     )
 }
@@ -87,7 +87,10 @@ pub fn needs_approval(tools: &[String]) -> String {
 /// After a tap on [Run again].
 #[must_use]
 pub fn running_again(agent: &AgentName, turn: TurnId) -> String {
-    format!("🔁 Running it again ({agent}, ref {}).", turn.reference())
+    format!(
+        "🔁 Run again, as you said ({agent}, ref {}).",
+        turn.reference()
+    )
 }
 
 /// After a tap on [Leave it].
@@ -104,9 +107,10 @@ pub const BUTTON_FOREIGN: &str = "Only the person who asked can decide this.";
 /// A conversation that is full.
 #[must_use]
 pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
+    let messages = if waiting == 1 { "message" } else { "messages" };
     format!(
-        "Messages of yours that wait for {agent}: {waiting}. That is as many as I keep, so I \
-         did not take this one. Send it again later."
+        "You have {waiting} {messages} waiting for {agent} already. I did not take this one: \
+         send it again when there is room."
     )
 }
 
@@ -120,8 +124,7 @@ pub fn stranger(user: UserId) -> String {
 }
 
 /// The one word to a stranger who spoke to the bot in a group.
-pub const STRANGER_IN_GROUP: &str =
-    "You may not use this bot here. Whoever runs it can add you; to get your id, write to it \
+pub const STRANGER_IN_GROUP: &str = "You may not use this bot here. Whoever runs it can add you; to get your id, write to it \
      in private.";
 
 /// The one notice in a group where the bot has no business.
@@ -131,7 +134,10 @@ pub const UNKNOWN_GROUP: &str =
 /// A route that this person may not use here.
 #[must_use]
 pub fn forbidden<'a>(command: &str, routes: impl Iterator<Item = &'a Route>) -> String {
-    fitting(&format!("You may not use /{command} here. {}", you_may(routes)))
+    fitting(&format!(
+        "You may not use /{command} here. {}",
+        you_may(routes)
+    ))
 }
 
 /// A command that nobody knows; `new …` for a `/new` with more behind it than an agent.
@@ -202,15 +208,15 @@ pub fn help<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
     let before = if let Some(first) = routes.first() {
         let (command, agent) = (&first.command, &first.agent);
         after = format!(
-            "\n/{command} and a question asks {agent} once. /{command} alone makes {agent} the \
-             agent that your plain text goes to.\n"
+            "\n/{command} and a question: asks {agent} once.\n\
+             /{command} alone: from then on your plain text goes to {agent}.\n"
         );
         "I pass your messages to these agents and bring back their answers:\n\n"
     } else {
         "There is no agent for you here.\n"
     };
     for (name, description) in MENU {
-        after.push_str(&format!("\n/{name} – {description}"));
+        after.extend(["\n/", name, " – ", description]);
     }
     listed(before, &routes, &after, |route, line| {
         let default = if route.default { " (default)" } else { "" };
@@ -220,10 +226,7 @@ pub fn help<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
 
 /// `/agents`.
 #[must_use]
-pub fn agents<'a>(
-    routes: impl Iterator<Item = &'a Route>,
-    current: Option<&AgentName>,
-) -> String {
+pub fn agents<'a>(routes: impl Iterator<Item = &'a Route>, current: Option<&AgentName>) -> String {
     let routes: Vec<&Route> = routes.collect();
     if routes.is_empty() {
         return NO_AGENT.to_owned();
@@ -261,7 +264,9 @@ fn listed(
     };
     let mut texts = DESCRIPTIONS_MAX.into_iter().map(with);
     let fits = texts.find(|text| chunk::units(text) <= TEXT_MAX);
-    fits.unwrap_or_else(|| fitting(&with(0))).trim_end().to_owned()
+    fits.unwrap_or_else(|| fitting(&with(0)))
+        .trim_end()
+        .to_owned()
 }
 
 /// A text that is cut where it is too long for one message.
@@ -286,7 +291,7 @@ fn shortened(text: &str, max: usize) -> Cow<'_, str> {
 pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
     let mut text = format!("Your id: {user}");
     if chat.is_group() {
-        text.push_str(&format!("\nThis chat: {chat}"));
+        text.extend(["\nThis chat: ".to_owned(), chat.to_string()]);
     }
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");

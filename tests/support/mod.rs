@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 /// Longer than anything here takes; only a hanging test meets it.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An agent under construction.
 struct Planned {
@@ -63,13 +63,13 @@ struct Running {
 }
 
 /// Limits that nobody meets, and a chat that shows everything at once.
-pub const UNLIMITED: &str = r#"
+pub const UNLIMITED: &str = "
 [limits]
 chat_per_second = 1000.0
 chat_burst = 1000
 group_per_minute = 60000
 global_per_second = 10000
-"#;
+";
 
 impl Stage {
     /// Nothing on it yet; people 1 to 999 may use every agent.
@@ -78,7 +78,10 @@ impl Stage {
             telegram: Settings::unlimited(),
             agents: Vec::new(),
             sections: UNLIMITED.to_owned(),
-            allow: (1..=999).map(|id: u32| format!("{id},")).collect(),
+            allow: (1..=999)
+                .map(|id: u32| id.to_string())
+                .collect::<Vec<_>>()
+                .join(","),
             routes: BTreeMap::new(),
             existing: Vec::new(),
         }
@@ -171,9 +174,16 @@ impl Stage {
         self.stop_bot().await.expect("the bot stops cleanly");
         self.ended = true;
         let violations = self.telegram.violations();
-        assert!(violations.is_empty(), "refused by Telegram: {violations:#?}");
+        assert!(
+            violations.is_empty(),
+            "refused by Telegram: {violations:#?}"
+        );
         let left = rows::open(&self.store()).await;
-        assert!(left.is_empty(), "left behind: {left:?}\n{}", self.telegram.dump());
+        assert!(
+            left.is_empty(),
+            "left behind: {left:?}\n{}",
+            self.telegram.dump()
+        );
     }
 
     /// Ends a test that leaves something behind on purpose.
@@ -193,9 +203,8 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        if !self.ended && !std::thread::panicking() {
-            panic!("a test must end its stage with ends()");
-        }
+        let ended = self.ended || std::thread::panicking();
+        assert!(ended, "a test must end its stage with ends()");
     }
 }
 
@@ -207,7 +216,12 @@ impl Plan {
         name: &str,
         script: impl Fn(&Incoming) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        self.agent_as(name, AgentSettings::kagent(name), "flavor = \"kagent\"", script)
+        self.agent_as(
+            name,
+            AgentSettings::kagent(name),
+            "flavor = \"kagent\"",
+            script,
+        )
     }
 
     /// An agent of any kind; `toml` goes into its section.
@@ -328,7 +342,8 @@ impl User<'_> {
         self.stage
             .telegram
             .wait_in(self.id, &what, PATIENCE, |world| {
-                let found = |message: &&Message| message.from_bot() && message.text.contains(fragment);
+                let found =
+                    |message: &&Message| message.from_bot() && message.text.contains(fragment);
                 world.messages(self.id).find(found).cloned()
             })
             .await

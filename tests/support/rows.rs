@@ -77,7 +77,10 @@ pub async fn turns_become(store: &Path, expected: &[&str]) {
 pub async fn becomes(store: &Path, sql: &'static str, expected: i64) {
     let until = tokio::time::Instant::now() + super::PATIENCE;
     while count(store, sql).await != expected {
-        assert!(tokio::time::Instant::now() < until, "never {expected}: {sql}");
+        assert!(
+            tokio::time::Instant::now() < until,
+            "never {expected}: {sql}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

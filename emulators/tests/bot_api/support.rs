@@ -82,7 +82,9 @@ impl Bot {
     pub async fn poll(&self, params: Value) -> Vec<i64> {
         let updates = self.ok("getUpdates", params).await;
         let updates = updates.as_array().expect("a list").iter();
-        updates.map(|u| u["update_id"].as_i64().unwrap()).collect()
+        updates
+            .map(|u| u["update_id"].as_i64().expect("an id"))
+            .collect()
     }
 
     /// Fails if the bot did anything that a correct client never does.

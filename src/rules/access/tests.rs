@@ -1,1 +1,205 @@
+//! Deny by default: no allow entry, no agent.
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::ids::{OutboxId, Timestamp, TurnId};
+use crate::model::{Action, Seat};
+use crate::rules::route::{Decision, decide};
+use crate::rules::testing::{
+    ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message,
+};
+
+const PRIVATE: ChatId = ChatId(5);
+
+#[test]
+fn only_a_person_or_a_chat_that_is_listed_may_ask() {
+    let (person, chat) = (Some("person"), Some("chat"));
+    // k8s, istio, security
+    let table = [
+        (ANNA, PRIVATE, [person, person, None]),
+        (ANNA, GROUP, [person, person, None]),
+        (ANNA, ELSEWHERE, [person, person, None]),
+        (CLEO, PRIVATE, [None, None, person]),
+        (CLEO, GROUP, [chat, None, person]),
+        (DORA, PRIVATE, [None, person, person]),
+        (ADMIN, PRIVATE, [None, None, None]),
+        (ADMIN, GROUP, [chat, None, None]),
+        (STRANGER, PRIVATE, [None, None, None]),
+        (STRANGER, GROUP, [chat, None, None]),
+        (STRANGER, ELSEWHERE, [None, None, None]),
+        // An id of one kind is no id of the other.
+        (UserId(GROUP.0), PRIVATE, [None, None, None]),
+        (STRANGER, ChatId(ANNA.0), [None, None, None]),
+        (UserId::SHARED, PRIVATE, [None, None, None]),
+    ];
+    let config = config();
+    for (user, here, expected) in table {
+        let rules: Vec<_> = config
+            .routes
+            .iter()
+            .map(|route| may_ask(route, user, here))
+            .collect();
+        assert_eq!(rules, expected, "{user} in {here}");
+        let commands: Vec<_> = routes_for(&config, user, here)
+            .map(|route| &route.command)
+            .collect();
+        assert_eq!(commands.len(), expected.iter().flatten().count());
+        let stranger = commands.is_empty() && user != ADMIN;
+        assert_eq!(
+            is_stranger(&config, user, here),
+            stranger,
+            "{user} in {here}"
+        );
+    }
+}
+
+#[test]
+fn a_person_is_a_numeric_id_and_never_a_name_a_bot_a_channel_or_a_group() {
+    let by = |change: fn(&mut Incoming)| {
+        let mut message = message(ANNA, GROUP, "/k8s pods");
+        change(&mut message);
+        person(&message)
+    };
+    assert_eq!(by(|_| {}), Some(ANNA));
+    let nobodies: [fn(&mut Incoming); 7] = [
+        |message| message.from = None,
+        |message| message.sender_chat = Some(message.chat),
+        |message| message.sender_chat = Some(ChatId(0)),
+        |message| message.from.as_mut().unwrap().is_bot = true,
+        |message| message.from.as_mut().unwrap().id = UserId(1_087_968_824),
+        |message| message.from.as_mut().unwrap().id = UserId(777_000),
+        |message| message.from.as_mut().unwrap().id = UserId(136_817_688),
+    ];
+    for (n, change) in nobodies.into_iter().enumerate() {
+        assert_eq!(by(change), None, "{n}");
+    }
+    let mut named = message(STRANGER, PRIVATE, "/k8s pods");
+    named.from.as_mut().unwrap().username = Some("anna".to_owned());
+    assert!(is_stranger(&config(), person(&named).unwrap(), PRIVATE));
+}
+
+#[test]
+fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
+    let config = config();
+    let route = |command| {
+        let mut routes = config.routes.iter();
+        routes.find(|route| route.command == command).unwrap()
+    };
+    // Anna is an admin who may use k8s and istio, ADMIN one who may use none.
+    let table = [
+        ("k8s", BEN, PRIVATE, BEN, true),
+        ("k8s", BEN, PRIVATE, ANNA, true),
+        ("k8s", ANNA, PRIVATE, BEN, false),
+        ("k8s", BEN, PRIVATE, DORA, false),
+        ("k8s", BEN, PRIVATE, STRANGER, false),
+        ("istio", BEN, PRIVATE, ADMIN, false),
+        ("istio", DORA, PRIVATE, ANNA, true),
+        // No longer allowed: neither its person nor an admin brings it back.
+        ("security", BEN, PRIVATE, BEN, false),
+        ("security", BEN, PRIVATE, ANNA, false),
+        // An admin who may not ask that agent.
+        ("security", CLEO, PRIVATE, ANNA, false),
+        ("security", CLEO, PRIVATE, CLEO, true),
+        // In a chat that is listed: whoever asked there, and admins who write there.
+        ("k8s", STRANGER, GROUP, STRANGER, true),
+        ("k8s", STRANGER, GROUP, ADMIN, true),
+        ("k8s", STRANGER, GROUP, BEN, false),
+        ("k8s", STRANGER, ELSEWHERE, STRANGER, false),
+    ];
+    for row @ (command, for_user, chat, by, expected) in table {
+        let button = Button {
+            token: "token".to_owned(),
+            chat,
+            action: Action::RunAgain,
+            turn: TurnId(1),
+            attempt: 1,
+            post: OutboxId(1),
+            for_user,
+            expires_at: Timestamp(0),
+            used: false,
+        };
+        assert_eq!(
+            may_press(&config, route(command), &button, by),
+            expected,
+            "{row:?}"
+        );
+    }
+}
+
+#[test]
+fn a_group_is_known_if_it_is_listed_or_somebody_who_counts_brought_the_bot() {
+    let table = [
+        (GROUP, None, true),
+        (GROUP, Some(STRANGER), true),
+        (ELSEWHERE, None, false),
+        (ELSEWHERE, Some(STRANGER), false),
+        (ELSEWHERE, Some(CLEO), true),
+        (ELSEWHERE, Some(ADMIN), true),
+    ];
+    for row @ (chat, by, expected) in table {
+        assert_eq!(is_known_group(&config(), chat, by), expected, "{row:?}");
+    }
+}
+
+fn allow() -> impl Strategy<Value = Vec<Allow>> {
+    let entry = prop_oneof![
+        (1..6_i64).prop_map(|id| Allow::Person(UserId(id))),
+        (-6..0_i64).prop_map(|id| Allow::Chat(ChatId(id))),
+    ];
+    prop::collection::vec(entry, 0..4)
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let parts = [
+        "/k8s",
+        "/istio",
+        "/new",
+        "@switch_bot",
+        "k8s",
+        "pods",
+        "/help",
+        "",
+        "\n",
+    ];
+    let part = prop::sample::select(parts.to_vec());
+    prop::collection::vec(part, 0..4).prop_map(|parts| parts.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn nobody_is_let_in_whom_no_list_lets_in(
+        lists in (allow(), allow(), allow()),
+        admins in prop::collection::vec(1..6_i64, 0..3),
+        user in 1..6_i64,
+        group in prop::option::of(-6..0_i64),
+        text in text(),
+        current in prop::option::of(prop::sample::select(vec!["k8s", "istio", "security"])),
+        replies in any::<bool>(),
+    ) {
+        let mut config = config();
+        config.admins = admins.into_iter().map(UserId).collect();
+        for (route, list) in config.routes.iter_mut().zip([lists.0, lists.1, lists.2]) {
+            route.allow = list;
+        }
+        let (user, chat) = (UserId(user), ChatId(group.unwrap_or(user)));
+        let mut message = message(user, chat, &text);
+        message.reply_to = replies.then(|| crate::rules::testing::reply_to(me().id.0));
+        let now = Timestamp(0);
+        let seat = Seat {
+            current: current.map(|agent| (agent.into(), now)),
+            ..Seat::default()
+        };
+        let decision = decide(&config, &me(), &message, &seat, now);
+        if let Decision::Ask { route, .. }
+            | Decision::Switch(_, route)
+            | Decision::New(_, route) = &decision
+        {
+            let listed = route.allow.iter().any(|allow| match allow {
+                Allow::Person(id) => *id == user,
+                Allow::Chat(id) => *id == chat,
+            });
+            prop_assert!(listed, "{text:?} became {decision:?}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Every sentence, as people read it.
+
+use super::*;
+use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
+
+const TURN: TurnId = TurnId(1_000);
+
+fn agent() -> AgentName {
+    "k8s".into()
+}
+
+/// Everything that the bot says, once, on the longest path to it.
+fn all() -> Vec<String> {
+    let (config, agent) = (config(), agent());
+    let routes = || config.routes.iter();
+    let none = || config.routes[..0].iter();
+    let tools = [
+        "k8s_delete_resource".to_owned(),
+        "helm_uninstall".to_owned(),
+    ];
+    vec![
+        working(&agent, ""),
+        working(&agent, "Looking at the nodes"),
+        answer(None, false, ""),
+        answer(Some(&agent), false, "2 pods"),
+        answer(None, true, "2 pods"),
+        answer(Some(&agent), true, "2 pods"),
+        failed(&agent, "The agent cannot be reached.", TURN),
+        failed(&agent, &needs_approval(&tools), TURN),
+        unknown(&agent, TURN),
+        running_again(&agent, TURN),
+        left(&agent, TURN),
+        BUTTON_OVER.to_owned(),
+        BUTTON_FOREIGN.to_owned(),
+        queue_full(&agent, 5),
+        stranger(ANNA),
+        STRANGER_IN_GROUP.to_owned(),
+        format!("{UNKNOWN_GROUP}{GROUP}"),
+        forbidden("istio", routes()),
+        forbidden("istio", none()),
+        unknown_command("argo", routes()),
+        unknown_command("new istio why?", routes()),
+        choose(routes()),
+        choose(none()),
+        no_media("video_note"),
+        switched(&config.routes[0]),
+        switched(&config.routes[1]),
+        fresh(&agent),
+        help(routes()),
+        help(none()),
+        agents(routes(), Some(&agent)),
+        agents(routes(), None),
+        agents(none(), None),
+        whoami(&config, ANNA, GROUP),
+        whoami(&config, ADMIN, ChatId(1)),
+        whoami(&config, CLEO, ChatId(33)),
+    ]
+}
+
+#[test]
+fn the_bot_says_exactly_this() {
+    let said = all().join("\n---\n");
+    assert_eq!(said, include_str!("said.txt").trim_end(), "\n{said}");
+}
+
+#[test]
+fn what_the_bot_says_is_short_and_plain() {
+    for text in all() {
+        let lower = text.to_lowercase();
+        for internal in [
+            "http", "://", "error", "null", "json", "a2a", "sqlite", "token", "none",
+        ] {
+            assert!(!lower.contains(internal), "{internal:?} in {text:?}");
+        }
+        assert!(text.trim() == text, "{text:?}");
+        assert!(
+            !text.contains("  ") && !text.contains("..") && !text.contains(" ."),
+            "{text:?}"
+        );
+        // A screen of 60 columns and 24 lines.
+        let lines: usize = text
+            .lines()
+            .map(|line| line.chars().count().div_ceil(60).max(1))
+            .sum();
+        assert!(lines <= 24, "{lines} lines: {text:?}");
+        let wide = text
+            .split_whitespace()
+            .find(|word| word.chars().count() > 30);
+        assert_eq!(wide, None);
+    }
+}
+
+#[test]
+fn a_tap_is_answered_in_what_a_phone_shows_of_it() {
+    // Bot API, `answerCallbackQuery`: 0-200 characters.
+    for text in [BUTTON_OVER, BUTTON_FOREIGN] {
+        assert!(text.chars().count() <= 200);
+    }
+}
+
+#[test]
+fn whatever_is_long_still_fits_into_one_message() {
+    let mut config = config();
+    let mut route = config.routes[0].clone();
+    route.description = "🦀".repeat(256);
+    route.examples = vec!["🦀".repeat(256)];
+    config.routes = (0..200)
+        .map(|n| Route {
+            command: format!("a_rather_long_command_name_{n:05}"),
+            ..route.clone()
+        })
+        .collect();
+    let routes = || config.routes.iter();
+    let (agent, long) = (AgentName("a".repeat(63)), "🦀 ".repeat(5_000));
+    let tools = vec!["tool".repeat(10); 500];
+    let texts = [
+        working(&agent, &long),
+        failed(&agent, &long, TURN),
+        failed(&agent, &needs_approval(&tools), TURN),
+        forbidden("istio", routes()),
+        unknown_command("argo", routes()),
+        unknown_command("new istio why?", routes()),
+        choose(routes()),
+        no_media(&long),
+        switched(&config.routes[0]),
+        help(routes()),
+        agents(routes(), Some(&agent)),
+        whoami(&config, ANNA, GROUP),
+    ];
+    for text in texts {
+        let units = chunk::units(&text);
+        assert!(units <= 4_096, "{units}: {}", &text[..60]);
+        assert!(!chunk::is_blank(&text));
+    }
+}
+
+#[test]
+fn the_help_for_many_agents_shortens_their_descriptions_before_it_leaves_anything_out() {
+    let mut config = config();
+    let mut route = config.routes[0].clone();
+    route.description = "what it does ".repeat(19);
+    config.routes = (0..30)
+        .map(|n| Route {
+            command: format!("agent{n}"),
+            ..route.clone()
+        })
+        .collect();
+    for text in [
+        help(config.routes.iter()),
+        agents(config.routes.iter(), None),
+    ] {
+        for command in ["/agent0 – what it does", "/agent29 – what it does"] {
+            assert!(text.contains(command), "{text}");
+        }
+    }
+    assert!(help(config.routes.iter()).contains("/whoami"));
+}
+
+#[test]
+fn of_a_long_progress_the_end_is_shown() {
+    let progress = format!("{}the end", "step ".repeat(1_000));
+    let text = working(&agent(), &progress);
+    assert!(
+        text.starts_with("⏳ k8s is working…\n\n…") && text.ends_with("the end"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_reason_ends_with_one_full_stop() {
+    for (why, expected) in [
+        ("It stopped", "It stopped.\n"),
+        ("It stopped. ", "It stopped.\n"),
+        ("Why?", "Why?\n"),
+        ("And so on…", "And so on…\n"),
+    ] {
+        let text = failed(&agent(), why, TURN);
+        assert!(
+            text.contains(&format!("No answer from k8s. {expected}Ref")),
+            "{text}"
+        );
+    }
+}

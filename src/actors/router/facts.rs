@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use super::Commons;
+use crate::actors::Commons;
 use crate::ids::UserId;
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 use crate::rules::access;

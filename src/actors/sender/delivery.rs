@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tracing::{debug, error, warn};
 
-use super::{Commons, Fatal};
+use crate::actors::{Commons, Fatal, STORE_WAIT_MAX};
 use crate::ids::MessageId;
 use crate::model::{Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
 use crate::telegram::{self, BotApi, Button, EditMessage, OutMessage, TelegramError};
 
 /// Calls of a row whose repetition could be seen twice.
-const SENDS_MAX: u32 = 2;
+pub(super) const SENDS_MAX: u32 = 2;
 
 /// What is left to do with a row after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +135,7 @@ async fn settle(
             note_on_screen(commons, post, message);
             (vec![sent(post, message)], Delivered::Over)
         }
-        Err(error) => after_error(commons, post, error),
+        Err(error) => after_error(commons, post, &error),
     };
     // The Sender of the commit's posts is this one, and there are none.
     let mut wait = Duration::from_millis(100);
@@ -145,7 +145,7 @@ async fn settle(
             Err(failure) if failure.retry() => {
                 error!(post = %post.id, %failure, "the store does not work, trying again");
                 tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(super::STORE_WAIT_MAX);
+                wait = (wait * 2).min(STORE_WAIT_MAX);
             }
             Err(failure) => {
                 warn!(post = %post.id, %failure, "the outcome of a call was not noted");
@@ -155,13 +155,13 @@ async fn settle(
     }
 }
 
-fn after_error(commons: &Commons, post: &Post, error: TelegramError) -> (Vec<Change>, Delivered) {
+fn after_error(commons: &Commons, post: &Post, error: &TelegramError) -> (Vec<Change>, Delivered) {
     let chat = post.place.chat;
     let outcome = error.outcome();
     if let TelegramError::RetryAfter(wait) = error {
-        return (vec![Change::Unsent(post.id)], Delivered::Limited(wait));
+        return (vec![Change::Unsent(post.id)], Delivered::Limited(*wait));
     }
-    if error == TelegramError::Unauthorized {
+    if *error == TelegramError::Unauthorized {
         commons.end(Fatal::Unauthorized);
     }
     match outcome {
@@ -170,7 +170,7 @@ fn after_error(commons: &Commons, post: &Post, error: TelegramError) -> (Vec<Cha
             warn!(%chat, post = %post.id, %error, "not sent");
             (vec![Change::Unsent(post.id)], Delivered::Later)
         }
-        telegram::Outcome::Refused => (refused(post, &error), Delivered::Over),
+        telegram::Outcome::Refused => (refused(post, error), Delivered::Over),
         telegram::Outcome::Unknown => match post.kind.redo() {
             Redo::Repeat => {
                 warn!(%chat, post = %post.id, %error, "repeating an edit");

@@ -1,0 +1,83 @@
+//! Slots and the conversations that they point at.
+
+use tracing::debug;
+
+use super::{Router, Work, reply};
+use crate::actors::Commons;
+use crate::actors::session::Close;
+use crate::config::{Flavor, Route};
+use crate::ids::{ContextId, Principal, UpdateId, UserId};
+use crate::model::{Conversation, Place, Slot};
+use crate::rules::words;
+use crate::store::Change;
+use crate::telegram::Incoming;
+
+impl Router {
+    /// `/new`: the slot points at a fresh conversation from now on.
+    pub(super) fn new_conversation(
+        &mut self,
+        id: UpdateId,
+        message: &Incoming,
+        user: UserId,
+        route: &Route,
+    ) -> Work {
+        let slot = Slot {
+            place: Place {
+                chat: message.chat,
+                topic: message.topic,
+            },
+            user,
+            agent: route.agent.clone(),
+        };
+        let fresh = fresh_conversation(&self.commons, &slot);
+        let seat = self.seats.entry((slot.place, user)).or_default();
+        let before = seat
+            .conversations
+            .iter_mut()
+            .find(|conversation| conversation.slot.agent == slot.agent);
+        let mut changes = reply(id, message, words::fresh(&route.agent), &self.commons);
+        changes.push(Change::OpenConversation(fresh.clone()));
+        let mut closing = None;
+        match before {
+            Some(before) => {
+                if !self.unopened.remove(&before.id) {
+                    changes.push(Change::CloseConversation(before.id));
+                }
+                closing = self.sessions.get_mut(&before.id).map(|known| {
+                    known.sent += 1;
+                    known.session.clone()
+                });
+                *before = fresh;
+            }
+            None => seat.conversations.push(fresh),
+        }
+        let committed = self.commit(changes);
+        Box::pin(async move {
+            committed.await?;
+            if let Some(session) = closing
+                && session.send(Close).await.is_err()
+            {
+                debug!("the session was over already");
+            }
+            Ok(())
+        })
+    }
+}
+
+pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation {
+    let agent = commons.config.agents.get(&slot.agent);
+    let kagent = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
+    // Plain A2A: the agent makes the context id, and none is invented.
+    let context = kagent.then(|| ContextId(uuid::Uuid::new_v4().to_string()));
+    let principal = match slot.user {
+        UserId::SHARED => format!("telegram:chat:{}", slot.place.chat),
+        user => format!("telegram:{user}"),
+    };
+    Conversation {
+        id: commons.store.new_conversation(),
+        slot: slot.clone(),
+        principal: Principal(principal),
+        context,
+        closed: false,
+    }
+}

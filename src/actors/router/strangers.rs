@@ -1,0 +1,77 @@
+//! People and groups that are not on the list.
+
+use tracing::info;
+
+use super::facts::Facts;
+use super::{Router, Work, ends, refused, reply};
+use crate::ids::{Timestamp, TopicId, UpdateId, UserId};
+use crate::model::{Body, Kind, Place, Post, UpdateEnd};
+use crate::rules::{access, words};
+use crate::store::Change;
+use crate::telegram::{Incoming, Membership};
+
+impl Router {
+    /// One refusal a day; in a group only to somebody who spoke to us.
+    pub(super) fn stranger(
+        &self,
+        id: UpdateId,
+        message: &Incoming,
+        user: UserId,
+        facts: &Facts,
+    ) -> Work {
+        let today = Timestamp::now().day();
+        let (who, text) = if message.chat.is_group() {
+            (message.chat.0, words::STRANGER_IN_GROUP.to_owned())
+        } else {
+            (user.0, words::stranger(user))
+        };
+        let mut changes = vec![ends(id, UpdateEnd::Refused("stranger"))];
+        if facts.strangers.get(&who).is_none_or(|day| *day != today) && facts.may_tell(who) {
+            changes = reply(id, message, text, &self.commons);
+            changes[0] = ends(id, UpdateEnd::Refused("stranger"));
+            changes.push(Change::TellStranger {
+                who,
+                day: today,
+                rows_max: self.commons.config.chat.stranger_rows_max,
+            });
+            changes.push(refused(message, user, None, "stranger"));
+        }
+        self.commit(changes)
+    }
+
+    pub(super) fn membership(&self, id: UpdateId, membership: &Membership) -> Work {
+        let here = matches!(membership.new_status.as_str(), "member" | "administrator");
+        let added_by = membership.from.as_ref().map(|from| from.id);
+        let config = &self.commons.config;
+        let chat = membership.chat;
+        if !here || !chat.is_group() || access::is_known_group(config, chat, added_by) {
+            return self.ignore(id, "membership");
+        }
+        info!(%chat, "leaving a group that is not on the list");
+        let place = Place {
+            chat,
+            topic: TopicId::NONE,
+        };
+        let store = &self.commons.store;
+        let text = format!("{}{chat}", words::UNKNOWN_GROUP);
+        let body = Body {
+            text,
+            ..Body::default()
+        };
+        let post = |kind, body| {
+            Change::Post(Post {
+                id: store.new_post(),
+                place,
+                turn: None,
+                kind,
+                body,
+                sends: 0,
+            })
+        };
+        self.commit(vec![
+            ends(id, UpdateEnd::Refused("unknown group")),
+            post(Kind::Reply, body),
+            post(Kind::Leave, Body::default()),
+        ])
+    }
+}

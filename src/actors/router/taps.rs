@@ -1,0 +1,82 @@
+//! Taps on buttons.
+
+use actix::Context;
+
+use super::facts::Facts;
+use super::{Router, Work, ends, settled};
+use crate::actors::sender::AnswerTap;
+use crate::actors::session::Decide;
+use crate::ids::{Timestamp, UpdateId};
+use crate::model::UpdateEnd;
+use crate::rules::{access, words};
+use crate::store::StoreError;
+use crate::telegram::Callback;
+
+impl Router {
+    /// Hands a tap to its session if it may be pressed, else says why nothing happens.
+    pub(super) fn tap(
+        &mut self,
+        id: UpdateId,
+        tap: Callback,
+        facts: &Facts,
+        ctx: &mut Context<Self>,
+    ) -> Work {
+        let now = Timestamp::now();
+        let config = &self.commons.config;
+        let found = facts.buttons.get(&tap.data);
+        let live = found.filter(|(button, _, _)| {
+            button.chat == tap.chat && !button.used && now <= button.expires_at
+        });
+        let Some((button, turn, conversation)) = live.cloned() else {
+            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "button over");
+        };
+        let agent = &conversation.slot.agent;
+        let allowed = config
+            .routes
+            .iter()
+            .filter(|route| route.agent == *agent)
+            .any(|route| access::may_press(config, route, &button, tap.from.id));
+        if !allowed {
+            return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
+        }
+        let Some(session) = self.session(&conversation, ctx) else {
+            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "no such agent");
+        };
+        let decide = Decide {
+            update: id,
+            user: tap.from.id,
+            button,
+            turn,
+        };
+        let sender = self.sender.clone();
+        let commons = self.commons.clone();
+        Box::pin(async move {
+            let decided = session.send(decide).await.unwrap_or(Ok(()));
+            let late = matches!(decided, Err(StoreError::Stale(_)));
+            let text = late.then_some(words::BUTTON_OVER);
+            // A spinner that does not end is no reason to decide twice.
+            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
+            if late {
+                let change = ends(id, UpdateEnd::Refused("button over"));
+                return settled(commons.store.commit(vec![change]).await);
+            }
+            decided
+        })
+    }
+
+    fn answer_tap(
+        &self,
+        id: UpdateId,
+        tap: Callback,
+        text: Option<&'static str>,
+        rule: &'static str,
+    ) -> Work {
+        let committed = self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);
+        let sender = self.sender.clone();
+        Box::pin(async move {
+            committed.await?;
+            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! What comes in: questions, decisions, and the turns of an earlier process.
+
+use actix::{ActorFutureExt, Handler, ResponseActFuture, WrapFuture};
+
+use super::{Ask, Decide, Session, TakeUpTurns, Waiting};
+use crate::ids::{TurnId, UserId};
+use crate::model::{Action, AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
+use crate::rules::access::Rule;
+use crate::rules::{turn, words};
+use crate::store::{Change, StoreError};
+
+impl Session {
+    fn new_turn(&self, ask: &Ask) -> Turn {
+        Turn {
+            id: self.commons.store.new_turn(),
+            conversation: self.conversation.id,
+            place: ask.place,
+            asked_by: ask.user,
+            update: ask.update,
+            reply_to: ask.message,
+            text: ask.text.clone(),
+            state: TurnState::Queued,
+            attempt: 1,
+            prompt: None,
+            task: None,
+            placeholder: None,
+        }
+    }
+
+    fn refuse(&mut self, ask: &Ask) -> Vec<Change> {
+        let text = words::queue_full(&self.conversation.slot.agent, self.waiting.len());
+        let body = Body {
+            text,
+            reply_to: Some(ask.message),
+            ..Body::default()
+        };
+        vec![
+            Change::EndUpdate {
+                update: ask.update,
+                end: UpdateEnd::Refused("conversation full"),
+            },
+            Change::Post(Post {
+                id: self.commons.store.new_post(),
+                place: ask.place,
+                turn: None,
+                kind: Kind::Notice,
+                body,
+                sends: 0,
+            }),
+        ]
+    }
+
+    fn audit(&self, user: UserId, event: &'static str, turn: TurnId, rule: Option<Rule>) -> Change {
+        Change::Audit(AuditLine {
+            chat: self.conversation.slot.place.chat,
+            user,
+            event,
+            agent: Some(self.conversation.slot.agent.clone()),
+            turn: Some(turn),
+            rule,
+        })
+    }
+
+    /// The turn takes its place at the end of the queue at once, so that order is the
+    /// order of arrival; it counts when the store has it.
+    fn enqueue(
+        &mut self,
+        turn: Turn,
+        changes: Vec<Change>,
+    ) -> ResponseActFuture<Self, Result<(), StoreError>> {
+        let id = turn.id;
+        self.waiting.push_back(Waiting {
+            turn,
+            committed: false,
+        });
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let committed = async move { commons.commit(&sender, changes).await };
+        Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
+            let place = session.waiting.iter().position(|next| next.turn.id == id);
+            match (&done, place) {
+                (Ok(()), Some(place)) => session.waiting[place].committed = true,
+                (Err(_), Some(place)) => {
+                    session.waiting.remove(place);
+                }
+                (_, None) => {}
+            }
+            session.opened |= done.is_ok();
+            session.pump(ctx);
+            done
+        }))
+    }
+}
+
+impl Handler<Ask> for Session {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+        self.seen += 1;
+        if self.waiting.len() >= self.commons.config.limits.conversation_waiting_max {
+            let changes = self.refuse(&ask);
+            let commons = self.commons.clone();
+            let sender = self.sender.clone().recipient();
+            let refused = async move { commons.commit(&sender, changes).await };
+            return Box::pin(refused.into_actor(self));
+        }
+        let turn = self.new_turn(&ask);
+        let mut changes = Vec::with_capacity(4);
+        if !self.opened {
+            changes.push(Change::OpenConversation(self.conversation.clone()));
+        }
+        changes.push(Change::OpenTurn(turn.clone()));
+        changes.push(Change::EndUpdate {
+            update: ask.update,
+            end: UpdateEnd::Turn(turn.id),
+        });
+        changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
+        self.enqueue(turn, changes)
+    }
+}
+
+impl Handler<Decide> for Session {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, decide: Decide, _: &mut Self::Context) -> Self::Result {
+        self.seen += 1;
+        let Decide {
+            update,
+            user,
+            button,
+            turn,
+        } = decide;
+        let agent = &self.conversation.slot.agent;
+        let again = button.action == Action::RunAgain;
+        let (text, event) = if again {
+            (words::running_again(agent, turn.id), "run_again")
+        } else {
+            (words::left(agent, turn.id), "left")
+        };
+        let edit = self.commons.store.new_post();
+        let mut changes = vec![
+            Change::EndUpdate {
+                update,
+                end: UpdateEnd::Control,
+            },
+            Change::UseButton {
+                token: button.token.clone(),
+                by: user,
+            },
+            turn::decided(turn.id, &button, turn.place, text, edit),
+            self.audit(user, event, turn.id, None),
+        ];
+        if !again {
+            let commons = self.commons.clone();
+            let sender = self.sender.clone().recipient();
+            let left = async move { commons.commit(&sender, changes).await };
+            return Box::pin(left.into_actor(self));
+        }
+        changes.push(Change::Requeue {
+            turn: turn.id,
+            attempt: button.attempt,
+        });
+        let turn = Turn {
+            state: TurnState::Queued,
+            attempt: turn.attempt + 1,
+            prompt: None,
+            task: None,
+            placeholder: None,
+            ..turn
+        };
+        self.enqueue(turn, changes)
+    }
+}
+
+impl Handler<TakeUpTurns> for Session {
+    type Result = ();
+
+    fn handle(&mut self, turns: TakeUpTurns, ctx: &mut Self::Context) {
+        self.seen += 1;
+        // What was given away comes before what still waits.
+        let (mut given, queued): (Vec<Turn>, Vec<Turn>) = turns
+            .0
+            .into_iter()
+            .partition(|turn| turn.state != TurnState::Queued);
+        given.extend(queued);
+        self.waiting.extend(given.into_iter().map(|turn| Waiting {
+            turn,
+            committed: true,
+        }));
+        self.pump(ctx);
+    }
+}

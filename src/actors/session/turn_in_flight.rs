@@ -1,0 +1,114 @@
+//! What happens to the turn in flight, and what is committed and said at its end.
+
+use actix::{ActorFutureExt, AsyncContext, ResponseActFuture, WrapFuture, fut};
+use tokio::time::Instant;
+use tracing::{error, info};
+
+use super::{Running, Session};
+use crate::a2a::run::News;
+use crate::actors::StoreIds;
+use crate::ids::TurnId;
+use crate::model::TurnState;
+use crate::rules::phone::{Ending, Shown};
+use crate::rules::turn::{self, End, Showing};
+use crate::store::Change;
+
+impl Session {
+    pub(super) fn started(&mut self, id: TurnId, news: News) -> ResponseActFuture<Self, ()> {
+        let News::Started { task, context } = news else {
+            return Box::pin(fut::ready(()));
+        };
+        let Some(running) = self
+            .running
+            .as_mut()
+            .filter(|running| running.turn.id == id)
+        else {
+            return Box::pin(fut::ready(()));
+        };
+        running.turn.state = TurnState::Working;
+        running.turn.task = Some(task.clone());
+        let mut changes = vec![Change::Working { turn: id, task }];
+        if let Some(context) = context
+            && self.conversation.context.as_ref() != Some(&context)
+        {
+            self.conversation.context = Some(context.clone());
+            changes.push(Change::Context {
+                conversation: self.conversation.id,
+                context,
+            });
+        }
+        self.tell_drained();
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let noted = async move {
+            if let Err(failure) = commons.commit_surely(&sender, changes).await {
+                error!(turn = %id.reference(), %failure, "its task was not noted");
+            }
+        };
+        Box::pin(noted.into_actor(self))
+    }
+
+    pub(super) fn ended(&mut self, id: TurnId, end: &End) -> ResponseActFuture<Self, ()> {
+        let Some(running) = self
+            .running
+            .as_ref()
+            .filter(|running| running.turn.id == id)
+        else {
+            return Box::pin(fut::ready(()));
+        };
+        let changes = self.changes_of(running, end);
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let kind = match end {
+            End::Answer(_) => "answered",
+            End::Failed(_) => "failed",
+            End::Unknown => "unknown",
+        };
+        let agent = self.conversation.slot.agent.clone();
+        let told = async move {
+            match commons.commit_surely(&sender, changes).await {
+                Ok(()) => info!(turn = %id.reference(), %agent, end = kind, "the turn is over"),
+                Err(failure) => {
+                    error!(turn = %id.reference(), %failure, "its end was not committed");
+                }
+            }
+        };
+        Box::pin(told.into_actor(self).map(|(), session, ctx| {
+            if let Some(timer) = session.running.take().and_then(|running| running.timer) {
+                ctx.cancel_future(timer);
+            }
+            session.tell_drained();
+            session.pump(ctx);
+        }))
+    }
+
+    /// What is committed and said at the end of the turn.
+    fn changes_of(&self, running: &Running, end: &End) -> Vec<Change> {
+        let turn = &running.turn;
+        let agent = &self.conversation.slot.agent;
+        let shown = self.shown(turn);
+        let now = Instant::now();
+        let mut ids = StoreIds(&self.commons);
+        match end {
+            End::Answer(text) => {
+                let showing = Showing {
+                    label: self.label(),
+                    text_max: self.commons.config.limits.text_max,
+                };
+                let chunks = turn::answer_chunks(&self.conversation, text, showing);
+                let ending = running.phone.ending(now, chunks.len(), shown);
+                turn::answered(turn, chunks, ending, &mut ids)
+            }
+            End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
+            End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),
+        }
+    }
+}
+
+/// A question to the person always comes as a new message: it has to be noticed.
+fn question_ending(shown: Shown) -> Ending {
+    match shown {
+        Shown::Nothing => Ending::New,
+        Shown::Perhaps | Shown::Stands { .. } => Ending::Replace,
+    }
+}

@@ -1,0 +1,100 @@
+//! What a person sees while a turn of theirs is in flight: typing, the placeholder, progress.
+
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::Session;
+use crate::actors::StoreIds;
+use crate::actors::sender::{ShowProgress, ShowTyping};
+use crate::ids::AgentName;
+use crate::model::Turn;
+use crate::rules::phone::Shown;
+use crate::rules::{turn, words};
+
+impl Session {
+    pub(super) fn wake_for_phone(&mut self, ctx: &mut Context<Self>) {
+        let Some(running) = self.running.as_mut() else {
+            return;
+        };
+        let pause = running
+            .phone
+            .next()
+            .saturating_duration_since(Instant::now());
+        running.timer = Some(ctx.run_later(pause, Self::show_due));
+    }
+
+    fn show_due(&mut self, ctx: &mut Context<Self>) {
+        let Some(running) = self.running.as_mut() else {
+            return;
+        };
+        let due = running.phone.due(Instant::now());
+        let place = running.turn.place;
+        if due.placeholder {
+            self.show_placeholder(ctx);
+        } else if due.typing {
+            let typing = self.sender.send(ShowTyping(place));
+            ctx.spawn(typing.into_actor(self).map(|_, _, _| ()));
+        }
+        self.wake_for_phone(ctx);
+    }
+
+    fn show_placeholder(&mut self, ctx: &mut Context<Self>) {
+        let Some(running) = self.running.as_mut() else {
+            return;
+        };
+        let agent = &self.conversation.slot.agent;
+        let mut ids = StoreIds(&self.commons);
+        let (post, changes) = turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
+        running.turn.placeholder = Some(post);
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let shown = async move {
+            if let Err(failure) = commons.commit(&sender, changes).await {
+                debug!(%failure, "no placeholder");
+            }
+        };
+        ctx.spawn(shown.into_actor(self));
+    }
+
+    pub(super) fn show_progress(&mut self, progress: String, ctx: &mut Context<Self>) {
+        let Some(running) = self.running.as_mut() else {
+            return;
+        };
+        running.progress = progress;
+        let Some(placeholder) = running.turn.placeholder else {
+            return;
+        };
+        let show = ShowProgress {
+            placeholder,
+            place: running.turn.place,
+            text: words::working(&self.conversation.slot.agent, &running.progress),
+        };
+        let shown = self.sender.send(show);
+        ctx.spawn(shown.into_actor(self).map(|_, _, _| ()));
+    }
+
+    /// What is known of the turn's placeholder.
+    pub(super) fn shown(&self, turn: &Turn) -> Shown {
+        let Some(placeholder) = turn.placeholder else {
+            return Shown::Nothing;
+        };
+        let screen = self.commons.screen.borrow();
+        if screen.placeholder(placeholder).is_none() {
+            return Shown::Perhaps;
+        }
+        let newest = screen.is_newest(turn.place, placeholder);
+        Shown::Stands { newest }
+    }
+
+    /// The agent's name, unless its answers are what people expect here.
+    pub(super) fn label(&self) -> Option<&AgentName> {
+        let agent = &self.conversation.slot.agent;
+        let routes = &self.commons.config.routes;
+        let expected = routes.len() == 1
+            || routes
+                .iter()
+                .any(|route| route.default && route.agent == *agent);
+        (!expected).then_some(agent)
+    }
+}
