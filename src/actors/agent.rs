@@ -44,6 +44,14 @@ pub struct Permit {
 #[error("too many turns wait for this agent")]
 pub struct AgentBusy;
 
+impl AgentBusy {
+    /// What the person is told.
+    #[must_use]
+    pub fn to_user(self) -> &'static str {
+        "It has too many questions at the moment. Nothing was sent to it."
+    }
+}
+
 /// Begins or takes up a run. The answer says only that it has begun.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -60,6 +60,8 @@ pub struct Router {
     sessions: HashMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
     unopened: HashSet<ConversationId>,
+    /// Sessions that have had nothing to do for a while.
+    idle: Vec<SessionIdle>,
 }
 
 impl Router {
@@ -77,6 +79,7 @@ impl Router {
             seats: HashMap::new(),
             sessions: HashMap::new(),
             unopened: HashSet::new(),
+            idle: Vec::new(),
         }
     }
 
@@ -230,6 +233,21 @@ impl Router {
         Some(session)
     }
 
+    /// Lets go of idle sessions, unless something was sent to them meanwhile.
+    fn let_go(&mut self) {
+        for idle in std::mem::take(&mut self.idle) {
+            let known = self.sessions.get(&idle.conversation);
+            if known.is_some_and(|known| known.sent == idle.seen) {
+                self.sessions.remove(&idle.conversation);
+                // The session has learned things (its context): the store has them.
+                self.seats.remove(&(idle.slot.place, idle.slot.user));
+            }
+        }
+        if self.seats.len() >= SEATS_MAX {
+            self.seats.clear();
+        }
+    }
+
     fn set_current(&mut self, key: SeatKey, agent: &AgentName, now: Timestamp) {
         self.seats.entry(key).or_default().current = Some((agent.clone(), now));
     }
@@ -308,9 +326,7 @@ impl Handler<UpdatesArrived> for Router {
     /// First what has to be read, then every decision in order, then what has to be
     /// waited for, side by side.
     fn handle(&mut self, arrived: UpdatesArrived, _: &mut Self::Context) -> Self::Result {
-        if self.seats.len() >= SEATS_MAX {
-            self.seats.clear();
-        }
+        self.let_go();
         let updates: Vec<Update> = arrived
             .0
             .iter()
@@ -366,16 +382,9 @@ impl Handler<TakeUp> for Router {
 impl Handler<SessionIdle> for Router {
     type Result = ();
 
-    /// Lets go of a session, unless something is on its way to it.
+    /// Only noted: a batch that is being read may be meant for it.
     fn handle(&mut self, idle: SessionIdle, _: &mut Self::Context) {
-        let id = idle.conversation;
-        if self
-            .sessions
-            .get(&id)
-            .is_some_and(|known| known.sent == idle.seen)
-        {
-            self.sessions.remove(&id);
-        }
+        self.idle.push(idle);
     }
 }
 

@@ -9,7 +9,6 @@ mod turn_in_flight;
 mod waiting_person;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
@@ -20,19 +19,16 @@ use tokio::time::Instant;
 use tracing::{debug, error};
 
 use super::Commons;
-use super::agent::{Admit, Agent, PROTOCOL, StartRun, TaskChanged};
+use super::agent::{Admit, Agent, PROTOCOL, Permit, StartRun, TaskChanged};
 use super::sender::{Posted, Sender};
 use crate::a2a::Prompt;
 use crate::a2a::run::{Begin, News};
 use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
-use crate::model::{Button, Conversation, Place, Turn, TurnState};
+use crate::model::{Button, Conversation, Place, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
 use crate::store::{Change, StoreError};
-
-/// A conversation without turns is forgotten after this; the store remembers it.
-const IDLE: Duration = Duration::from_mins(5);
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -88,6 +84,8 @@ pub struct Drain;
 pub struct SessionIdle {
     /// Which.
     pub conversation: ConversationId,
+    /// Whose; what the Router remembers of it is out of date.
+    pub slot: Slot,
     /// Messages of the Router that were taken in.
     pub seen: u64,
 }
@@ -177,87 +175,80 @@ impl Session {
             (_, Some(task)) => Begin::TakeUp(task.clone()),
             (_, None) => Begin::LookFor,
         };
+        let id = turn.id;
         self.running = Some(Running {
-            turn: turn.clone(),
+            turn,
             phone,
             progress: String::new(),
             timer: None,
         });
         self.wake_for_phone(ctx);
-        self.begin(&turn, begin, ctx);
+        self.begin(id, begin, ctx);
     }
 
-    /// Asks to be admitted, commits that the prompt is about to leave, hands it over.
-    fn begin(&mut self, turn: &Turn, begin: Begin, ctx: &mut Context<Self>) {
-        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
-        let prompt = Prompt {
-            id: prompt_id.clone(),
-            text: turn.text.clone(),
-            context: self.conversation.context.clone(),
-            task: None,
-            principal: self.conversation.principal.clone(),
-        };
-        let endpoint = self.endpoint();
-        let (commons, agent) = (self.commons.clone(), self.agent.clone());
-        let sender = self.sender.clone().recipient::<Posted>();
-        let listener = ctx.address().recipient::<TaskChanged>();
-        let submit = begin == Begin::Submit;
-        let id = turn.id;
-        let started = async move {
-            let Ok(Ok(permit)) = agent.send(Admit).await else {
-                return Err(End::Failed(
-                    "It has too many questions at the moment; nothing was sent to it".to_owned(),
-                ));
-            };
-            if submit {
-                let change = Change::Submit {
-                    turn: id,
-                    prompt: prompt_id,
-                    endpoint,
-                    protocol: PROTOCOL,
-                };
-                if let Err(failure) = commons.commit_surely(&sender, vec![change]).await {
-                    error!(turn = %id.reference(), %failure, "not submitted");
-                    return Ok(false);
-                }
-            }
-            let start = StartRun {
-                permit,
-                turn: id,
-                prompt,
-                begin,
-                listener,
-            };
-            Ok(agent.send(start).await.is_ok())
-        };
-        let then = started
-            .into_actor(self)
-            .then(move |started, session, _| match started {
-                Ok(true) => {
-                    session.submitted(id);
-                    Box::pin(fut::ready(())) as ResponseActFuture<Self, ()>
-                }
-                Ok(false) => Box::pin(fut::ready(())),
-                Err(end) => session.ended(id, &end),
-            });
+    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
+    /// stops leaves it to the next one.
+    fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        let admitted = self.agent.send(Admit).into_actor(self);
+        let then = admitted.then(move |admitted, session, ctx| match admitted {
+            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
+            Ok(Err(busy)) => session.ended(id, &End::Failed(busy.to_user().to_owned())),
+            // The agent ends only with the process.
+            Err(_) => Box::pin(fut::ready(())),
+        });
         ctx.spawn(then);
     }
 
-    fn submitted(&mut self, id: TurnId) {
-        if let Some(running) = self
-            .running
-            .as_mut()
-            .filter(|running| running.turn.id == id)
-            && running.turn.state == TurnState::Queued
-        {
-            running.turn.state = TurnState::Submitting;
+    /// Commits that the prompt is about to leave, then lets it go.
+    fn hand_over(
+        &mut self,
+        id: TurnId,
+        begin: Begin,
+        permit: Permit,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, ()> {
+        let draining = self.drained.is_some();
+        let Some(running) = self.running.as_mut().filter(|_| !draining) else {
+            return Box::pin(fut::ready(()));
+        };
+        let turn = &mut running.turn;
+        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
+        let submit = (begin == Begin::Submit).then(|| Change::Submit {
+            turn: id,
+            prompt: prompt_id.clone(),
+            endpoint: endpoint(&self.commons, &self.conversation),
+            protocol: PROTOCOL,
+        });
+        if submit.is_some() {
+            turn.state = TurnState::Submitting;
         }
-    }
-
-    fn endpoint(&self) -> String {
-        let agents = &self.commons.config.agents;
-        let agent = agents.get(&self.conversation.slot.agent);
-        agent.map(|agent| agent.url.to_string()).unwrap_or_default()
+        let start = StartRun {
+            permit,
+            turn: id,
+            prompt: Prompt {
+                id: prompt_id,
+                text: turn.text.clone(),
+                context: self.conversation.context.clone(),
+                task: None,
+                principal: self.conversation.principal.clone(),
+            },
+            begin,
+            listener: ctx.address().recipient(),
+        };
+        let (commons, agent) = (self.commons.clone(), self.agent.clone());
+        let sender = self.sender.clone().recipient::<Posted>();
+        let handed = async move {
+            if let Some(submit) = submit
+                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
+            {
+                error!(turn = %id.reference(), %failure, "not submitted");
+                return;
+            }
+            if agent.send(start).await.is_err() {
+                error!(turn = %id.reference(), "the agent has ended");
+            }
+        };
+        Box::pin(handed.into_actor(self))
     }
 
     // Beginning and ending of the session itself.
@@ -265,13 +256,15 @@ impl Session {
     /// After a while without turns the Router lets go of this session.
     fn rest(&mut self, ctx: &mut Context<Self>) {
         let seen = self.seen;
-        ctx.run_later(IDLE, move |session, ctx| {
+        let idle = self.commons.config.limits.session_idle;
+        ctx.run_later(idle, move |session, ctx| {
             let resting = session.waiting.is_empty() && session.running.is_none();
             if !resting || session.seen != seen {
                 return;
             }
             let idle = session.router.send(SessionIdle {
                 conversation: session.conversation.id,
+                slot: session.conversation.slot.clone(),
                 seen,
             });
             ctx.spawn(idle.into_actor(session).map(|_, _, _| ()));
@@ -290,6 +283,12 @@ impl Session {
             }
         }
     }
+}
+
+/// Where the prompts of a conversation go, for whoever looks into the store.
+fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
+    let agent = commons.config.agents.get(&conversation.slot.agent);
+    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
 }
 
 impl Actor for Session {

@@ -1,6 +1,8 @@
 //! `[limits]`: how much at once, and how fast. Those about Telegram have Telegram's own
 //! numbers as their defaults; a self-hosted Bot API server may allow more.
 
+use std::time::Duration;
+
 use super::section::Section;
 
 /// How much at once, and how fast.
@@ -18,6 +20,8 @@ pub struct Limits {
     pub in_flight_max: usize,
     /// Turns that may wait in one conversation; one more is refused.
     pub conversation_waiting_max: usize,
+    /// How long a conversation without turns is kept in memory; the store remembers it.
+    pub session_idle: Duration,
     /// The longest message, in characters (Bot API: 4096 after entity parsing).
     pub text_max: usize,
 }
@@ -31,6 +35,11 @@ impl Limits {
             global_per_second: section.number("global_per_second", 1..=10_000, 30),
             in_flight_max: section.number("in_flight_max", 1..=1000, 64),
             conversation_waiting_max: section.number("conversation_waiting_max", 1..=1000, 20),
+            session_idle: section.duration(
+                "session_idle",
+                Duration::from_millis(10)..=Duration::from_hours(24),
+                Duration::from_mins(5),
+            ),
             text_max: section.number("text_max", 256..=4096, 4096),
         };
         section.finish();

@@ -18,13 +18,20 @@ async fn a_stranger_hears_once_a_day_that_they_are_not_on_the_list_and_reaches_n
     assert_eq!(stranger.screen().len(), 1);
     assert!(stage.agent("k8s").prompts().is_empty());
     let kept = "SELECT count(*) FROM updates WHERE body IS NOT NULL";
-    assert_eq!(rows::count(&stage.store(), kept).await, 0, "no text is kept");
+    assert_eq!(
+        rows::count(&stage.store(), kept).await,
+        0,
+        "no text is kept"
+    );
     stage.ends().await;
 }
 
 #[tokio::test]
 async fn a_thousand_strangers_leave_a_bounded_number_of_rows() {
-    let toml = format!("{}\n[chat]\nstranger_rows_max = 100\n", crate::support::UNLIMITED);
+    let toml = format!(
+        "{}\n[chat]\nstranger_rows_max = 100\n",
+        crate::support::UNLIMITED
+    );
     let stage = Stage::plan()
         .sections(&toml)
         .agent("k8s", |_| replies("secret"))
@@ -55,9 +62,14 @@ async fn in_a_group_a_stranger_is_met_with_silence_unless_they_speak_to_the_bot(
 
     stage.telegram.say(5001, GROUP, "what is this bot?");
     stage.telegram.say(5001, GROUP, "/k8s pods");
-    stage.telegram.sees(GROUP, "You may not use this bot here").await;
+    stage
+        .telegram
+        .sees(GROUP, "You may not use this bot here")
+        .await;
     stage.telegram.say(5001, GROUP, "/k8s pods");
-    stage.telegram.post(Incoming::new(7, GROUP, "/k8s pods").as_anonymous_admin());
+    stage
+        .telegram
+        .post(Incoming::new(7, GROUP, "/k8s pods").as_anonymous_admin());
     stage.telegram.say(7, GROUP, "/k8s pods");
     stage.telegram.sees(GROUP, "secret").await;
     stage.settled().await;
@@ -105,10 +117,9 @@ async fn somebody_allowed_on_one_route_is_told_what_they_may_use_instead_of_anot
 #[tokio::test]
 async fn a_tap_by_somebody_else_does_nothing_and_says_so() {
     const GROUP: i64 = -1_000_000_003;
-    let stage = Stage::with(|_| {
-        switchboard_emulators::agent::reply().jsonrpc_error(-32603, "broken")
-    })
-    .await;
+    let stage =
+        Stage::with(|_| switchboard_emulators::agent::reply().jsonrpc_error(-32603, "broken"))
+            .await;
     stage.telegram.add_user(7, "Asker");
     stage.telegram.add_user(8, "Colleague");
     stage.telegram.add_supergroup(GROUP, "On call");

@@ -1,6 +1,6 @@
 //! Asking, being answered, going on.
 
-use switchboard_emulators::agent::{Gate, reply, replies};
+use switchboard_emulators::agent::{Gate, replies, reply};
 
 use crate::support::Stage;
 
@@ -28,7 +28,8 @@ async fn the_second_question_goes_on_in_the_same_context_and_new_opens_another()
     user.says("/new");
     user.sees("new conversation").await;
     user.says("third");
-    stage.agent("k8s")
+    stage
+        .agent("k8s")
         .wait_for("three prompts", crate::support::PATIENCE, |agent| {
             (agent.prompts().len() == 3).then_some(())
         })
@@ -40,7 +41,10 @@ async fn the_second_question_goes_on_in_the_same_context_and_new_opens_another()
         .into_iter()
         .map(|prompt| prompt.context_id)
         .collect();
-    assert!(contexts[0].is_some(), "kagent gets our context from the first call");
+    assert!(
+        contexts[0].is_some(),
+        "kagent gets our context from the first call"
+    );
     assert_eq!(contexts[0], contexts[1]);
     assert_ne!(contexts[1], contexts[2]);
     stage.ends().await;
@@ -63,5 +67,28 @@ async fn a_slow_agent_of_one_person_delays_nobody_else() {
     stage.user(1).sees("quick").await;
     gate.open();
     stage.user(1).sees("slow").await;
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_was_let_go_from_memory_goes_on_in_its_context() {
+    // Plain A2A: the context id is the agent's, learned from its first answer.
+    let toml = format!("{}session_idle = \"10ms\"\n", crate::support::UNLIMITED);
+    let settings = switchboard_emulators::agent::Settings::a2a("plain");
+    let stage = Stage::plan()
+        .sections(&toml)
+        .agent_as("plain", settings, "flavor = \"a2a\"", |asked| {
+            replies(&format!("answer {}", asked.turn))
+        })
+        .start()
+        .await;
+    for n in 1..=4 {
+        stage.user(7).says(&format!("question {n}"));
+        stage.user(7).sees(&format!("answer {n}")).await;
+        stage.settled().await;
+        // Another person's question is what lets idle sessions go.
+        stage.user(8).says("hello");
+        stage.user(8).sees_times("answer", n).await;
+    }
     stage.ends().await;
 }

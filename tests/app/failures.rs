@@ -1,6 +1,6 @@
 //! Nothing fails silently: what a person hears when an agent or Telegram does not work.
 
-use switchboard_emulators::agent::{Reply, Settings as AgentSettings, reply, replies};
+use switchboard_emulators::agent::{Reply, Settings as AgentSettings, replies, reply};
 use switchboard_emulators::bot_api::{Fault, On};
 
 use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
@@ -25,15 +25,60 @@ async fn told(script: fn() -> Reply) -> (String, Vec<String>) {
 async fn each_failure_of_an_agent_has_its_sentence_a_reference_and_a_way_on() {
     type Case = (&'static str, fn() -> Reply, &'static str, &'static str);
     let table: [Case; 9] = [
-        ("html", || reply().html(), "cannot tell whether", "unknown_told"),
-        ("empty", || reply().empty_body(), "cannot tell whether", "unknown_told"),
-        ("500", || reply().http_status(500, "oops"), "cannot tell whether", "unknown_told"),
-        ("cut", || reply().cut_before_accept(), "cannot tell whether", "unknown_told"),
-        ("half an answer", || reply().truncated_json(), "cannot tell whether", "unknown_told"),
-        ("404", || reply().http_status(404, "Agent kagent/k8s not found"), "k8s", "told_failed"),
-        ("401", || reply().http_status(401, "Unauthorized"), "k8s", "told_failed"),
-        ("error", || reply().jsonrpc_error(-32603, "at http://inner:80"), "k8s", "told_failed"),
-        ("failed", || reply().fails("Error code: 500 at http://inner"), "failed", "told_failed"),
+        (
+            "html",
+            || reply().html(),
+            "cannot tell whether",
+            "unknown_told",
+        ),
+        (
+            "empty",
+            || reply().empty_body(),
+            "cannot tell whether",
+            "unknown_told",
+        ),
+        (
+            "500",
+            || reply().http_status(500, "oops"),
+            "cannot tell whether",
+            "unknown_told",
+        ),
+        (
+            "cut",
+            || reply().cut_before_accept(),
+            "cannot tell whether",
+            "unknown_told",
+        ),
+        (
+            "half an answer",
+            || reply().truncated_json(),
+            "cannot tell whether",
+            "unknown_told",
+        ),
+        (
+            "404",
+            || reply().http_status(404, "Agent kagent/k8s not found"),
+            "k8s",
+            "told_failed",
+        ),
+        (
+            "401",
+            || reply().http_status(401, "Unauthorized"),
+            "k8s",
+            "told_failed",
+        ),
+        (
+            "error",
+            || reply().jsonrpc_error(-32603, "at http://inner:80"),
+            "k8s",
+            "told_failed",
+        ),
+        (
+            "failed",
+            || reply().fails("Error code: 500 at http://inner"),
+            "failed",
+            "told_failed",
+        ),
     ];
     for (name, script, sentence, state) in table {
         let (text, states) = told(script).await;
@@ -51,11 +96,15 @@ async fn an_agent_that_is_down_is_tried_again_and_then_spoken_of() {
     user.says("hello");
     let told = user.sees("cannot be reached").await;
     assert!(!told.text.contains("http"), "{}", told.text);
-    stage.agent("k8s").come_up().await.expect("the port is free");
+    stage
+        .agent("k8s")
+        .come_up()
+        .await
+        .expect("the port is free");
     user.taps("cannot be reached", "Run again").await;
     user.sees("back").await;
     stage.settled().await;
-    assert_eq!(user.shown("Running it again"), 1);
+    assert_eq!(user.shown("Run again, as you said"), 1);
     assert_eq!(stage.agent("k8s").prompts().len(), 1);
     stage.ends().await;
 }
@@ -104,8 +153,14 @@ async fn an_agent_that_does_not_stream_is_sent_to_and_looked_at() {
     stage.user(7).says("two");
     stage.user(7).sees("turn 2").await;
     let prompts = agent.prompts();
-    assert_eq!(prompts[0].context_id, None, "plain A2A: no context id is invented");
-    assert!(prompts[1].context_id.is_some(), "the agent's own is sent once it is known");
+    assert_eq!(
+        prompts[0].context_id, None,
+        "plain A2A: no context id is invented"
+    );
+    assert!(
+        prompts[1].context_id.is_some(),
+        "the agent's own is sent once it is known"
+    );
     stage.ends().await;
 }
 
@@ -116,14 +171,18 @@ async fn a_blocked_bot_ends_its_turn_as_undeliverable_without_a_loop() {
     user.says("hello");
     stage.telegram.block(7);
     stage.settled().await;
-    stage.agent("k8s")
+    stage
+        .agent("k8s")
         .wait_for("the prompt", PATIENCE, |agent| {
             (!agent.prompts().is_empty()).then_some(())
         })
         .await;
     stage.settled().await;
     let states = rows::turn_states(&stage.store()).await;
-    assert!(states == ["undeliverable"] || states == ["answered"], "{states:?}");
+    assert!(
+        states == ["undeliverable"] || states == ["answered"],
+        "{states:?}"
+    );
     stage.ends().await;
 }
 
@@ -139,7 +198,9 @@ async fn telegram_out_of_order_loses_nothing() {
         Fault::CutBefore,
     ];
     for fault in faults {
-        stage.telegram.inject(fault, On::method("getUpdates").times(1));
+        stage
+            .telegram
+            .inject(fault, On::method("getUpdates").times(1));
     }
     stage.telegram.end_poll();
     stage.user(7).says("again");
@@ -154,9 +215,14 @@ async fn a_wrong_token_ends_the_bot_with_a_clear_word() {
         .agent("k8s", |_| replies(""))
         .build()
         .await;
-    stage.telegram.inject(Fault::Status(401), On::any().always());
+    stage
+        .telegram
+        .inject(Fault::Status(401), On::any().always());
     stage.start_bot();
     let error = stage.bot_ends().await.expect_err("it cannot run");
-    assert!(error.to_string().contains("does not accept the bot token"), "{error}");
+    assert!(
+        error.to_string().contains("does not accept the bot token"),
+        "{error}"
+    );
     stage.abandons().await;
 }

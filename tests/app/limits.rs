@@ -1,6 +1,6 @@
 //! Many people, long answers, Telegram's limits.
 
-use switchboard_emulators::agent::{Gate, reply, replies};
+use switchboard_emulators::agent::{Gate, replies, reply};
 use switchboard_emulators::bot_api::{On, Outcome, Settings};
 
 use crate::support::{Stage, rows};
@@ -21,7 +21,10 @@ async fn two_hundred_people_at_once_are_each_answered_once_while_another_agent_h
         stage.user(id).says(&format!("question {id}."));
     }
     for id in 1..=200 {
-        stage.user(id).sees(&format!("answer to question {id}.")).await;
+        stage
+            .user(id)
+            .sees(&format!("answer to question {id}."))
+            .await;
     }
     gate.open();
     stage.settled().await;
@@ -48,7 +51,11 @@ async fn an_answer_of_twenty_thousand_characters_comes_in_order_within_the_limit
 
     let screen = stage.user(7).screen();
     assert!(screen.len() >= 5, "{} chunks", screen.len());
-    assert!(screen.iter().all(|chunk| chunk.encode_utf16().count() <= 4096));
+    assert!(
+        screen
+            .iter()
+            .all(|chunk| chunk.encode_utf16().count() <= 4096)
+    );
     assert_eq!(screen.join(" "), answer);
     stage.ends().await;
 }
@@ -84,7 +91,11 @@ async fn telegrams_own_limits_are_kept_and_a_busy_chat_slows_no_other() {
     }
     stage.user(2).says("calm");
     stage.user(2).sees("answer to calm").await;
-    assert_eq!(stage.user(1).shown("answer to busy 5."), 0, "the busy chat waits");
+    assert_eq!(
+        stage.user(1).shown("answer to busy 5."),
+        0,
+        "the busy chat waits"
+    );
     stage.user(1).sees("answer to busy 5.").await;
     let refused = stage.telegram.refusals();
     assert!(refused.is_empty(), "{refused:#?}");
@@ -95,7 +106,10 @@ async fn telegrams_own_limits_are_kept_and_a_busy_chat_slows_no_other() {
 async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
     let gate = Gate::new();
     let held = gate.clone();
-    let toml = format!("{}conversation_waiting_max = 3\n", crate::support::UNLIMITED);
+    let toml = format!(
+        "{}conversation_waiting_max = 3\n",
+        crate::support::UNLIMITED
+    );
     let stage = Stage::plan()
         .sections(&toml)
         .agent("k8s", move |_| reply().held(&held).answers("done"))
@@ -111,7 +125,12 @@ async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
     stage.user(7).sees("Your id: 7").await;
     gate.open();
     stage.settled().await;
-    let asked: Vec<_> = stage.agent("k8s").prompts().into_iter().map(|p| p.text).collect();
+    let asked: Vec<_> = stage
+        .agent("k8s")
+        .prompts()
+        .into_iter()
+        .map(|p| p.text)
+        .collect();
     assert_eq!(asked, ["q0", "q1", "q2", "q3"]);
     stage.ends().await;
 }
@@ -146,6 +165,10 @@ async fn an_answer_that_telegram_took_before_the_line_was_cut_is_sent_once_more_
     stage.settled().await;
     assert_eq!(stage.user(7).shown("the answer"), 2);
     let resent = "SELECT count(*) FROM outbox WHERE sends = 2 AND state = 'sent'";
-    assert_eq!(rows::count(&stage.store(), resent).await, 1, "it is counted");
+    assert_eq!(
+        rows::count(&stage.store(), resent).await,
+        1,
+        "it is counted"
+    );
     stage.ends().await;
 }

@@ -1,6 +1,6 @@
 //! The phone buzzes once, at the right time.
 
-use switchboard_emulators::agent::{Gate, reply, replies};
+use switchboard_emulators::agent::{Gate, replies, reply};
 
 use crate::support::{Stage, UNLIMITED, rows};
 
@@ -35,7 +35,10 @@ async fn an_answer_within_notify_after_takes_the_place_of_the_placeholder_withou
     let stage = Stage::plan()
         .sections(&quick_timing("20s"))
         .agent("k8s", move |_| {
-            reply().working("reading the pods").held(&held).answers("there it is")
+            reply()
+                .working("reading the pods")
+                .held(&held)
+                .answers("there it is")
         })
         .start()
         .await;
@@ -87,7 +90,10 @@ async fn a_newer_message_in_the_thread_makes_the_answer_come_below_it() {
     gate.open();
     stage.telegram.buzzed(7, "there it is").await;
     stage.settled().await;
-    assert_eq!(stage.user(7).screen().last().map(String::as_str), Some("there it is"));
+    assert_eq!(
+        stage.user(7).screen().last().map(String::as_str),
+        Some("there it is")
+    );
     stage.ends().await;
 }
 

@@ -46,7 +46,12 @@ async fn each_mistake_is_named_with_its_key_and_exits_1() {
     let twice = format!("{GOOD}\n[[routes]]\ncommand = \"k8s\"\nagent = \"k8s\"\nallow = [7]\n");
     let table: [(&str, String, Option<&str>, &str); 7] = [
         ("no token", GOOD.to_owned(), None, "telegram.token_env"),
-        ("half a token", GOOD.to_owned(), Some("42"), "telegram.token_env"),
+        (
+            "half a token",
+            GOOD.to_owned(),
+            Some("42"),
+            "telegram.token_env",
+        ),
         ("not TOML", "[telegram".to_owned(), Some(TOKEN), "line 1"),
         (
             "an agent that is not there",
@@ -80,7 +85,9 @@ async fn each_mistake_is_named_with_its_key_and_exits_1() {
 
 #[tokio::test]
 async fn a_file_that_is_not_there_is_named() {
-    let output = switchboard(&["run", "--config", "nowhere.toml"]).output().await;
+    let output = switchboard(&["run", "--config", "nowhere.toml"])
+        .output()
+        .await;
     let output = output.expect("the binary starts");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("nowhere.toml"));
@@ -106,7 +113,10 @@ async fn a_wrong_token_exits_1_with_a_word_for_the_operator_and_without_the_toke
 
 #[tokio::test]
 async fn a_webhook_that_is_still_set_is_named_with_the_command_that_removes_it() {
-    let stage = Stage::plan().agent("k8s", |_| replies("hello")).build().await;
+    let stage = Stage::plan()
+        .agent("k8s", |_| replies("hello"))
+        .build()
+        .await;
     let set = format!(
         "{}/bot{}/setWebhook?url=https://example.org/hook",
         stage.telegram.url(),
@@ -148,12 +158,22 @@ async fn no_token_and_no_inner_address_appears_in_a_log_or_a_chat() {
     bot.logs("telegram knows us").await;
     stage.user(7).says("hello");
     stage.user(7).sees("cannot be reached").await;
-    stage.agent("k8s").come_up().await.expect("the port is free");
+    stage
+        .agent("k8s")
+        .come_up()
+        .await
+        .expect("the port is free");
     stage.user(7).taps("cannot be reached", "Run again").await;
     stage.user(7).sees("it failed").await;
     crate::support::rows::settled(&stage.store()).await;
     let (_, log) = bot.stop().await;
-    let secret = stage.telegram.token().split(':').nth(1).unwrap_or_default().to_owned();
+    let secret = stage
+        .telegram
+        .token()
+        .split(':')
+        .nth(1)
+        .unwrap_or_default()
+        .to_owned();
     let chat = stage.user(7).screen();
     for line in log.iter().chain(&chat) {
         assert!(!line.contains(&secret), "{line}");

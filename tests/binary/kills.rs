@@ -3,7 +3,7 @@
 
 use switchboard::ids::{BotId, Timestamp, UpdateId};
 use switchboard::store::{Ownership, Sqlite, Store, StoredUpdate};
-use switchboard_emulators::agent::{Gate, reply, replies};
+use switchboard_emulators::agent::{Gate, replies, reply};
 use switchboard_emulators::bot_api::On;
 
 use crate::process::Bot;
@@ -26,13 +26,20 @@ async fn answered_once(stage: Stage, bot: Bot, answers: &[&str], prompts: usize)
 
 #[tokio::test]
 async fn killed_when_stored_an_update_is_answered_by_the_next_process() {
-    let stage = Stage::plan().agent("k8s", |_| replies("the answer")).build().await;
+    let stage = Stage::plan()
+        .agent("k8s", |_| replies("the answer"))
+        .build()
+        .await;
     stage.telegram.add_user(7, "Seven");
     stage.telegram.open_chat(7);
     // What the dead process had committed, and no more than that.
     let bot_id = BotId(stage.telegram.bot_id());
-    let ownership = Ownership::wait(&stage.store()).await.expect("nobody owns it");
-    let store = Sqlite::open(&stage.store(), bot_id, ownership).await.expect("it opens");
+    let ownership = Ownership::wait(&stage.store())
+        .await
+        .expect("nobody owns it");
+    let store = Sqlite::open(&stage.store(), bot_id, ownership)
+        .await
+        .expect("it opens");
     let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": 1,
         "text": "hello", "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
@@ -40,7 +47,10 @@ async fn killed_when_stored_an_update_is_answered_by_the_next_process() {
         id: UpdateId(5),
         body: body.to_string(),
     };
-    store.accept(vec![update], Timestamp::now()).await.expect("it is kept");
+    store
+        .accept(vec![update], Timestamp::now())
+        .await
+        .expect("it is kept");
     store.close().await;
 
     let bot = Bot::start(&stage);
@@ -126,7 +136,10 @@ async fn killed_when_submitting_where_nobody_can_know_the_person_is_asked_and_ma
     assert_eq!(rows::turn_states(&stage.store()).await, ["answered"]);
     let calls = stage.agent("k8s").calls_of("message/stream");
     assert_eq!(calls.len(), 2);
-    assert_ne!(calls[0].message_id, calls[1].message_id, "another attempt, another id");
+    assert_ne!(
+        calls[0].message_id, calls[1].message_id,
+        "another attempt, another id"
+    );
     let (code, _) = bot.stop().await;
     assert_eq!(code, Some(0));
     stage.ends().await;
@@ -158,7 +171,10 @@ async fn left_as_it_is_nothing_runs_and_the_card_says_so() {
 
 #[tokio::test]
 async fn killed_when_answered_the_answer_that_waits_is_sent_by_the_next_process() {
-    let stage = Stage::plan().agent("k8s", |_| replies("the answer")).build().await;
+    let stage = Stage::plan()
+        .agent("k8s", |_| replies("the answer"))
+        .build()
+        .await;
     // Telegram does not take it yet, so it stays in the outbox.
     let hold = stage.telegram.hold(On::method("sendMessage").chat(7));
     let bot = Bot::start(&stage);
@@ -186,7 +202,10 @@ async fn killed_when_half_sent_the_rest_follows_from_the_first_chunk_that_is_not
         .map(|n| format!("part{n} {}", "x".repeat(3_000)))
         .collect();
     let text = chunks.join("\n\n");
-    let stage = Stage::plan().agent("k8s", move |_| replies(&text)).build().await;
+    let stage = Stage::plan()
+        .agent("k8s", move |_| replies(&text))
+        .build()
+        .await;
     let hold = stage.telegram.hold(On::method("sendMessage").text("part2"));
     let bot = Bot::start(&stage);
     stage.user(7).says("hello");
@@ -219,7 +238,9 @@ async fn killed_with_a_placeholder_on_the_screen_the_answer_comes_and_the_placeh
     let toml = format!("{UNLIMITED}\n[chat]\nplaceholder_after = \"20ms\"\n");
     let stage = Stage::plan()
         .sections(&toml)
-        .agent("k8s", move |_| reply().working("").held(&held).answers("the answer"))
+        .agent("k8s", move |_| {
+            reply().working("").held(&held).answers("the answer")
+        })
         .build()
         .await;
     let bot = Bot::start(&stage);
@@ -240,7 +261,10 @@ async fn killed_with_a_placeholder_on_the_screen_the_answer_comes_and_the_placeh
 
 #[tokio::test]
 async fn a_second_process_on_the_same_store_waits_and_polls_nothing() {
-    let stage = Stage::plan().agent("k8s", |_| replies("the answer")).build().await;
+    let stage = Stage::plan()
+        .agent("k8s", |_| replies("the answer"))
+        .build()
+        .await;
     let first = Bot::start(&stage);
     stage.telegram.polled().await;
     let mut second = Bot::start(&stage);
@@ -255,7 +279,10 @@ async fn a_second_process_on_the_same_store_waits_and_polls_nothing() {
         .skip(calls)
         .filter(|call| call.method.eq_ignore_ascii_case("getMe"))
         .count();
-    assert_eq!(of_second, 0, "the second one has not said a word to Telegram");
+    assert_eq!(
+        of_second, 0,
+        "the second one has not said a word to Telegram"
+    );
 
     first.kill().await;
     second.logs("telegram knows us").await;
@@ -273,7 +300,9 @@ async fn told_to_stop_it_leaves_a_running_task_to_the_next_process_and_exits_0()
     let gate = Gate::new();
     let held = gate.clone();
     let stage = Stage::plan()
-        .agent("k8s", move |_| reply().working("").held(&held).answers("the answer"))
+        .agent("k8s", move |_| {
+            reply().working("").held(&held).answers("the answer")
+        })
         .build()
         .await;
     let bot = Bot::start(&stage);

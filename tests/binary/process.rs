@@ -74,10 +74,15 @@ impl Bot {
     /// Waits until it ends by itself; the whole log comes with it.
     pub async fn ends(mut self) -> (Option<i32>, Vec<String>) {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        let code = ended.expect("it ends in time").expect("it can be waited for").code();
+        let code = ended
+            .expect("it ends in time")
+            .expect("it can be waited for")
+            .code();
         let mut rest = String::new();
         let mut log = self.log.into_inner();
-        log.read_to_string(&mut rest).await.expect("the log is text");
+        log.read_to_string(&mut rest)
+            .await
+            .expect("the log is text");
         self.seen.extend(rest.lines().map(str::to_owned));
         (code, self.seen)
     }

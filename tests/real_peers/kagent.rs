@@ -31,7 +31,10 @@ impl Kit {
         let peers = peers.map_or_else(|| PathBuf::from("target/peers"), PathBuf::from);
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let python = root.join(peers).join("kagent-0.10.4/bin/python");
-        assert!(python.exists(), "install the peers first: tests/peers/setup.sh");
+        assert!(
+            python.exists(),
+            "install the peers first: tests/peers/setup.sh"
+        );
         let mut child = Command::new(python)
             .arg(root.join("tests/peers/kagent/run.py"))
             .stdin(Stdio::piped())
@@ -71,7 +74,8 @@ async fn a_message_goes_to_the_real_agent_and_back_and_a_second_one_proves_the_c
     for (user, command) in [(7, "k8s"), (8, "stream")] {
         let user = stage.user(user);
         user.says(&format!("/{command} hello there"));
-        user.sees("You said: hello there (messages so far: 1)").await;
+        user.sees("You said: hello there (messages so far: 1)")
+            .await;
         user.says(&format!("/{command} once more"));
         user.sees("You said: once more (messages so far: 3)").await;
         user.says(&format!("/new {command}"));
