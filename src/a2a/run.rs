@@ -132,6 +132,8 @@ impl Watch {
             if !error.may_resend() || sends >= SENDS_MAX || pause > RETRY_AFTER_MAX {
                 return self.failed(&error).await;
             }
+            self.tell_progress("It cannot be reached, trying again.".to_owned())
+                .await;
             sleep(pause).await;
             wait = (wait * 2).min(WAIT_MAX);
             sends += 1;
@@ -295,6 +297,8 @@ impl Watch {
             self.direct = Some(message.text());
             return;
         }
+        // The whole answer is not shown twice: it is about to come as such.
+        let whole = matches!(&event, Event::Artifact(update) if update.last);
         self.progress.take_in(&event);
         let known = self.task.is_some();
         if matches!(event, Event::Task(_)) {
@@ -309,8 +313,10 @@ impl Watch {
             };
             (self.run.listener)(started).await;
         }
-        let progress = self.progress.text();
-        self.tell_progress(progress).await;
+        if !whole {
+            let progress = self.progress.text();
+            self.tell_progress(progress).await;
+        }
     }
 
     async fn tell_progress(&mut self, progress: String) {
