@@ -15,6 +15,8 @@ const REMEMBERED_MAX: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Screen {
     newest: HashMap<Place, MessageId>,
+    /// The newest message of each thread that a person wrote.
+    said: HashMap<Place, MessageId>,
     placeholders: HashMap<OutboxId, MessageId>,
 }
 
@@ -26,6 +28,22 @@ impl Screen {
         }
         let newest = self.newest.entry(place).or_insert(message);
         *newest = message.max(*newest);
+    }
+
+    /// A person wrote in a thread.
+    pub fn heard(&mut self, place: Place, message: MessageId) {
+        if self.said.len() >= REMEMBERED_MAX {
+            self.said.clear();
+        }
+        self.said.insert(place, message);
+        self.saw(place, message);
+    }
+
+    /// Whether an answer to this message quotes it: always in a group, where others talk;
+    /// in private only where the person has written something since.
+    #[must_use]
+    pub fn quotes(&self, place: Place, question: MessageId) -> bool {
+        place.chat.is_group() || self.said.get(&place) != Some(&question)
     }
 
     /// A placeholder has arrived.
@@ -59,6 +77,29 @@ impl Screen {
 mod tests {
     use super::*;
     use crate::ids::{ChatId, TopicId};
+
+    #[test]
+    fn an_answer_quotes_its_question_where_that_helps() {
+        let at = |chat| Place {
+            chat: ChatId(chat),
+            topic: TopicId::NONE,
+        };
+        let mut screen = Screen::default();
+        assert!(screen.quotes(at(1), MessageId(10)), "nothing is known");
+        screen.heard(at(1), MessageId(10));
+        screen.saw(at(1), MessageId(11));
+        assert!(
+            !screen.quotes(at(1), MessageId(10)),
+            "it is the last thing said"
+        );
+        screen.heard(at(1), MessageId(12));
+        assert!(screen.quotes(at(1), MessageId(10)));
+        screen.heard(at(-1), MessageId(10));
+        assert!(
+            screen.quotes(at(-1), MessageId(10)),
+            "others talk in a group"
+        );
+    }
 
     #[test]
     fn a_newer_message_in_the_thread_is_noticed_in_any_order_of_arrival() {

@@ -225,8 +225,7 @@ async fn undeliverable(
     turn: TurnId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql =
-        query("UPDATE turns SET state = 'undeliverable' WHERE id = ? AND state = 'answered'");
+    let sql = query("UPDATE turns SET state = 'undeliverable' WHERE id = ? AND state = 'answered'");
     if sql.bind(turn.0).execute(&mut *c).await?.rows_affected() == 0 {
         return Ok(());
     }
@@ -268,7 +267,15 @@ async fn move_post(
             any(c, sql.bind(now.0).bind(post.0)).await
         }
         Change::Sent { post, message } => {
-            end_post(c, *post, "sent", message.map(|message| message.0), None, now).await
+            end_post(
+                c,
+                *post,
+                "sent",
+                message.map(|message| message.0),
+                None,
+                now,
+            )
+            .await
         }
         Change::RefusedPost { post, reason } => {
             end_post(c, *post, "refused", None, Some(reason), now).await
@@ -326,11 +333,7 @@ async fn show_button(
     let sql = sql.bind(&button.token).bind(bot.0).bind(button.chat.0);
     let sql = sql.bind(codec::action(button.action)).bind(button.turn.0);
     let sql = sql.bind(i64::from(button.attempt)).bind(button.post.0);
-    any(
-        c,
-        sql.bind(button.for_user.0).bind(button.expires_at.0),
-    )
-    .await
+    any(c, sql.bind(button.for_user.0).bind(button.expires_at.0)).await
 }
 
 async fn use_button(
@@ -339,9 +342,8 @@ async fn use_button(
     by: i64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = query(
-        "UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL",
-    );
+    let sql =
+        query("UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL");
     let sql = sql.bind(now.0).bind(by).bind(token);
     one(c, sql, "the button was pressed already").await?;
     let sql = query(
@@ -383,7 +385,11 @@ async fn audit(
         "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    let sql = sql.bind(now.0).bind(bot.0).bind(line.chat.0).bind(line.user.0);
+    let sql = sql
+        .bind(now.0)
+        .bind(bot.0)
+        .bind(line.chat.0)
+        .bind(line.user.0);
     let sql = sql.bind(line.event);
     let agent = line.agent.as_ref().map(|agent| agent.as_str().to_owned());
     let sql = sql.bind(agent).bind(line.turn.map(|turn| turn.0));

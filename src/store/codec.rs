@@ -11,13 +11,9 @@ pub(super) fn turn_state(state: TurnState) -> &'static str {
 }
 
 pub(super) fn parse_turn_state(name: &str) -> Option<TurnState> {
-    [
-        TurnState::Queued,
-        TurnState::Submitting,
-        TurnState::Working,
-    ]
-    .into_iter()
-    .find(|state| turn_state(*state) == name)
+    [TurnState::Queued, TurnState::Submitting, TurnState::Working]
+        .into_iter()
+        .find(|state| turn_state(*state) == name)
 }
 
 pub(super) fn outcome(outcome: Outcome) -> &'static str {

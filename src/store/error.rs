@@ -43,7 +43,10 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::error::ErrorKind;
-        match error.as_database_error().map(|error| error.kind()) {
+        match error
+            .as_database_error()
+            .map(sqlx::error::DatabaseError::kind)
+        {
             None | Some(ErrorKind::Other) => Self::unavailable(error),
             Some(_) => Self::Unfit(error.to_string().into()),
         }

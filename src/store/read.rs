@@ -10,7 +10,6 @@ use crate::ids::{
 };
 use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
 
-
 pub(super) async fn new_updates(
     pool: &SqlitePool,
     bot: BotId,
@@ -205,7 +204,9 @@ fn conversation_row(
             agent: AgentName(row.try_get("agent")?),
         },
         principal: Principal(row.try_get("principal")?),
-        context: row.try_get::<Option<String>, _>("context_id")?.map(ContextId),
+        context: row
+            .try_get::<Option<String>, _>("context_id")?
+            .map(ContextId),
         closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
     })
 }

@@ -14,12 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
-use super::{
-    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read,
-};
-use crate::ids::{
-    BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
-};
+use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read};
+use crate::ids::{BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -55,14 +51,14 @@ impl Sqlite {
     pub async fn open(path: &Path, bot: BotId, ownership: Ownership) -> Result<Self, StoreError> {
         let options = options(path).create_if_missing(true);
         let mut connection = SqliteConnection::connect_with(&options).await?;
-        sqlx::migrate!("src/store/migrations").run(&mut connection).await?;
-        let epoch: i64 = query(
-            "UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch",
-        )
-        .bind(Timestamp::now().0)
-        .fetch_one(&mut connection)
-        .await?
-        .try_get(0)?;
+        sqlx::migrate!("src/store/migrations")
+            .run(&mut connection)
+            .await?;
+        let epoch: i64 = query("UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch")
+            .bind(Timestamp::now().0)
+            .fetch_one(&mut connection)
+            .await?
+            .try_get(0)?;
         let last = |table: &'static str| {
             query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?").bind(table)
         };

@@ -82,8 +82,15 @@ impl Bench {
         async move {
             let before = self.everything().await;
             let done = self.store.commit(changes).await;
-            assert!(matches!(done, Err(StoreError::Stale(_))), "{done:?}, at {from}");
-            assert_eq!(self.everything().await, before, "something was kept, at {from}");
+            assert!(
+                matches!(done, Err(StoreError::Stale(_))),
+                "{done:?}, at {from}"
+            );
+            assert_eq!(
+                self.everything().await,
+                before,
+                "something was kept, at {from}"
+            );
         }
     }
 

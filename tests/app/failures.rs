@@ -94,14 +94,14 @@ async fn an_agent_that_is_down_is_tried_again_and_then_spoken_of() {
     stage.agent("k8s").go_down().await;
     let user = stage.user(7);
     user.says("hello");
-    let told = user.sees("cannot be reached").await;
+    let told = user.sees("No answer from k8s").await;
     assert!(!told.text.contains("http"), "{}", told.text);
     stage
         .agent("k8s")
         .come_up()
         .await
         .expect("the port is free");
-    user.taps("cannot be reached", "Run again").await;
+    user.taps("No answer from k8s", "Run again").await;
     user.sees("back").await;
     stage.settled().await;
     assert_eq!(user.shown("Run again, as you said"), 1);

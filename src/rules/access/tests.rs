@@ -98,6 +98,7 @@ fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
         // No longer allowed: neither its person nor an admin brings it back.
         ("security", BEN, PRIVATE, BEN, false),
         ("security", BEN, PRIVATE, ANNA, false),
+        ("istio", CLEO, PRIVATE, ANNA, false),
         // An admin who may not ask that agent.
         ("security", CLEO, PRIVATE, ANNA, false),
         ("security", CLEO, PRIVATE, CLEO, true),

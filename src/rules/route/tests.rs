@@ -69,6 +69,7 @@ fn incoming(who: &str, place: &str, text: &str) -> Incoming {
         "" => {}
         "to us" => message.reply_to = Some(reply_to(me().id.0)),
         "to ben" => message.reply_to = Some(reply_to(BEN.0)),
+        "unmarked" => message.entities.clear(),
         "photo" => message.media = Some("photo".to_owned()),
         "service" => message.service = true,
         "nobody" => message.from = None,
@@ -131,6 +132,8 @@ fn in_a_group_only_what_is_said_to_the_bot_is_heard() {
         ("anna", "group", "@switch_bot2 what pods?", "ignored: not addressed"),
         ("anna", "group", "@ben what pods?", "ignored: not addressed"),
         ("anna", "group", "mail me@switch_bot", "ignored: not addressed"),
+        ("anna", "group, unmarked", "@switch_bot what pods?", "k8s is asked: what pods?"),
+        ("anna", "group, unmarked", "pods, @switch_bot?", "ignored: not addressed"),
         ("anna", "group", "@switch_bot", "help"),
         ("anna", "group", "@switch_bot /istio why?", "istio is asked: why?"),
         ("anna", "group", "@switch_bot /new", "new with k8s"),

@@ -20,12 +20,25 @@ async fn after_new_the_slot_points_at_the_new_conversation_and_the_old_one_is_cl
     bench.commit(new).await;
 
     let mut seat = bench.store.seat(HERE, ANNA).await.unwrap();
-    seat.conversations.sort_by_key(|conversation| conversation.id);
+    seat.conversations
+        .sort_by_key(|conversation| conversation.id);
     assert_eq!(seat.conversations, [other, fresh]);
     let closed = bench
         .seen("SELECT CAST(id AS TEXT) FROM conversations WHERE closed_at IS NOT NULL")
         .await;
     assert_eq!(closed, [old.id.to_string()]);
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_opened_twice_does_not_take_its_slot_back() {
+    let bench = Bench::new().await;
+    let [old, fresh] = [(); 2].map(|()| bench.conversation(HERE, ANNA, "k8s"));
+    for conversation in [&old, &fresh, &old] {
+        let open = Change::OpenConversation(conversation.clone());
+        bench.commit(vec![open]).await;
+    }
+    let seat = bench.store.seat(HERE, ANNA).await.unwrap();
+    assert_eq!(seat.conversations, [fresh]);
 }
 
 #[tokio::test]
@@ -46,7 +59,12 @@ async fn a_seat_is_that_of_one_person_in_one_chat_and_topic() {
     ];
     bench.commit(changes).await;
 
-    let seats = [(HERE, ANNA), (HERE, BEN), (place(-100, 7), ANNA), (place(-101, 0), ANNA)];
+    let seats = [
+        (HERE, ANNA),
+        (HERE, BEN),
+        (place(-100, 7), ANNA),
+        (place(-101, 0), ANNA),
+    ];
     let mut agents = Vec::new();
     for (place, user) in seats {
         let seat = bench.store.seat(place, user).await.unwrap();
@@ -70,7 +88,12 @@ async fn a_context_that_became_known_is_kept() {
         conversation: conversation.id,
         context: "theirs".into(),
     };
-    bench.commit(vec![Change::OpenConversation(conversation.clone()), context]).await;
+    bench
+        .commit(vec![
+            Change::OpenConversation(conversation.clone()),
+            context,
+        ])
+        .await;
     let seat = bench.store.seat(HERE, ANNA).await.unwrap();
     let known = Conversation {
         context: Some("theirs".into()),
@@ -123,11 +146,20 @@ async fn one_press_uses_up_every_button_of_the_message_and_a_second_one_is_refus
     }
 
     bench.commit(vec![press("leave", BEN)]).await;
-    bench.is_stale(vec![audit("twice"), press("leave", BEN)]).await;
-    bench.is_stale(vec![audit("beside"), press("again", ANNA)]).await;
-    bench.is_stale(vec![audit("forged"), press("forged", ANNA)]).await;
+    bench
+        .is_stale(vec![audit("twice"), press("leave", BEN)])
+        .await;
+    bench
+        .is_stale(vec![audit("beside"), press("again", ANNA)])
+        .await;
+    bench
+        .is_stale(vec![audit("forged"), press("forged", ANNA)])
+        .await;
     let used = "SELECT concat_ws(' ', token, used_by) FROM buttons ORDER BY token";
-    assert_eq!(bench.seen(used).await, ["again 22", "elsewhere", "leave 22"]);
+    assert_eq!(
+        bench.seen(used).await,
+        ["again 22", "elsewhere", "leave 22"]
+    );
     let found = bench.store.button("again".to_owned()).await.unwrap();
     assert!(found.is_some_and(|button| button.used));
     bench.commit(vec![press("elsewhere", ANNA)]).await;
@@ -175,7 +207,11 @@ async fn on_a_day_of_many_strangers_the_one_who_was_told_last_is_remembered() {
     for who in [1, 5, -3, 9, 7, -8] {
         bench.commit(vec![told(who, 10)]).await;
         let day = bench.store.stranger_told(who).await.unwrap();
-        assert_eq!(day, Some(10), "{who} would be told again with every message");
+        assert_eq!(
+            day,
+            Some(10),
+            "{who} would be told again with every message"
+        );
         let rows = bench.seen("SELECT CAST(who AS TEXT) FROM strangers").await;
         assert!(rows.len() <= 3, "{rows:?}");
     }

@@ -39,7 +39,10 @@ async fn a_file_that_is_no_database_is_refused_and_not_touched() {
     std::fs::write(&path, &letter).unwrap();
     let error = refusal(&path).await;
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-    assert!(error.to_string().contains("file is not a database"), "{error}");
+    assert!(
+        error.to_string().contains("file is not a database"),
+        "{error}"
+    );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
 }
 
@@ -50,11 +53,17 @@ async fn a_place_where_no_file_can_be_is_refused_with_a_reason() {
     for path in [dir.path(), &missing] {
         let error = refusal(path).await;
         assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-        assert!(error.to_string().contains("unable to open database file"), "{error}");
+        assert!(
+            error.to_string().contains("unable to open database file"),
+            "{error}"
+        );
     }
     let locked = Ownership::wait(&missing).await.unwrap_err();
     let text = locked.to_string();
-    assert!(text.contains("No such file") && text.contains("switchboard.db"), "{text}");
+    assert!(
+        text.contains("No such file") && text.contains("switchboard.db"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -9,7 +9,11 @@ async fn a_stale_list_leaves_nothing_and_the_lists_beside_it_are_kept() {
     let lists = [
         vec![audit("a"), ends(1, UpdateEnd::Control)],
         // Its first change applies; its second ends an update a second time.
-        vec![ends(2, UpdateEnd::Control), ends(1, UpdateEnd::Control), audit("b")],
+        vec![
+            ends(2, UpdateEnd::Control),
+            ends(1, UpdateEnd::Control),
+            audit("b"),
+        ],
         vec![ends(3, UpdateEnd::Control), audit("c")],
         vec![audit("d"), ends(9, UpdateEnd::Control)],
         vec![audit("e")],
@@ -24,7 +28,11 @@ async fn a_stale_list_leaves_nothing_and_the_lists_beside_it_are_kept() {
     let events = bench.seen("SELECT event FROM audit ORDER BY id").await;
     assert_eq!(events, ["a", "c", "e"]);
     let new = bench.store.new_updates(9).await.unwrap();
-    assert_eq!(new, [update(2)], "only the refused list's update waits again");
+    assert_eq!(
+        new,
+        [update(2)],
+        "only the refused list's update waits again"
+    );
 }
 
 #[tokio::test]
@@ -90,5 +98,8 @@ async fn what_was_asked_for_is_kept_even_if_nobody_waits_for_it() {
     let bench = Bench::new().await;
     drop(bench.store.commit(vec![audit("a")]));
     bench.commit(vec![audit("b")]).await;
-    assert_eq!(bench.seen("SELECT event FROM audit ORDER BY id").await, ["a", "b"]);
+    assert_eq!(
+        bench.seen("SELECT event FROM audit ORDER BY id").await,
+        ["a", "b"]
+    );
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 
-const STATES: [&str; 6] = ["pending", "sending", "sent", "refused", "unknown", "dropped"];
+const STATES: [&str; 6] = [
+    "pending", "sending", "sent", "refused", "unknown", "dropped",
+];
 
 fn refused(post: OutboxId) -> Change {
     Change::RefusedPost {
@@ -29,7 +31,12 @@ fn way_to(state: &str, post: OutboxId) -> Vec<Change> {
 async fn a_post_moves_only_from_the_states_that_a_change_expects() {
     type Make = fn(OutboxId) -> Change;
     let table: [(&str, Make, &[&str], &str); 5] = [
-        ("sending", Change::Sending, &["pending", "sending"], "sending"),
+        (
+            "sending",
+            Change::Sending,
+            &["pending", "sending"],
+            "sending",
+        ),
         ("unsent", Change::Unsent, &["sending"], "pending"),
         ("sent", |post| sent(post, 78), &["sending"], "sent"),
         ("refused", refused, &["sending"], "refused"),
@@ -76,13 +83,18 @@ async fn dropping_takes_away_what_waits_and_nothing_that_is_on_its_way() {
 
 #[tokio::test]
 async fn the_text_of_a_post_is_kept_as_long_as_it_may_have_to_be_sent_again() {
-    for (state, kept) in STATES.into_iter().zip([true, true, false, false, false, false]) {
+    for (state, kept) in STATES
+        .into_iter()
+        .zip([true, true, false, false, false, false])
+    {
         let bench = Bench::new().await;
         let post = bench.post(HERE, Kind::Final, None);
         let id = post.id;
         bench.commit(vec![Change::Post(post)]).await;
         bench.commit(way_to(state, id)).await;
-        let texts = bench.seen("SELECT body FROM outbox WHERE body IS NOT NULL").await;
+        let texts = bench
+            .seen("SELECT body FROM outbox WHERE body IS NOT NULL")
+            .await;
         assert_eq!(texts.len(), usize::from(kept), "{state}");
     }
 }
@@ -94,7 +106,9 @@ async fn calls_are_counted_and_a_call_that_surely_failed_does_not_count() {
     let id = post.id;
     bench.commit(vec![Change::Post(post)]).await;
     let sending = || Change::Sending(id);
-    bench.commit(vec![sending(), Change::Unsent(id), sending(), sending()]).await;
+    bench
+        .commit(vec![sending(), Change::Unsent(id), sending(), sending()])
+        .await;
     let unfinished = bench.store.unfinished().await.unwrap();
     let (post, begun) = &unfinished.posts[0];
     assert_eq!((post.sends, *begun), (2, true));
@@ -110,9 +124,13 @@ async fn each_chat_has_its_own_order_which_is_that_of_the_commits() {
     for post in [early, elsewhere] {
         bench.commit(vec![Change::Post(post)]).await;
     }
-    bench.commit(vec![Change::Post(late), Change::Post(third)]).await;
+    bench
+        .commit(vec![Change::Post(late), Change::Post(third)])
+        .await;
 
-    let seqs = bench.seen("SELECT concat_ws(' ', chat, id, seq) FROM outbox ORDER BY chat, seq").await;
+    let seqs = bench
+        .seen("SELECT concat_ws(' ', chat, id, seq) FROM outbox ORDER BY chat, seq")
+        .await;
     let [late, early, elsewhere, third] = ids;
     let expected = [
         format!("-100 {early} 1"),
@@ -164,8 +182,13 @@ async fn a_row_knows_the_message_that_it_became() {
         message: None,
     };
     let both = [reply, edit].map(Change::Sending);
-    bench.commit(both.into_iter().chain([sent(reply, 41), none]).collect()).await;
-    assert_eq!(bench.store.message_of(reply).await.unwrap(), Some(MessageId(41)));
+    bench
+        .commit(both.into_iter().chain([sent(reply, 41), none]).collect())
+        .await;
+    assert_eq!(
+        bench.store.message_of(reply).await.unwrap(),
+        Some(MessageId(41))
+    );
     assert_eq!(bench.store.message_of(edit).await.unwrap(), None);
     assert_eq!(bench.store.message_of(OutboxId(99)).await.unwrap(), None);
 }

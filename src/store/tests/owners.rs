@@ -58,7 +58,10 @@ async fn a_second_process_goes_on_when_the_first_dies() {
     let dir = TempDir::new().unwrap();
     let held = Ownership::wait(&path(&dir)).await.unwrap();
     let mut waiting = Box::pin(Ownership::wait(dir.path()).map(drop));
-    assert!((&mut waiting).now_or_never().is_some(), "another store is free");
+    assert!(
+        (&mut waiting).now_or_never().is_some(),
+        "another store is free"
+    );
     let path = path(&dir);
     let mut waiting = Box::pin(Ownership::wait(&path));
     assert!((&mut waiting).now_or_never().is_none());
@@ -80,4 +83,15 @@ async fn a_closed_store_refuses_at_once_and_may_be_closed_twice() {
     refused(bench.store.unfinished().await.unwrap_err());
     bench.store.close().await;
     assert_eq!(bench.everything().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn closing_waits_until_everything_stands_in_the_one_file() {
+    let bench = Bench::new().await;
+    drop(bench.store.commit(vec![audit("last words")]));
+    let log = bench.path().with_extension("db-wal");
+    assert!(log.exists());
+    bench.store.close().await;
+    // SQLite folds its log into the file when the last connection ends.
+    assert!(!log.exists(), "the writer still has the file");
 }

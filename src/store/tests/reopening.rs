@@ -59,8 +59,14 @@ async fn everything_is_found_again() {
     assert_eq!(unfinished.turns[0].0, submitting);
     assert_eq!(unfinished.posts, [(notice, false)]);
     assert_eq!(store.seat(HERE, ANNA).await.unwrap(), seat);
-    assert_eq!(store.message_of(placeholder.id).await.unwrap(), Some(MessageId(41)));
-    assert_eq!(store.button("again".to_owned()).await.unwrap(), Some(button));
+    assert_eq!(
+        store.message_of(placeholder.id).await.unwrap(),
+        Some(MessageId(41))
+    );
+    assert_eq!(
+        store.button("again".to_owned()).await.unwrap(),
+        Some(button)
+    );
     assert_eq!(store.stranger_told(5).await.unwrap(), Some(10));
 }
 
@@ -116,11 +122,17 @@ async fn ids_never_go_backwards_not_even_when_their_rows_are_gone() {
     let bench = bench.reopened().await;
     let store = &bench.store;
     let fresh = (store.new_turn(), store.new_conversation(), store.new_post());
-    assert!(fresh.0 > last.0 && fresh.1 > last.1 && fresh.2 > last.2, "{fresh:?} {last:?}");
+    assert!(
+        fresh.0 > last.0 && fresh.1 > last.1 && fresh.2 > last.2,
+        "{fresh:?} {last:?}"
+    );
 }
 
 #[tokio::test]
 async fn each_owner_has_a_higher_epoch_than_the_one_before() {
     let bench = Bench::new().await.reopened().await.reopened().await;
-    assert_eq!(bench.seen("SELECT CAST(epoch AS TEXT) FROM owner").await, ["3"]);
+    assert_eq!(
+        bench.seen("SELECT CAST(epoch AS TEXT) FROM owner").await,
+        ["3"]
+    );
 }

@@ -19,10 +19,9 @@ fn way_to(state: &str, turn: TurnId) -> Vec<Change> {
         "queued" => (0, None),
         "submitting" => (1, None),
         "working" => (2, None),
-        "answered" => (2, Some(end(turn, Outcome::Answered))),
+        "answered" | "undeliverable" => (2, Some(end(turn, Outcome::Answered))),
         "told_failed" => (2, Some(end(turn, Outcome::ToldFailed))),
         "unknown_told" => (1, Some(end(turn, Outcome::UnknownTold))),
-        "undeliverable" => (2, Some(end(turn, Outcome::Answered))),
         other => panic!("no such state: {other}"),
     };
     let undeliverable = (state == "undeliverable").then_some(Change::Undeliverable { turn });
@@ -41,9 +40,24 @@ async fn a_turn_moves_only_from_the_states_that_a_change_expects() {
     let table: [(&str, Make, &[&str], &str); 7] = [
         ("submit", submit, &["queued"], "submitting"),
         ("working", working, &["submitting", "working"], "working"),
-        ("answered", |turn| end(turn, Outcome::Answered), &OPEN, "answered"),
-        ("failed", |turn| end(turn, Outcome::ToldFailed), &OPEN, "told_failed"),
-        ("unknown", |turn| end(turn, Outcome::UnknownTold), &OPEN, "unknown_told"),
+        (
+            "answered",
+            |turn| end(turn, Outcome::Answered),
+            &OPEN,
+            "answered",
+        ),
+        (
+            "failed",
+            |turn| end(turn, Outcome::ToldFailed),
+            &OPEN,
+            "told_failed",
+        ),
+        (
+            "unknown",
+            |turn| end(turn, Outcome::UnknownTold),
+            &OPEN,
+            "unknown_told",
+        ),
         (
             "run again",
             |turn| Change::Requeue { turn, attempt: 1 },
@@ -87,7 +101,10 @@ async fn a_prompt_is_submitted_once_however_many_ask_for_it() {
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1);
     let kept = "SELECT concat_ws(' ', state, prompt_id, endpoint, protocol, submitted_at IS NULL)
                 FROM turns";
-    assert_eq!(bench.seen(kept).await, ["submitting prompt-1 http://agent/ 0.3 0"]);
+    assert_eq!(
+        bench.seen(kept).await,
+        ["submitting prompt-1 http://agent/ 0.3 0"]
+    );
 }
 
 #[tokio::test]
@@ -107,7 +124,10 @@ async fn run_again_counts_only_at_the_attempt_that_it_was_shown_for() {
     let (turns, _) = waiting(&bench).await;
     let next = &turns[0];
     assert_eq!((next.state, next.attempt), (TurnState::Queued, 2));
-    assert_eq!((&next.prompt, &next.task, next.placeholder), (&None, &None, None));
+    assert_eq!(
+        (&next.prompt, &next.task, next.placeholder),
+        (&None, &None, None)
+    );
 
     bench.commit(way_to("unknown_told", turn)).await;
     bench.is_stale(again(1)).await;
@@ -142,7 +162,11 @@ async fn the_text_of_a_question_is_erased_when_it_is_answered_and_kept_to_run_it
         let bench = Bench::new().await;
         let turn = bench.turn().await.id;
         bench.commit(vec![end(turn, outcome)]).await;
-        assert_eq!(bench.seen("SELECT text FROM turns").await, [kept], "{outcome:?}");
+        assert_eq!(
+            bench.seen("SELECT text FROM turns").await,
+            [kept],
+            "{outcome:?}"
+        );
     }
 }
 
@@ -167,7 +191,9 @@ async fn an_answer_that_telegram_refuses_takes_the_rest_of_it_along() {
         post: first,
         reason: "chat not found".to_owned(),
     };
-    bench.commit(vec![refused, Change::Undeliverable { turn }]).await;
+    bench
+        .commit(vec![refused, Change::Undeliverable { turn }])
+        .await;
 
     let seen = "SELECT concat_ws(' ', id, state, body IS NULL) FROM outbox ORDER BY id";
     let expected = [
@@ -205,7 +231,10 @@ async fn turns_that_are_not_over_wait_oldest_first_each_with_its_conversation() 
     let mine: Vec<Turn> = (0..5).map(|_| bench.turn_in(&conversation)).collect();
     let mut changes = vec![Change::OpenConversation(conversation.clone())];
     changes.extend(mine.iter().cloned().map(Change::OpenTurn));
-    for (turn, state) in mine.iter().zip(["answered", "working", "submitting", "told_failed"]) {
+    for (turn, state) in mine
+        .iter()
+        .zip(["answered", "working", "submitting", "told_failed"])
+    {
         changes.extend(way_to(state, turn.id));
     }
     changes.push(Change::Context {

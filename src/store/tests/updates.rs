@@ -25,7 +25,9 @@ async fn ids_that_jump_forwards_or_backwards_are_new_all_the_same() {
 async fn what_nobody_has_dealt_with_is_read_again_oldest_first_and_bounded() {
     let bench = Bench::new().await;
     bench.accept(&[3, 1, 2, 4]).await;
-    bench.commit(vec![ends(2, UpdateEnd::Ignored("test"))]).await;
+    bench
+        .commit(vec![ends(2, UpdateEnd::Ignored("test"))])
+        .await;
     let first = bench.store.new_updates(2).await.unwrap();
     assert_eq!(first, [update(1), update(3)]);
     assert_eq!(bench.store.new_updates(9).await.unwrap().len(), 3);
@@ -63,8 +65,12 @@ async fn an_update_ends_once_and_only_if_it_was_accepted() {
     let bench = Bench::new().await;
     bench.accept(&[1]).await;
     bench.commit(vec![ends(1, UpdateEnd::Control)]).await;
-    bench.is_stale(vec![audit("twice"), ends(1, UpdateEnd::Control)]).await;
-    bench.is_stale(vec![audit("never came"), ends(2, UpdateEnd::Control)]).await;
+    bench
+        .is_stale(vec![audit("twice"), ends(1, UpdateEnd::Control)])
+        .await;
+    bench
+        .is_stale(vec![audit("never came"), ends(2, UpdateEnd::Control)])
+        .await;
 }
 
 #[tokio::test]
