@@ -109,7 +109,10 @@ impl Router {
             chat: message.chat,
             topic: message.topic,
         };
-        self.commons.screen.borrow_mut().saw(place, message.message);
+        self.commons
+            .screen
+            .borrow_mut()
+            .heard(place, message.message);
         let commons = self.commons.clone();
         let config = &commons.config;
         let key = seat_key(message);

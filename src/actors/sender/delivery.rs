@@ -51,7 +51,12 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
         }
         Err(error) => return store_failed(&post, &error),
     }
-    let called = call(&api, &post, target).await;
+    let quote = {
+        let screen = commons.screen.borrow();
+        let question = post.body.reply_to;
+        question.filter(|question| screen.quotes(post.place, *question))
+    };
+    let called = call(&api, &post, target, quote).await;
     settle(&commons, &post, called).await
 }
 
@@ -64,6 +69,7 @@ async fn call(
     api: &BotApi,
     post: &Post,
     target: Option<MessageId>,
+    quote: Option<MessageId>,
 ) -> Result<Option<MessageId>, TelegramError> {
     let chat = post.place.chat;
     match (post.kind, target) {
@@ -71,7 +77,9 @@ async fn call(
         (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
             Ok(()) => Ok(Some(message)),
             // The answer must arrive: without its placeholder it comes as a new message.
-            Err(TelegramError::MessageGone | TelegramError::BadRequest(_)) => send(api, post).await,
+            Err(TelegramError::MessageGone | TelegramError::BadRequest(_)) => {
+                send(api, post, quote).await
+            }
             Err(error) => Err(error),
         },
         (Kind::Delete, Some(message)) => match api.delete_message(chat, message).await {
@@ -79,7 +87,7 @@ async fn call(
             done => done.map(|()| None),
         },
         (Kind::Leave, _) => api.leave_chat(chat).await.map(|()| None),
-        _ => send(api, post).await,
+        _ => send(api, post, quote).await,
     }
 }
 
@@ -96,12 +104,16 @@ async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), Teleg
     }
 }
 
-async fn send(api: &BotApi, post: &Post) -> Result<Option<MessageId>, TelegramError> {
+async fn send(
+    api: &BotApi,
+    post: &Post,
+    quote: Option<MessageId>,
+) -> Result<Option<MessageId>, TelegramError> {
     let message = OutMessage {
         chat: post.place.chat,
         topic: post.place.topic,
         text: post.body.text.clone(),
-        reply_to: post.body.reply_to,
+        reply_to: quote,
         silent: post.body.silent,
         buttons: buttons(post),
     };
