@@ -124,6 +124,7 @@ impl Router {
         let user_routes = |user: UserId| access::routes_for(config, user, here());
         let changes = match decision {
             Decision::Ignore(reason) => return self.ignore(id, reason),
+            Decision::Nobody { waits } => return self.nobody(id, message, waits, facts),
             Decision::Stranger(user) => return self.stranger(id, message, user, facts),
             Decision::Ask {
                 user,
@@ -131,6 +132,10 @@ impl Router {
                 text,
                 rule,
             } => {
+                let renews = route::renews(&seat, &route.agent, now);
+                if renews {
+                    self.set_current(key, &route.agent, now);
+                }
                 let ask = Ask {
                     update: id,
                     user,
@@ -138,6 +143,7 @@ impl Router {
                     message: message.message,
                     text,
                     rule,
+                    renews,
                 };
                 return self.ask(ask, route, ctx);
             }

@@ -46,6 +46,8 @@ pub struct Ask {
     pub text: String,
     /// The rule that allows it.
     pub rule: Rule,
+    /// Whether the agent stays the person's current one for longer by it.
+    pub renews: bool,
 }
 
 /// [Run again] or [Leave it] was pressed by somebody who may.

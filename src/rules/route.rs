@@ -9,10 +9,16 @@ use crate::rules::access::{self, Rule};
 use crate::rules::command::{self, Parsed};
 use crate::telegram::Incoming;
 
+/// A current agent is written down again after this, so that its idle time counts from the
+/// last question to it.
+pub const CURRENT_RENEWED: Duration = Duration::from_hours(1);
 /// After so long without a word, plain text goes to the default agent again.
 pub const CURRENT_IDLE: Duration = Duration::from_hours(12);
 /// Characters of what somebody typed that an answer repeats; a command has at most 32.
 const REPEATED_MAX: usize = 40;
+
+/// Who "writes" what a channel posts into its linked group (Bot API).
+const CHANNEL_POST: UserId = UserId(777_000);
 
 /// Who we are, as Telegram knows us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +34,11 @@ pub struct Me {
 pub enum Decision<'a> {
     /// Nobody waits for an answer.
     Ignore(&'static str),
+    /// Its sender cannot be told: no right can belong to them.
+    Nobody {
+        /// A person hides behind it, and spoke to us.
+        waits: bool,
+    },
     /// Its sender may use nothing here. Whether that is said is another rule's matter.
     Stranger(UserId),
     /// Its sender may use other routes, not this one.
@@ -73,9 +84,6 @@ pub fn decide<'a>(
     if message.service {
         return Decision::Ignore("service message");
     }
-    let Some(user) = access::person(message) else {
-        return Decision::Ignore("nobody");
-    };
     let written = message.text.as_deref().unwrap_or_default();
     let text = without_name(written, me);
     let named = text.len() != written.len();
@@ -88,6 +96,12 @@ pub fn decide<'a>(
             return Decision::Ignore("not addressed");
         }
     }
+    let Some(user) = access::person(message) else {
+        // A channel's posts come into its group by themselves: nobody waits there.
+        let posted = message.from.as_ref().is_some_and(|from| from.id == CHANNEL_POST);
+        let waits = message.chat.is_group() && message.sender_chat.is_some() && !posted;
+        return Decision::Nobody { waits };
+    };
     if access::is_stranger(config, user, message.chat) {
         return Decision::Stranger(user);
     }
@@ -282,6 +296,13 @@ pub fn expected<'a>(
 pub fn current(seat: &Seat, now: Timestamp) -> Option<&AgentName> {
     let (agent, since) = seat.current.as_ref()?;
     (now.minus(CURRENT_IDLE) <= *since).then_some(agent)
+}
+
+/// Whether a question to this agent keeps it the current one for longer.
+#[must_use]
+pub fn renews(seat: &Seat, agent: &AgentName, now: Timestamp) -> bool {
+    let since = seat.current.as_ref().filter(|(current, _)| current == agent);
+    since.is_some_and(|(_, since)| *since < now.minus(CURRENT_RENEWED))
 }
 
 /// The route with this command.

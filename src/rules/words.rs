@@ -127,6 +127,10 @@ pub fn stranger(user: UserId) -> String {
 pub const STRANGER_IN_GROUP: &str = "You may not use this bot here. Whoever runs it can add you; to get your id, write to it \
      in private.";
 
+/// The one word to a person who speaks to the bot without a name of their own.
+pub const NOBODY: &str = "I cannot tell who you are: you write as the group or as a channel. \
+     Write under your own name, and I can answer.";
+
 /// The one notice in a group where the bot has no business.
 pub const UNKNOWN_GROUP: &str =
     "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";

@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::{Router, Work, ends, refused, reply};
 use crate::ids::{Timestamp, TopicId, UpdateId, UserId};
 use crate::model::{Body, Kind, Place, Post, UpdateEnd};
+use crate::rules::access::Rule;
 use crate::rules::{access, words};
 use crate::store::Change;
 use crate::telegram::{Incoming, Membership};
@@ -19,23 +20,52 @@ impl Router {
         user: UserId,
         facts: &Facts,
     ) -> Work {
-        let today = Timestamp::now().day();
-        let (who, text) = if message.chat.is_group() {
-            (message.chat.0, words::STRANGER_IN_GROUP.to_owned())
-        } else {
-            (user.0, words::stranger(user))
-        };
-        let mut changes = vec![ends(id, UpdateEnd::Refused("stranger"))];
-        if facts.strangers.get(&who).is_none_or(|day| *day != today) && facts.may_tell(who) {
-            changes = reply(id, message, text, &self.commons);
-            changes[0] = ends(id, UpdateEnd::Refused("stranger"));
-            changes.push(Change::TellStranger {
-                who,
-                day: today,
-                rows_max: self.commons.config.chat.stranger_rows_max,
-            });
-            changes.push(refused(message, user, None, "stranger"));
+        if message.chat.is_group() {
+            let text = words::STRANGER_IN_GROUP.to_owned();
+            return self.refuse_once(id, message, message.chat.0, text, "stranger", facts);
         }
+        self.refuse_once(id, message, user.0, words::stranger(user), "stranger", facts)
+    }
+
+    /// Nobody that a right could belong to; a person behind it hears why, once a day.
+    pub(super) fn nobody(
+        &self,
+        id: UpdateId,
+        message: &Incoming,
+        waits: bool,
+        facts: &Facts,
+    ) -> Work {
+        if !waits {
+            return self.commit(vec![ends(id, UpdateEnd::Refused("nobody"))]);
+        }
+        let text = words::NOBODY.to_owned();
+        self.refuse_once(id, message, message.chat.0, text, "nobody", facts)
+    }
+
+    /// Refuses; the first time of the day it is said.
+    fn refuse_once(
+        &self,
+        id: UpdateId,
+        message: &Incoming,
+        who: i64,
+        text: String,
+        rule: Rule,
+        facts: &Facts,
+    ) -> Work {
+        let today = Timestamp::now().day();
+        let told = facts.strangers.get(&who) == Some(&today);
+        if told || !facts.may_tell(who) {
+            return self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);
+        }
+        let mut changes = reply(id, message, text, &self.commons);
+        changes[0] = ends(id, UpdateEnd::Refused(rule));
+        changes.push(Change::TellStranger {
+            who,
+            day: today,
+            rows_max: self.commons.config.chat.stranger_rows_max,
+        });
+        let user = message.from.as_ref().map_or(UserId::SHARED, |from| from.id);
+        changes.push(refused(message, user, None, rule));
         self.commit(changes)
     }
 

@@ -114,6 +114,13 @@ impl Handler<Ask> for Session {
             update: ask.update,
             end: UpdateEnd::Turn(turn.id),
         });
+        if ask.renews {
+            changes.push(Change::SetCurrent {
+                place: ask.place,
+                user: ask.user,
+                agent: self.conversation.slot.agent.clone(),
+            });
+        }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
         self.enqueue(turn, changes)
     }

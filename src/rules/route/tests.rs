@@ -23,6 +23,8 @@ fn check(table: &[Row]) {
 fn decided(config: &Config, message: &Incoming, seat: &Seat) -> String {
     match decide(config, &me(), message, seat, NOW) {
         Decision::Ignore(reason) => format!("ignored: {reason}"),
+        Decision::Nobody { waits: true } => "nobody, who waits".to_owned(),
+        Decision::Nobody { waits: false } => "nobody".to_owned(),
         Decision::Stranger(_) => "stranger".to_owned(),
         Decision::Forbidden(_, route) => format!("forbidden {}", route.command),
         Decision::Ask { route, text, .. } => format!("{} is asked: {text}", route.agent),
@@ -199,12 +201,13 @@ fn an_admin_operates_the_bot_and_reaches_no_agent_by_that() {
 #[rustfmt::skip] // a row is a line
 fn whoever_cannot_be_held_to_it_is_nobody() {
     check(&[
-        ("anonymous admin", "group", "/k8s pods", "ignored: nobody"),
-        ("anonymous admin", "group, to us", "pods", "ignored: nobody"),
-        ("channel", "group", "/k8s pods", "ignored: nobody"),
-        ("other bot", "group", "/k8s@switch_bot pods", "ignored: nobody"),
-        ("other bot", "private", "/k8s pods", "ignored: nobody"),
-        ("anna", "group, nobody", "/k8s pods", "ignored: nobody"),
+        ("anonymous admin", "group", "/k8s pods", "nobody, who waits"),
+        ("anonymous admin", "group, to us", "pods", "nobody, who waits"),
+        ("anonymous admin", "group", "pods", "ignored: not addressed"),
+        ("channel", "group", "/k8s pods", "nobody"),
+        ("other bot", "group", "/k8s@switch_bot pods", "nobody"),
+        ("other bot", "private", "/k8s pods", "nobody"),
+        ("anna", "group, nobody", "/k8s pods", "nobody"),
         ("anna", "group, service", "/k8s pods", "ignored: service message"),
     ]);
 }

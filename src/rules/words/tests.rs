@@ -35,6 +35,7 @@ fn all() -> Vec<String> {
         queue_full(&agent, 5),
         stranger(ANNA),
         STRANGER_IN_GROUP.to_owned(),
+        NOBODY.to_owned(),
         format!("{UNKNOWN_GROUP}{GROUP}"),
         forbidden("istio", routes()),
         forbidden("istio", none()),
