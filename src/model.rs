@@ -68,6 +68,18 @@ pub enum TurnState {
     Submitting,
     /// The agent has it: its task is known.
     Working,
+    /// Its time is up and it cannot be stopped: its conversation stays closed until it ends.
+    Detached,
+}
+
+impl TurnState {
+    /// Every state, for tables and the store.
+    pub const ALL: [Self; 4] = [
+        Self::Queued,
+        Self::Submitting,
+        Self::Working,
+        Self::Detached,
+    ];
 }
 
 /// How a turn ended. Every turn ends as exactly one of these.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
 use super::progress::Progress;
@@ -28,6 +28,8 @@ const WAIT: Duration = Duration::from_millis(500);
 const WAIT_MAX: Duration = Duration::from_secs(15);
 /// The longest that an agent may ask us to wait before a prompt is given up.
 const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
+/// How long a task that cannot be stopped is watched.
+const WATCHED_MAX: Duration = Duration::from_hours(24);
 /// A task that does not change for so long is spoken of.
 const UNCHANGED: Duration = Duration::from_mins(1);
 /// The error of a task that the agent does not know (A2A: `TaskNotFound`).
@@ -45,6 +47,8 @@ pub enum News {
     },
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
+    /// Its time is up and the agent cannot stop it. It is watched on; the end comes late.
+    Detached,
     /// The end.
     Ended(End),
 }
@@ -73,8 +77,10 @@ pub struct Run {
     pub lists: bool,
     /// A silence after which the task is looked at.
     pub look_after: Duration,
-    /// The time for all of it.
+    /// The time for all of it; then it is cancelled.
     pub total: Duration,
+    /// Whether that time was up before.
+    pub detached: bool,
     /// The prompt.
     pub prompt: Prompt,
     /// For the log.
@@ -97,7 +103,12 @@ impl Run {
     /// Runs to the end.
     pub async fn run(self, begin: Begin) -> End {
         let mut watch = Watch {
-            deadline: Instant::now() + self.total,
+            deadline: Instant::now()
+                + if self.detached {
+                    WATCHED_MAX
+                } else {
+                    self.total
+                },
             run: self,
             task: None,
             direct: None,
@@ -187,9 +198,11 @@ impl Watch {
     async fn consume(&mut self, events: &mut EventStream) -> Result<Option<End>, A2aError> {
         loop {
             if Instant::now() >= self.deadline {
-                return Ok(Some(self.out_of_time()));
+                // The task is known or not: whoever called looks, or gives up.
+                return Ok(None);
             }
-            match timeout(self.run.look_after, events.next()).await {
+            let until = self.deadline.min(Instant::now() + self.run.look_after);
+            match timeout_at(until, events.next()).await {
                 Ok(Some(Ok(event))) => {
                     self.take_in(event).await;
                     if let Some(end) = self.decided() {
@@ -229,8 +242,10 @@ impl Watch {
             {
                 return end;
             }
-            if Instant::now() >= self.deadline {
-                return self.out_of_time();
+            if Instant::now() >= self.deadline
+                && let Some(end) = self.out_of_time(&id).await
+            {
+                return end;
             }
             let now = self.task.as_ref().map(|task| task.history.len());
             if now != seen {
@@ -241,7 +256,7 @@ impl Watch {
                 self.tell_progress("No answer yet, still watching.".to_owned())
                     .await;
             }
-            sleep(wait).await;
+            sleep_until((Instant::now() + wait).min(self.deadline)).await;
             wait = (wait * 2).min(WAIT_MAX);
         }
     }
@@ -326,12 +341,38 @@ impl Watch {
         }
     }
 
-    fn out_of_time(&self) -> End {
-        warn!(turn = %self.run.turn.reference(), "the time for this turn is up");
-        let minutes = self.run.total.as_secs().div_ceil(60);
-        End::Failed(format!(
-            "No answer within {minutes} min, so I stopped watching. It may still be working"
-        ))
+    /// The time is up: cancel it. What cannot be cancelled is watched on.
+    async fn out_of_time(&mut self, id: &TaskId) -> Option<End> {
+        let turn = self.run.turn.reference();
+        if self.run.detached {
+            warn!(%turn, task = %id, "it has been watched for long enough");
+            return Some(End::Failed("It never came to an end.".to_owned()));
+        }
+        let cancelled = self.run.client.cancel(id, &self.run.prompt.principal).await;
+        match cancelled {
+            Ok(task) => self.take_in(Event::Task(task)).await,
+            Err(error) => warn!(%turn, task = %id, %error, "it could not be cancelled"),
+        }
+        // It may have ended by itself just before.
+        let end = match self.decided() {
+            Some(end) => Some(end),
+            None => self.look(id).await,
+        };
+        if let Some(end) = end {
+            let stopped = self.task.as_ref().map(|task| &task.state) == Some(&TaskState::Canceled);
+            let minutes = words::minutes(self.run.total);
+            return Some(if stopped {
+                End::Failed(format!(
+                    "It took longer than {minutes} min, so I had it stopped."
+                ))
+            } else {
+                end
+            });
+        }
+        (self.run.listener)(News::Detached).await;
+        self.run.detached = true;
+        self.deadline = Instant::now() + WATCHED_MAX;
+        None
     }
 
     /// The end, if the last state is one.

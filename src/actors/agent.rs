@@ -64,6 +64,8 @@ pub struct StartRun {
     pub prompt: Prompt,
     /// How.
     pub begin: Begin,
+    /// Whether its time was up before: then it is only watched.
+    pub detached: bool,
     /// Who hears of it.
     pub listener: Recipient<TaskChanged>,
 }
@@ -183,6 +185,7 @@ impl Handler<StartRun> for Agent {
             turn,
             prompt,
             begin,
+            detached,
             listener,
         } = start;
         debug!(agent = %self.name, turn = %turn.reference(), ?begin, "run");
@@ -200,6 +203,7 @@ impl Handler<StartRun> for Agent {
             lists: self.settings.flavor == Flavor::Kagent,
             look_after: self.settings.look_after,
             total: self.settings.total_timeout,
+            detached,
             prompt,
             turn,
             listener: tell.clone(),

@@ -178,13 +178,16 @@ impl Session {
             (_, None) => Begin::LookFor,
         };
         let id = turn.id;
+        let detached = turn.state == TurnState::Detached;
         self.running = Some(Running {
             turn,
             phone,
             progress: String::new(),
             timer: None,
         });
-        self.wake_for_phone(ctx);
+        if !detached {
+            self.wake_for_phone(ctx);
+        }
         self.begin(id, begin, ctx);
     }
 
@@ -235,6 +238,7 @@ impl Session {
                 principal: self.conversation.principal.clone(),
             },
             begin,
+            detached: turn.state == TurnState::Detached,
             listener: ctx.address().recipient(),
         };
         let (commons, agent) = (self.commons.clone(), self.agent.clone());
@@ -320,6 +324,7 @@ impl Handler<TaskChanged> for Session {
                 self.show_progress(progress, ctx);
                 Box::pin(fut::ready(()))
             }
+            News::Detached => self.detached(changed.turn, ctx),
             started @ News::Started { .. } => self.started(changed.turn, started),
             News::Ended(end) => self.ended(changed.turn, &end),
         }

@@ -98,7 +98,10 @@ pub fn decide<'a>(
     }
     let Some(user) = access::person(message) else {
         // A channel's posts come into its group by themselves: nobody waits there.
-        let posted = message.from.as_ref().is_some_and(|from| from.id == CHANNEL_POST);
+        let posted = message
+            .from
+            .as_ref()
+            .is_some_and(|from| from.id == CHANNEL_POST);
         let waits = message.chat.is_group() && message.sender_chat.is_some() && !posted;
         return Decision::Nobody { waits };
     };
@@ -301,7 +304,10 @@ pub fn current(seat: &Seat, now: Timestamp) -> Option<&AgentName> {
 /// Whether a question to this agent keeps it the current one for longer.
 #[must_use]
 pub fn renews(seat: &Seat, agent: &AgentName, now: Timestamp) -> bool {
-    let since = seat.current.as_ref().filter(|(current, _)| current == agent);
+    let since = seat
+        .current
+        .as_ref()
+        .filter(|(current, _)| current == agent);
     since.is_some_and(|(_, since)| *since < now.minus(CURRENT_RENEWED))
 }
 

@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! queued ──▶ submitting ──▶ working ──▶ answered | told-failed
-//!    ▲            │    └──────────────▶ answered | told-failed
+//!    ▲            │    │           └─ cannot be stopped ─▶ detached ──▶ (the same, late)
+//!    │            │    └──────────────▶ answered | told-failed
 //!    │            └─ nobody can know ─▶ unknown-told
 //!    └── [Run again], with the next attempt ──┘
 //! ```
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, TurnId, UpdateId};
-use crate::model::{
-    Action, BUTTON_LIFE, Body, Button, Conversation, Kind, Outcome, Post, Shown, Turn,
-};
+use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn};
 use crate::rules::chunk;
 use crate::rules::phone::Ending;
 use crate::rules::words;
@@ -44,6 +45,8 @@ pub trait Fresh {
 pub struct Showing<'a> {
     /// The agent's name, where the answer has to say it.
     pub label: Option<&'a AgentName>,
+    /// What the answer comes from.
+    pub from: words::From,
     /// Units of UTF-16 that a message may have.
     pub text_max: usize,
 }
@@ -58,8 +61,8 @@ pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
 
 /// The chunks of an answer as they are shown.
 #[must_use]
-pub fn answer_chunks(conversation: &Conversation, text: &str, showing: Showing<'_>) -> Vec<String> {
-    let text = words::answer(showing.label, conversation.closed, text);
+pub fn answer_chunks(text: &str, showing: Showing<'_>) -> Vec<String> {
+    let text = words::answer(showing.label, showing.from, text);
     let chunks = chunk::split(&text, showing.text_max);
     chunks.into_iter().map(str::to_owned).collect()
 }
@@ -108,6 +111,29 @@ pub fn failed(
         outcome: Outcome::ToldFailed,
     };
     with_question(turn, end, text, &[Action::RunAgain], ending, fresh)
+}
+
+/// The time of a turn is up and it cannot be stopped: the person is told, and nobody waits
+/// for it any more.
+#[must_use]
+pub fn detached(
+    turn: &Turn,
+    agent: &AgentName,
+    waited: Duration,
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
+    let body = Body {
+        text: words::detached(agent, waited, turn.id),
+        reply_to: Some(turn.reply_to),
+        ..Body::default()
+    };
+    let mut changes = vec![
+        Change::Detach { turn: turn.id },
+        Change::Post(post(turn, Kind::Notice, body, fresh.post())),
+    ];
+    take_away_placeholder(turn, ending, &mut changes, fresh);
+    changes
 }
 
 /// A turn ends because nobody can know; the person decides.

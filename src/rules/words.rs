@@ -2,6 +2,7 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
@@ -35,19 +36,41 @@ pub fn working(agent: &AgentName, progress: &str) -> String {
     format!("⏳ {agent} is working…\n\n{cut}{tail}")
 }
 
+/// A time as people say it, in whole minutes and at least one.
+#[must_use]
+pub fn minutes(time: Duration) -> u64 {
+    time.as_secs().div_ceil(60).max(1)
+}
+
+/// What an answer comes from, where that is not the question above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// The question that was asked last: nothing to say.
+    Now,
+    /// A question whose time was up.
+    Late,
+    /// A conversation that `/new` has closed.
+    Earlier,
+}
+
 /// An answer, with the agent's name where it is not the one that people expect.
 #[must_use]
-pub fn answer(agent: Option<&AgentName>, earlier: bool, text: &str) -> String {
+pub fn answer(agent: Option<&AgentName>, from: From, text: &str) -> String {
     let text = if chunk::is_blank(text) {
         "(The agent finished without an answer.)"
     } else {
         text.trim()
     };
-    match (agent, earlier) {
-        (None, false) => text.to_owned(),
-        (Some(agent), false) => format!("{agent} ▸\n{text}"),
-        (None, true) => format!("From the conversation before /new ▸\n{text}"),
-        (Some(agent), true) => format!("{agent}, from the conversation before /new ▸\n{text}"),
+    let origin = match from {
+        From::Now => None,
+        From::Late => Some("a late answer"),
+        From::Earlier => Some("from the conversation before /new"),
+    };
+    match (agent, origin) {
+        (None, None) => text.to_owned(),
+        (Some(agent), None) => format!("{agent} ▸\n{text}"),
+        (None, Some(origin)) => format!("({origin}) ▸\n{text}"),
+        (Some(agent), Some(origin)) => format!("{agent} ({origin}) ▸\n{text}"),
     }
 }
 
@@ -60,6 +83,27 @@ pub fn failed(agent: &AgentName, why: &str, turn: TurnId) -> String {
     format!(
         "⚠️ No answer from {agent}. {why}{stop}\nRef {}",
         turn.reference()
+    )
+}
+
+/// A turn whose time is up, and which cannot be stopped.
+#[must_use]
+pub fn detached(agent: &AgentName, waited: Duration, turn: TurnId) -> String {
+    let minutes = minutes(waited);
+    format!(
+        "⏳ No answer from {agent} within {minutes} min, and I cannot stop it. It goes on by \
+         itself; should it answer, you will see it here. Until then your messages to it wait: \
+         /new {agent} starts afresh.\nRef {}",
+        turn.reference()
+    )
+}
+
+/// A question behind one that cannot be stopped.
+#[must_use]
+pub fn behind_detached(agent: &AgentName) -> String {
+    format!(
+        "{agent} still works on an earlier question, so yours waits. /new {agent} starts \
+         afresh instead."
     )
 }
 

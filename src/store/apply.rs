@@ -1,5 +1,8 @@
 //! Each change as SQL. A change that moves something says where it must stand before.
 
+mod posts;
+mod turns;
+
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
@@ -7,8 +10,8 @@ use sqlx::{Sqlite, query};
 use super::codec;
 use super::writer::Done;
 use super::{Change, StoreError, StoredUpdate};
-use crate::ids::{BotId, OutboxId, Timestamp, TurnId, UpdateId};
-use crate::model::{AuditLine, Button, Conversation, Post, Turn, UpdateEnd};
+use crate::ids::{BotId, Timestamp, UpdateId};
+use crate::model::{AuditLine, Button, Conversation, Turn, UpdateEnd};
 
 type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
 
@@ -78,11 +81,12 @@ pub(super) async fn change(
         }
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
+        | Change::Detach { .. }
         | Change::Placeholder { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
-        | Change::Requeue { .. }) => move_turn(c, of_turn, now).await,
-        of_post => move_post(c, bot, of_post, now).await,
+        | Change::Requeue { .. }) => turns::move_turn(c, of_turn, now).await,
+        of_post => posts::move_post(c, bot, of_post, now).await,
     }
 }
 
@@ -158,166 +162,6 @@ async fn open_turn(
     let sql = sql.bind(turn.asked_by.0).bind(turn.update.0);
     let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
     any(c, sql.bind(i64::from(turn.attempt)).bind(now.0)).await
-}
-
-async fn move_turn(
-    c: &mut SqliteConnection,
-    change: &Change,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (sql, stale) = match change {
-        Change::Submit {
-            turn,
-            prompt,
-            endpoint,
-            protocol,
-        } => {
-            let sql = query(
-                "UPDATE turns SET state = 'submitting', prompt_id = ?, endpoint = ?,
-                        protocol = ?, submitted_at = ?
-                 WHERE id = ? AND state = 'queued'",
-            );
-            let sql = sql.bind(prompt.as_str()).bind(endpoint).bind(*protocol);
-            (sql.bind(now.0).bind(turn.0), "the turn is not queued")
-        }
-        Change::Working { turn, task } => {
-            let sql = query(
-                "UPDATE turns SET state = 'working', task_id = ?
-                 WHERE id = ? AND state IN ('submitting', 'working')",
-            );
-            let sql = sql.bind(task.as_str()).bind(turn.0);
-            (sql, "the turn is not submitting")
-        }
-        Change::Placeholder { turn, post } => {
-            let sql = query(
-                "UPDATE turns SET placeholder = ?
-                 WHERE id = ? AND state IN ('queued', 'submitting', 'working')",
-            );
-            (sql.bind(post.0).bind(turn.0), "the turn is over")
-        }
-        Change::EndTurn { turn, outcome } => {
-            let sql = query(
-                "UPDATE turns SET state = ?1, ended_at = ?2,
-                        text = CASE WHEN ?1 = 'answered' THEN '' ELSE text END
-                 WHERE id = ?3 AND state IN ('queued', 'submitting', 'working')",
-            );
-            let sql = sql.bind(codec::outcome(*outcome)).bind(now.0);
-            (sql.bind(turn.0), "the turn is over")
-        }
-        Change::Requeue { turn, attempt } => {
-            let sql = query(
-                "UPDATE turns SET state = 'queued', attempt = attempt + 1, prompt_id = NULL,
-                        task_id = NULL, placeholder = NULL, submitted_at = NULL, ended_at = NULL
-                 WHERE id = ? AND attempt = ? AND state IN ('told_failed', 'unknown_told')",
-            );
-            let sql = sql.bind(turn.0).bind(i64::from(*attempt));
-            (sql, "the turn was run again already")
-        }
-        Change::Undeliverable { turn } => return undeliverable(c, *turn, now).await,
-        _ => return Err(StoreError::unavailable("not a change of a turn")),
-    };
-    one(c, sql, stale).await
-}
-
-/// The rest of the answer would be refused as well; its placeholder still has to go.
-async fn undeliverable(
-    c: &mut SqliteConnection,
-    turn: TurnId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query("UPDATE turns SET state = 'undeliverable' WHERE id = ? AND state = 'answered'");
-    if sql.bind(turn.0).execute(&mut *c).await?.rows_affected() == 0 {
-        return Ok(());
-    }
-    let sql = query(
-        "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
-         WHERE turn = ? AND state = 'pending' AND kind != 'delete'",
-    );
-    any(c, sql.bind(now.0).bind(turn.0)).await
-}
-
-async fn move_post(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    change: &Change,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const STALE: &str = "the post is not waiting";
-    match change {
-        Change::Post(post) => insert_post(c, bot, post, now).await,
-        Change::Sending(post) => {
-            let sql = query(
-                "UPDATE outbox SET state = 'sending', sends = sends + 1
-                 WHERE id = ? AND state IN ('pending', 'sending')",
-            );
-            one(c, sql.bind(post.0), STALE).await
-        }
-        Change::Unsent(post) => {
-            let sql = query(
-                "UPDATE outbox SET state = 'pending', sends = sends - 1
-                 WHERE id = ? AND state = 'sending'",
-            );
-            one(c, sql.bind(post.0), STALE).await
-        }
-        Change::Drop(post) => {
-            let sql = query(
-                "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
-                 WHERE id = ? AND state = 'pending'",
-            );
-            any(c, sql.bind(now.0).bind(post.0)).await
-        }
-        Change::Sent { post, message } => {
-            end_post(
-                c,
-                *post,
-                "sent",
-                message.map(|message| message.0),
-                None,
-                now,
-            )
-            .await
-        }
-        Change::RefusedPost { post, reason } => {
-            end_post(c, *post, "refused", None, Some(reason), now).await
-        }
-        Change::UnknownPost(post) => end_post(c, *post, "unknown", None, None, now).await,
-        _ => Err(StoreError::unavailable("not a change of a post")),
-    }
-}
-
-async fn insert_post(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    post: &Post,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let body = serde_json::to_string(&post.body).map_err(StoreError::unavailable)?;
-    let sql = query(
-        "INSERT INTO outbox (id, bot, chat, topic, seq, turn, kind, body, state, posted_at)
-         VALUES (?1, ?2, ?3, ?4,
-                 (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE bot = ?2 AND chat = ?3),
-                 ?5, ?6, ?7, 'pending', ?8)",
-    );
-    let sql = sql.bind(post.id.0).bind(bot.0);
-    let sql = sql.bind(post.place.chat.0).bind(post.place.topic.0);
-    let sql = sql.bind(post.turn.map(|turn| turn.0));
-    any(c, sql.bind(post.kind.name()).bind(body).bind(now.0)).await
-}
-
-async fn end_post(
-    c: &mut SqliteConnection,
-    post: OutboxId,
-    state: &'static str,
-    message: Option<i64>,
-    reason: Option<&String>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
-        "UPDATE outbox SET state = ?, message_id = ?, reason = ?, body = NULL, ended_at = ?
-         WHERE id = ? AND state = 'sending'",
-    );
-    let sql = sql.bind(state).bind(message).bind(reason).bind(now.0);
-    one(c, sql.bind(post.0), "the post is not on its way").await
 }
 
 async fn show_button(

@@ -7,11 +7,12 @@ pub(super) fn turn_state(state: TurnState) -> &'static str {
         TurnState::Queued => "queued",
         TurnState::Submitting => "submitting",
         TurnState::Working => "working",
+        TurnState::Detached => "detached",
     }
 }
 
 pub(super) fn parse_turn_state(name: &str) -> Option<TurnState> {
-    [TurnState::Queued, TurnState::Submitting, TurnState::Working]
+    TurnState::ALL
         .into_iter()
         .find(|state| turn_state(*state) == name)
 }

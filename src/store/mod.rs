@@ -85,6 +85,12 @@ pub enum Change {
         /// The agent's task.
         task: TaskId,
     },
+    /// The person was told that nobody waits for it any more; it cannot be stopped. Refused
+    /// unless the turn was working.
+    Detach {
+        /// Which turn.
+        turn: TurnId,
+    },
     /// The agent's context id became known.
     Context {
         /// Whose.

@@ -37,7 +37,7 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     let turns = query(
         "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
          FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working') ORDER BY t.id",
+         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached') ORDER BY t.id",
     )
     .bind(bot.0)
     .fetch_all(pool)

@@ -8,3 +8,4 @@ mod conversation;
 mod failures;
 mod limits;
 mod phone;
+mod time;

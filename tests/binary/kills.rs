@@ -3,7 +3,7 @@
 
 use switchboard::ids::{BotId, Timestamp, UpdateId};
 use switchboard::store::{Ownership, Sqlite, Store, StoredUpdate};
-use switchboard_emulators::agent::{Gate, replies, reply};
+use switchboard_emulators::agent::{Cancel, Gate, replies, reply};
 use switchboard_emulators::bot_api::On;
 
 use crate::process::Bot;
@@ -229,6 +229,34 @@ async fn killed_when_half_sent_the_rest_follows_from_the_first_chunk_that_is_not
     let (code, _) = bot.stop().await;
     assert_eq!(code, Some(0));
     stage.ends().await;
+}
+
+#[tokio::test]
+async fn killed_when_detached_the_late_answer_still_comes_and_the_context_stays_closed() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let hasty = "flavor = \"kagent\"\ntotal_timeout = \"500ms\"\nconnect_timeout = \"400ms\"\n\
+        first_byte_timeout = \"400ms\"\nlook_after = \"400ms\"\n";
+    let settings =
+        switchboard_emulators::agent::Settings::kagent("k8s").cancel(Cancel::Unsupported);
+    let stage = Stage::plan()
+        .agent_as("k8s", settings, hasty, move |asked| match &*asked.text {
+            "slow" => reply().working("on it").held(&held).answers("at last"),
+            text => replies(&format!("answer to {text}")),
+        })
+        .build()
+        .await;
+    let bot = Bot::start(&stage);
+    stage.user(7).says("slow");
+    stage.user(7).sees("I cannot stop it").await;
+    rows::turns_become(&stage.store(), &["detached"]).await;
+    bot.kill().await;
+
+    let bot = Bot::start(&stage);
+    stage.user(7).says("next");
+    rows::turns_become(&stage.store(), &["detached", "queued"]).await;
+    gate.open();
+    answered_once(stage, bot, &["at last", "answer to next"], 2).await;
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub async fn open(store: &Path) -> Vec<String> {
     let rows = sqlx::query(
         "SELECT 'update ' || update_id FROM updates WHERE state = 'new'
          UNION ALL SELECT 'turn ' || id || ' ' || state FROM turns
-             WHERE state IN ('queued', 'submitting', 'working')
+             WHERE state IN ('queued', 'submitting', 'working', 'detached')
          UNION ALL SELECT 'post ' || id || ' ' || kind || ' ' || state FROM outbox
              WHERE state IN ('pending', 'sending')",
     )

@@ -24,7 +24,14 @@ impl Router {
             let text = words::STRANGER_IN_GROUP.to_owned();
             return self.refuse_once(id, message, message.chat.0, text, "stranger", facts);
         }
-        self.refuse_once(id, message, user.0, words::stranger(user), "stranger", facts)
+        self.refuse_once(
+            id,
+            message,
+            user.0,
+            words::stranger(user),
+            "stranger",
+            facts,
+        )
     }
 
     /// Nobody that a right could belong to; a person behind it hears why, once a day.

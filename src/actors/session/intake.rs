@@ -2,7 +2,7 @@
 
 use actix::{ActorFutureExt, Handler, ResponseActFuture, WrapFuture};
 
-use super::{Ask, Decide, Session, TakeUpTurns, Waiting};
+use super::{Ask, Decide, Running, Session, TakeUpTurns, Waiting};
 use crate::ids::{TurnId, UserId};
 use crate::model::{Action, AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
 use crate::rules::access::Rule;
@@ -27,27 +27,31 @@ impl Session {
         }
     }
 
-    fn refuse(&mut self, ask: &Ask) -> Vec<Change> {
+    fn refuse(&self, ask: &Ask) -> Vec<Change> {
         let text = words::queue_full(&self.conversation.slot.agent, self.waiting.len());
-        let body = Body {
-            text,
-            reply_to: Some(ask.message),
-            ..Body::default()
-        };
         vec![
             Change::EndUpdate {
                 update: ask.update,
                 end: UpdateEnd::Refused("conversation full"),
             },
-            Change::Post(Post {
-                id: self.commons.store.new_post(),
-                place: ask.place,
-                turn: None,
-                kind: Kind::Notice,
-                body,
-                sends: 0,
-            }),
+            self.notice(ask, text),
         ]
+    }
+
+    /// A word below a question.
+    fn notice(&self, ask: &Ask, text: String) -> Change {
+        Change::Post(Post {
+            id: self.commons.store.new_post(),
+            place: ask.place,
+            turn: None,
+            kind: Kind::Notice,
+            body: Body {
+                text,
+                reply_to: Some(ask.message),
+                ..Body::default()
+            },
+            sends: 0,
+        })
     }
 
     fn audit(&self, user: UserId, event: &'static str, turn: TurnId, rule: Option<Rule>) -> Change {
@@ -120,6 +124,11 @@ impl Handler<Ask> for Session {
                 user: ask.user,
                 agent: self.conversation.slot.agent.clone(),
             });
+        }
+        let detached = |running: &Running| running.turn.state == TurnState::Detached;
+        if self.running.as_ref().is_some_and(detached) {
+            let text = words::behind_detached(&self.conversation.slot.agent);
+            changes.push(self.notice(&ask, text));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
         self.enqueue(turn, changes)

@@ -1,16 +1,17 @@
 //! What happens to the turn in flight, and what is committed and said at its end.
 
-use actix::{ActorFutureExt, AsyncContext, ResponseActFuture, WrapFuture, fut};
+use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{Running, Session};
 use crate::a2a::run::News;
 use crate::actors::StoreIds;
 use crate::ids::TurnId;
-use crate::model::TurnState;
+use crate::model::{Turn, TurnState};
 use crate::rules::phone::{Ending, Shown};
 use crate::rules::turn::{self, End, Showing};
+use crate::rules::words;
 use crate::store::Change;
 
 impl Session {
@@ -25,9 +26,12 @@ impl Session {
         else {
             return Box::pin(fut::ready(()));
         };
-        running.turn.state = TurnState::Working;
-        running.turn.task = Some(task.clone());
-        let mut changes = vec![Change::Working { turn: id, task }];
+        let mut changes = Vec::new();
+        if running.turn.state != TurnState::Detached {
+            running.turn.state = TurnState::Working;
+            running.turn.task = Some(task.clone());
+            changes.push(Change::Working { turn: id, task });
+        }
         if let Some(context) = context
             && self.conversation.context.as_ref() != Some(&context)
         {
@@ -82,6 +86,53 @@ impl Session {
         }))
     }
 
+    /// What the answer of a turn comes from.
+    fn origin(&self, turn: &Turn) -> words::From {
+        match turn.state {
+            _ if self.conversation.closed => words::From::Earlier,
+            TurnState::Detached => words::From::Late,
+            _ => words::From::Now,
+        }
+    }
+
+    /// The time of the turn is up and it cannot be stopped: nobody waits for it any more,
+    /// but its conversation stays closed until it ends.
+    pub(super) fn detached(
+        &mut self,
+        id: TurnId,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, ()> {
+        let shown = match &self.running {
+            Some(running) if running.turn.id == id => self.shown(&running.turn),
+            _ => return Box::pin(fut::ready(())),
+        };
+        let Some(running) = self.running.as_mut() else {
+            return Box::pin(fut::ready(()));
+        };
+        let agent = &self.conversation.slot.agent;
+        let settings = self.commons.config.agents.get(agent);
+        let waited = settings
+            .map(|agent| agent.total_timeout)
+            .unwrap_or_default();
+        let mut ids = StoreIds(&self.commons);
+        let ending = question_ending(shown);
+        let changes = turn::detached(&running.turn, agent, waited, ending, &mut ids);
+        running.turn.state = TurnState::Detached;
+        running.turn.placeholder = None;
+        if let Some(timer) = running.timer.take() {
+            ctx.cancel_future(timer);
+        }
+        warn!(turn = %id.reference(), %agent, "its time is up and it cannot be stopped");
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let told = async move {
+            if let Err(failure) = commons.commit_surely(&sender, changes).await {
+                error!(turn = %id.reference(), %failure, "it was not noted as detached");
+            }
+        };
+        Box::pin(told.into_actor(self))
+    }
+
     /// What is committed and said at the end of the turn.
     fn changes_of(&self, running: &Running, end: &End) -> Vec<Change> {
         let turn = &running.turn;
@@ -93,9 +144,10 @@ impl Session {
             End::Answer(text) => {
                 let showing = Showing {
                     label: self.label(),
+                    from: self.origin(turn),
                     text_max: self.commons.config.limits.text_max,
                 };
-                let chunks = turn::answer_chunks(&self.conversation, text, showing);
+                let chunks = turn::answer_chunks(text, showing);
                 let ending = running.phone.ending(now, chunks.len(), shown);
                 turn::answered(turn, chunks, ending, &mut ids)
             }

@@ -8,7 +8,7 @@ use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::sender::{ShowProgress, ShowTyping};
 use crate::ids::AgentName;
-use crate::model::Turn;
+use crate::model::{Turn, TurnState};
 use crate::rules::phone::Shown;
 use crate::rules::{turn, words};
 
@@ -61,6 +61,9 @@ impl Session {
         let Some(running) = self.running.as_mut() else {
             return;
         };
+        if running.turn.state == TurnState::Detached {
+            return;
+        }
         running.progress = progress;
         let Some(placeholder) = running.turn.placeholder else {
             return;

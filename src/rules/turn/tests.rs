@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::ids::{ChatId, ConversationId, MessageId, Principal, TopicId, UserId};
-use crate::model::{Place, Slot, TurnState};
+use crate::ids::{ChatId, ConversationId, MessageId, TopicId, UserId};
+use crate::model::{Place, TurnState};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const PLACE: Place = Place {
@@ -49,20 +49,6 @@ fn turn(placeholder: Option<i64>) -> Turn {
         prompt: None,
         task: None,
         placeholder: placeholder.map(OutboxId),
-    }
-}
-
-fn conversation(closed: bool) -> Conversation {
-    Conversation {
-        id: ConversationId(3),
-        slot: Slot {
-            place: PLACE,
-            user: UserId(11),
-            agent: "k8s".into(),
-        },
-        principal: Principal("telegram:11".to_owned()),
-        context: None,
-        closed,
     }
 }
 
@@ -328,20 +314,24 @@ fn after_a_decision_the_message_says_so_and_has_no_buttons() {
 #[test]
 fn an_answer_is_cut_to_fit_and_says_whose_it_is_where_that_is_not_clear() {
     let name = AgentName::from("k8s");
-    let cut = |closed, label, text: &str| {
+    let cut = |from, label, text: &str| {
         let showing = Showing {
             label,
+            from,
             text_max: 60,
         };
-        answer_chunks(&conversation(closed), text, showing)
+        answer_chunks(text, showing)
     };
-    assert_eq!(cut(false, None, "2 pods"), ["2 pods"]);
-    assert_eq!(cut(false, Some(&name), "2 pods"), ["k8s ▸\n2 pods"]);
+    assert_eq!(cut(words::From::Now, None, "2 pods"), ["2 pods"]);
     assert_eq!(
-        cut(true, None, "2 pods"),
-        ["From the conversation before /new ▸\n2 pods"]
+        cut(words::From::Now, Some(&name), "2 pods"),
+        ["k8s ▸\n2 pods"]
     );
-    let long = cut(false, Some(&name), &"word ".repeat(30));
+    assert_eq!(
+        cut(words::From::Earlier, None, "2 pods"),
+        ["(from the conversation before /new) ▸\n2 pods"]
+    );
+    let long = cut(words::From::Now, Some(&name), &"word ".repeat(30));
     assert!(
         long.len() > 1 && long.iter().all(|chunk| chunk::units(chunk) <= 60),
         "{long:?}"
@@ -353,9 +343,10 @@ fn an_answer_in_which_nothing_is_visible_is_not_silence() {
     for text in ["", " \n", "\u{200b}", "\u{feff}\n\u{2800}"] {
         let showing = Showing {
             label: None,
+            from: words::From::Now,
             text_max: 4096,
         };
-        let chunks = answer_chunks(&conversation(false), text, showing);
+        let chunks = answer_chunks(text, showing);
         assert_eq!(
             chunks,
             ["(The agent finished without an answer.)"],

@@ -69,7 +69,7 @@ CREATE TABLE turns (
     reply_to     INTEGER NOT NULL,
     text         TEXT NOT NULL,
     state        TEXT NOT NULL CHECK (state IN
-                     ('queued', 'submitting', 'working', 'answered', 'told_failed',
+                     ('queued', 'submitting', 'working', 'detached', 'answered', 'told_failed',
                       'stopped', 'undeliverable', 'unknown_told')),
     attempt      INTEGER NOT NULL,
     prompt_id    TEXT,              -- A2A message id of this attempt
@@ -81,7 +81,7 @@ CREATE TABLE turns (
     submitted_at INTEGER,
     ended_at     INTEGER
 );
-CREATE INDEX turns_open ON turns (bot, id) WHERE state IN ('queued', 'submitting', 'working');
+CREATE INDEX turns_open ON turns (bot, id) WHERE state IN ('queued', 'submitting', 'working', 'detached');
 
 -- Updates and turns are joined n to m: an album is one turn.
 CREATE TABLE turn_updates (

@@ -2,10 +2,11 @@
 
 use super::*;
 
-const STATES: [&str; 7] = [
+const STATES: [&str; 8] = [
     "queued",
     "submitting",
     "working",
+    "detached",
     "answered",
     "told_failed",
     "unknown_told",
@@ -19,6 +20,7 @@ fn way_to(state: &str, turn: TurnId) -> Vec<Change> {
         "queued" => (0, None),
         "submitting" => (1, None),
         "working" => (2, None),
+        "detached" => (2, Some(Change::Detach { turn })),
         "answered" | "undeliverable" => (2, Some(end(turn, Outcome::Answered))),
         "told_failed" => (2, Some(end(turn, Outcome::ToldFailed))),
         "unknown_told" => (1, Some(end(turn, Outcome::UnknownTold))),
@@ -35,11 +37,18 @@ fn way_to(state: &str, turn: TurnId) -> Vec<Change> {
 
 #[tokio::test]
 async fn a_turn_moves_only_from_the_states_that_a_change_expects() {
-    const OPEN: [&str; 3] = ["queued", "submitting", "working"];
+    const WAITED_FOR: [&str; 3] = ["queued", "submitting", "working"];
+    const OPEN: [&str; 4] = ["queued", "submitting", "working", "detached"];
     type Make = fn(TurnId) -> Change;
-    let table: [(&str, Make, &[&str], &str); 7] = [
+    let table: [(&str, Make, &[&str], &str); 8] = [
         ("submit", submit, &["queued"], "submitting"),
         ("working", working, &["submitting", "working"], "working"),
+        (
+            "detach",
+            |turn| Change::Detach { turn },
+            &["working"],
+            "detached",
+        ),
         (
             "answered",
             |turn| end(turn, Outcome::Answered),
@@ -70,7 +79,7 @@ async fn a_turn_moves_only_from_the_states_that_a_change_expects() {
                 turn,
                 post: OutboxId(1),
             },
-            &OPEN,
+            &WAITED_FOR,
             "",
         ),
     ];
