@@ -57,6 +57,8 @@ pub enum UpdateEnd {
     Ignored(&'static str),
     /// Its sender may not; the rule that said so.
     Refused(&'static str),
+    /// It could not be dealt with, and would not be the next time; the log says why.
+    Parked,
 }
 
 /// The states of a turn that is not over.

@@ -281,6 +281,25 @@ fn settled(done: Result<(), StoreError>) -> Result<(), StoreError> {
     }
 }
 
+/// What does not fit now will not fit the next time: such an update is set aside, so that
+/// it does not come again for ever.
+fn or_park(commons: Commons, id: UpdateId, work: Work) -> Work {
+    Box::pin(async move {
+        match work.await {
+            Err(StoreError::Unfit(reason)) => {
+                error!(update = %id, %reason, "parked: what came of it does not fit the store");
+                settled(
+                    commons
+                        .store
+                        .commit(vec![ends(id, UpdateEnd::Parked)])
+                        .await,
+                )
+            }
+            done => done,
+        }
+    })
+}
+
 fn ends(update: UpdateId, end: UpdateEnd) -> Change {
     Change::EndUpdate { update, end }
 }
@@ -349,7 +368,11 @@ impl Handler<UpdatesArrived> for Router {
                 router.seats.extend(std::mem::take(&mut facts.seats));
                 updates
                     .into_iter()
-                    .map(|update| router.route(update, &facts, ctx))
+                    .map(|update| {
+                        let id = update.id;
+                        let work = router.route(update, &facts, ctx);
+                        or_park(router.commons.clone(), id, work)
+                    })
                     .collect()
             });
             let done = async move { join_all(work?).await.into_iter().collect() };

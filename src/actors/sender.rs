@@ -75,7 +75,11 @@ pub struct Flush;
 
 /// What waits in the pace.
 enum Work {
-    Row(Post),
+    Row {
+        post: Post,
+        /// Calls that ended without a result so far: each makes the next wait longer.
+        tries: u32,
+    },
     Progress {
         placeholder: OutboxId,
         place: Place,
@@ -115,7 +119,8 @@ impl Sender {
         }
         let (class, cost) = (class_of(post.kind), cost_of(post.kind));
         let (chat, now) = (post.place.chat, Instant::now());
-        self.pace.push(chat, class, cost, Work::Row(post), now);
+        let work = Work::Row { post, tries: 0 };
+        self.pace.push(chat, class, cost, work, now);
     }
 
     /// Does what may go now, and wakes up for what may go later.
@@ -156,10 +161,10 @@ impl Sender {
 
     fn send(&mut self, work: Work, ctx: &mut Context<Self>) {
         match work {
-            Work::Row(post) => {
+            Work::Row { post, tries } => {
                 let call = delivery::deliver(self.commons.clone(), self.api.clone(), post.clone());
-                ctx.spawn(call.into_actor(self).map(|delivered, sender, ctx| {
-                    sender.delivered(post, delivered);
+                ctx.spawn(call.into_actor(self).map(move |delivered, sender, ctx| {
+                    sender.delivered(post, tries, delivered);
                     sender.pump(ctx);
                 }));
             }
@@ -214,33 +219,34 @@ impl Sender {
     }
 
     /// A call for a row has ended; what it means is committed already.
-    fn delivered(&mut self, post: Post, delivered: Delivered) {
+    fn delivered(&mut self, post: Post, tries: u32, delivered: Delivered) {
         let (chat, now) = (post.place.chat, Instant::now());
         match delivered {
             Delivered::Over => {}
             Delivered::Limited(wait) => {
                 warn!(%chat, post = %post.id, ?wait, "told to slow down");
-                self.put_back(post, now);
+                self.put_back(post, tries, now);
                 self.pace.refused(chat, wait, now);
             }
-            Delivered::Later => {
-                let wait = (WAIT * 2_u32.saturating_pow(post.sends)).min(WAIT_MAX);
+            Delivered::Later { perhaps } => {
+                let wait = WAIT.saturating_mul(2_u32.saturating_pow(tries));
+                let wait = wait.min(WAIT_MAX);
                 let post = Post {
-                    sends: post.sends + 1,
+                    sends: post.sends + u32::from(perhaps),
                     ..post
                 };
                 info!(%chat, post = %post.id, ?wait, "will be sent again");
-                self.put_back(post, now + wait);
+                self.put_back(post, tries + 1, now + wait);
             }
         }
         self.pace.done(chat, now);
     }
 
-    fn put_back(&mut self, post: Post, not_before: Instant) {
+    fn put_back(&mut self, post: Post, tries: u32, not_before: Instant) {
         let (class, cost) = (class_of(post.kind), cost_of(post.kind));
         let chat = post.place.chat;
-        self.pace
-            .put_back(chat, class, cost, Work::Row(post), not_before);
+        let work = Work::Row { post, tries };
+        self.pace.put_back(chat, class, cost, work, not_before);
     }
 }
 

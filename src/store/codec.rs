@@ -31,6 +31,7 @@ pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>
         UpdateEnd::Control => ("control", None),
         UpdateEnd::Ignored(reason) => ("ignored", Some(reason)),
         UpdateEnd::Refused(rule) => ("refused", Some(rule)),
+        UpdateEnd::Parked => ("parked", None),
     }
 }
 

@@ -209,6 +209,27 @@ async fn telegram_out_of_order_loses_nothing() {
 }
 
 #[tokio::test]
+async fn an_answer_outlasts_an_outage_of_telegram_and_arrives_once() {
+    let stage = Stage::with(|_| replies("worth the wait")).await;
+    stage.telegram.polled().await;
+    for method in ["sendMessage", "getMe"] {
+        stage
+            .telegram
+            .inject(Fault::Html502, On::method(method).always());
+    }
+    stage.user(7).says("hello");
+    // One call whose outcome nobody knows; then only Telegram's health is asked after.
+    stage.telegram.called("getMe", 4).await;
+    assert_eq!(stage.telegram.calls_to("sendMessage").len(), 1);
+    stage.telegram.clear_faults();
+    stage.user(7).sees("worth the wait").await;
+    stage.settled().await;
+    assert_eq!(stage.user(7).shown("worth the wait"), 1);
+    assert_eq!(stage.telegram.calls_to("sendMessage").len(), 2);
+    stage.ends().await;
+}
+
+#[tokio::test]
 async fn a_wrong_token_ends_the_bot_with_a_clear_word() {
     let mut stage = Stage::plan()
         .sections(UNLIMITED)

@@ -13,6 +13,8 @@ use crate::telegram::{self, BotApi, Button, EditMessage, OutMessage, TelegramErr
 
 /// Calls of a row whose repetition could be seen twice.
 pub(super) const SENDS_MAX: u32 = 2;
+/// Calls of a row whose repetition cannot be seen: an edit, a deletion.
+const REPEATS_MAX: u32 = 10;
 
 /// What is left to do with a row after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +24,16 @@ pub(super) enum Delivered {
     /// The same call again, after exactly this long.
     Limited(Duration),
     /// The same call again, after a growing wait.
-    Later,
+    Later {
+        /// Whether this one may have had its effect.
+        perhaps: bool,
+    },
 }
+
+/// Surely nothing happened.
+const LATER: Delivered = Delivered::Later { perhaps: false };
+/// Perhaps something happened, and doing it again is right all the same.
+const AGAIN: Delivered = Delivered::Later { perhaps: true };
 
 pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delivered {
     let target = match post.body.target {
@@ -41,6 +51,10 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
             _ => Delivered::Over,
         };
     }
+    if post.sends > 0 && post.kind.redo() == Redo::OnceMore && api.get_me().await.is_err() {
+        // The one repetition is not spent on a Telegram that is still out of order.
+        return LATER;
+    }
     match commons.store.commit(vec![Change::Sending(post.id)]).await {
         Ok(()) => {}
         // Dropped meanwhile: the state change that it announced was overtaken.
@@ -56,39 +70,43 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
-    let called = call(&api, &post, target, quote).await;
-    settle(&commons, &post, called).await
+    let (called, redo) = call(&api, &post, target, quote).await;
+    settle(&commons, &post, called, redo).await
 }
 
 fn store_failed(post: &Post, error: &StoreError) -> Delivered {
     error!(post = %post.id, %error, "the store does not work, so nothing is sent");
-    Delivered::Later
+    LATER
 }
+
+/// What Telegram says, and what is done if nobody knows.
+type Called = (Result<Option<MessageId>, TelegramError>, Redo);
 
 async fn call(
     api: &BotApi,
     post: &Post,
     target: Option<MessageId>,
     quote: Option<MessageId>,
-) -> Result<Option<MessageId>, TelegramError> {
+) -> Called {
     let chat = post.place.chat;
-    match (post.kind, target) {
+    let called = match (post.kind, target) {
         (Kind::Edit, Some(message)) => edit(api, post, message).await.map(|()| None),
         (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
-            Ok(()) => Ok(Some(message)),
             // The answer must arrive: without its placeholder it comes as a new message.
             Err(TelegramError::MessageGone | TelegramError::BadRequest(_)) => {
-                send(api, post, quote).await
+                return (send(api, post, quote).await, Redo::OnceMore);
             }
-            Err(error) => Err(error),
+            done => done.map(|()| Some(message)),
         },
+        (Kind::FinalEdit, None) => return (send(api, post, quote).await, Redo::OnceMore),
         (Kind::Delete, Some(message)) => match api.delete_message(chat, message).await {
             Err(TelegramError::MessageGone) => Ok(None),
             done => done.map(|()| None),
         },
         (Kind::Leave, _) => api.leave_chat(chat).await.map(|()| None),
         _ => send(api, post, quote).await,
-    }
+    };
+    (called, post.kind.redo())
 }
 
 async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), TelegramError> {
@@ -141,13 +159,14 @@ async fn settle(
     commons: &Commons,
     post: &Post,
     called: Result<Option<MessageId>, TelegramError>,
+    redo: Redo,
 ) -> Delivered {
     let (changes, delivered) = match called {
         Ok(message) => {
             note_on_screen(commons, post, message);
             (vec![sent(post, message)], Delivered::Over)
         }
-        Err(error) => after_error(commons, post, &error),
+        Err(error) => after_error(commons, post, &error, redo),
     };
     // The Sender of the commit's posts is this one, and there are none.
     let mut wait = Duration::from_millis(100);
@@ -167,7 +186,12 @@ async fn settle(
     }
 }
 
-fn after_error(commons: &Commons, post: &Post, error: &TelegramError) -> (Vec<Change>, Delivered) {
+fn after_error(
+    commons: &Commons,
+    post: &Post,
+    error: &TelegramError,
+    redo: Redo,
+) -> (Vec<Change>, Delivered) {
     let chat = post.place.chat;
     let outcome = error.outcome();
     if let TelegramError::RetryAfter(wait) = error {
@@ -180,19 +204,19 @@ fn after_error(commons: &Commons, post: &Post, error: &TelegramError) -> (Vec<Ch
         telegram::Outcome::Done => (vec![sent(post, None)], Delivered::Over),
         telegram::Outcome::NotSent => {
             warn!(%chat, post = %post.id, %error, "not sent");
-            (vec![Change::Unsent(post.id)], Delivered::Later)
+            (vec![Change::Unsent(post.id)], LATER)
         }
         telegram::Outcome::Refused => (refused(post, error), Delivered::Over),
-        telegram::Outcome::Unknown => match post.kind.redo() {
-            Redo::Repeat => {
+        telegram::Outcome::Unknown => match redo {
+            Redo::Repeat if post.sends + 1 < REPEATS_MAX => {
                 warn!(%chat, post = %post.id, %error, "repeating an edit");
-                (Vec::new(), Delivered::Later)
+                (Vec::new(), AGAIN)
             }
             Redo::OnceMore if post.sends + 1 < SENDS_MAX => {
                 warn!(%chat, post = %post.id, %error, "sent once more: may arrive twice");
-                (Vec::new(), Delivered::Later)
+                (Vec::new(), AGAIN)
             }
-            Redo::OnceMore => {
+            Redo::OnceMore | Redo::Repeat => {
                 error!(%chat, post = %post.id, %error, "nobody knows whether it arrived");
                 (vec![Change::UnknownPost(post.id)], Delivered::Over)
             }
