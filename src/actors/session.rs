@@ -118,6 +118,8 @@ pub struct Session {
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
+    /// The timer that ends this session's rest.
+    resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
     seen: u64,
     /// Told when no prompt is on its way; draining once this was asked for.
@@ -144,6 +146,7 @@ impl Session {
             router,
             waiting: VecDeque::new(),
             running: None,
+            resting: None,
             seen: 0,
             drained: None,
         }
@@ -263,7 +266,11 @@ impl Session {
     fn rest(&mut self, ctx: &mut Context<Self>) {
         let seen = self.seen;
         let idle = self.commons.config.limits.session_idle;
-        ctx.run_later(idle, move |session, ctx| {
+        if let Some(before) = self.resting.take() {
+            ctx.cancel_future(before);
+        }
+        self.resting = Some(ctx.run_later(idle, move |session, ctx| {
+            session.resting = None;
             let resting = session.waiting.is_empty() && session.running.is_none();
             if !resting || session.seen != seen {
                 return;
@@ -274,7 +281,7 @@ impl Session {
                 seen,
             });
             ctx.spawn(idle.into_actor(session).map(|_, _, _| ()));
-        });
+        }));
     }
 
     fn tell_drained(&mut self) {
