@@ -46,6 +46,49 @@ pub struct Conversation {
     pub closed: bool,
 }
 
+/// A version of the A2A protocol. What a task was made in, every later call about it uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// 0.3, which also answers for what came before it.
+    V03,
+    /// 1.0.
+    V10,
+}
+
+impl Protocol {
+    /// Its name in the config and in the store, and in the header `A2A-Version` of 1.0.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V03 => "0.3",
+            Self::V10 => "1.0",
+        }
+    }
+
+    /// The version of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::V03, Self::V10]
+            .into_iter()
+            .find(|version| version.as_str() == name)
+    }
+
+    /// The one that is not this one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::V03 => Self::V10,
+            Self::V10 => Self::V03,
+        }
+    }
+}
+
+impl std::fmt::Display for Protocol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// What became of an update. Every update ends as exactly one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateEnd {
@@ -118,6 +161,8 @@ pub struct Turn {
     pub attempt: u32,
     /// The A2A message id of this attempt, once submitting.
     pub prompt: Option<PromptId>,
+    /// The protocol version that it was submitted in.
+    pub protocol: Option<Protocol>,
     /// The agent's task, once known.
     pub task: Option<TaskId>,
     /// The outbox row of its placeholder, if one was posted.

@@ -1,10 +1,32 @@
 //! Agent cards: what an agent says of itself. A hint, never a proof: most cards are wrong about
-//! something, so we always call the configured address and never one that a card names.
+//! something.
+//!
+//! **Where calls go.** To the configured `url`, exactly as written. Cards name addresses that only
+//! the agent's own host can reach, gateways rewrite some of them and double the paths of others,
+//! and behind one address there may be many agents: what one of them writes into its card must
+//! not lead the prompts of a route to another. With `endpoint = "card"` the path comes from the
+//! card's interface, provided that its address has the scheme, host and port of `url`; else the
+//! configured one stays. No card can send a prompt or a credential to another host.
+//!
+//! **What the card decides**: the version to begin with, the tenant, the extensions, and whether
+//! to stream. `supportedInterfaces` comes first (a card with the fields of both versions counts as
+//! the newer), of its entries the first with the binding JSONRPC and a version that we speak,
+//! by `Major.Minor`.
+//!
+//! **Where the card is**: at `card_url`, else under `url`, in either of two places.
 
 use serde_json::Value;
+use url::Url;
 
 use super::error::A2aError;
 use super::json::{Object, flag, inner, list, object, text};
+use crate::model::Protocol;
+
+/// The binding that we speak.
+const JSONRPC: &str = "JSONRPC";
+
+/// Where both versions of the protocol keep their card, then where old servers do.
+const PATHS: [&str; 2] = [".well-known/agent-card.json", ".well-known/agent.json"];
 
 /// An agent's self-description, of any version of the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +37,8 @@ pub struct AgentCard {
     pub description: Option<String>,
     /// Whether it claims to stream.
     pub streaming: bool,
+    /// What it understands beyond the protocol.
+    pub extensions: Vec<Extension>,
     /// Where and how it can be reached, most preferred first.
     pub interfaces: Vec<Interface>,
     /// What it can do, with examples to tap.
@@ -30,6 +54,17 @@ pub struct Interface {
     pub binding: String,
     /// `Major.Minor`; a patch number means nothing on the wire.
     pub version: Option<String>,
+    /// What every request has to name (1.0).
+    pub tenant: Option<String>,
+}
+
+/// An extension of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// Its name.
+    pub uri: String,
+    /// Whether the agent refuses clients that do not opt in.
+    pub required: bool,
 }
 
 /// One thing that an agent can do.
@@ -63,11 +98,15 @@ impl AgentCard {
         if !known.iter().any(|key| card.contains_key(*key)) {
             return Err(A2aError::protocol("the agent card is something else"));
         }
-        let capabilities = inner(&mut card, "capabilities").unwrap_or_default();
+        let mut capabilities = inner(&mut card, "capabilities").unwrap_or_default();
         Ok(Self {
             name: text(&mut card, "name"),
             description: text(&mut card, "description"),
             streaming: flag(&capabilities, "streaming"),
+            extensions: list(&mut capabilities, "extensions")
+                .into_iter()
+                .filter_map(extension)
+                .collect(),
             interfaces: interfaces(&mut card),
             skills: list(&mut card, "skills")
                 .into_iter()
@@ -75,6 +114,45 @@ impl AgentCard {
                 .collect(),
         })
     }
+
+    /// The version that the card puts first, of those that we speak. An interface that says
+    /// none is asked for last: such a card proved wrong either way.
+    #[must_use]
+    pub fn prefers(&self) -> Option<Protocol> {
+        let spoken = || self.interfaces.iter().filter(|one| one.binding == JSONRPC);
+        let said = spoken().find_map(Interface::protocol);
+        let unsaid = || spoken().find(|one| one.version.is_none());
+        said.or_else(|| unsaid().map(|_| Protocol::V10))
+    }
+
+    /// The interface for calls in this version; for 1.0 also one that says no version.
+    #[must_use]
+    pub fn interface(&self, protocol: Protocol) -> Option<&Interface> {
+        let spoken = || self.interfaces.iter().filter(|one| one.binding == JSONRPC);
+        let said = spoken().find(|one| one.protocol() == Some(protocol));
+        let unsaid = || spoken().find(|one| one.version.is_none());
+        said.or_else(|| unsaid().filter(|_| protocol == Protocol::V10))
+    }
+}
+
+impl Interface {
+    /// Its version, if we speak it. Before 1.0 the wire changed little.
+    fn protocol(&self) -> Option<Protocol> {
+        match self.version.as_deref()?.split('.').next()? {
+            "0" => Some(Protocol::V03),
+            "1" => Some(Protocol::V10),
+            _ => None,
+        }
+    }
+}
+
+/// The places under an agent's address where its card may be, in the order to look.
+pub(super) fn places(url: &Url) -> [Url; 2] {
+    PATHS.map(|path| {
+        let mut place = url.clone();
+        place.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        place
+    })
 }
 
 fn interfaces(card: &mut Object) -> Vec<Interface> {
@@ -107,16 +185,25 @@ fn interfaces(card: &mut Object) -> Vec<Interface> {
 fn interface(mut wire: Object, binding: &str, version: Option<&str>) -> Option<Interface> {
     Some(Interface {
         url: text(&mut wire, "url")?,
-        binding: text(&mut wire, binding).unwrap_or_else(|| "JSONRPC".to_owned()),
+        binding: text(&mut wire, binding).unwrap_or_else(|| JSONRPC.to_owned()),
         version: text(&mut wire, "protocolVersion")
             .map(|own| short(&own))
             .or_else(|| version.map(str::to_owned)),
+        tenant: text(&mut wire, "tenant"),
     })
 }
 
 /// `0.3.0` is 0.3 on the wire; kagent's controller refuses the patch number.
 fn short(version: &str) -> String {
     version.split('.').take(2).collect::<Vec<_>>().join(".")
+}
+
+fn extension(value: Value) -> Option<Extension> {
+    let mut extension = object(value);
+    Some(Extension {
+        uri: text(&mut extension, "uri")?,
+        required: flag(&extension, "required"),
+    })
 }
 
 fn skill(value: Value) -> Option<Skill> {

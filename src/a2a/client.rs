@@ -1,28 +1,30 @@
-//! The calls to one agent, over awc; with `stream` the only file that knows awc.
+//! The calls to one agent, over awc; with `http` and `stream` all that knows awc.
 //!
 //! Two pools: prompts and streams have one, so that whoever only looks, lists or cancels never
 //! waits behind a long stream. In the first an idle connection is used again for two seconds
 //! only: a peer that closes it meanwhile leaves us with a prompt that may or may not have arrived.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use awc::error::{ConnectError, SendRequestError};
 use awc::http::{StatusCode, Version, header};
-use awc::{Client, ClientRequest, ClientResponse, Connector};
+use awc::{Client, ClientRequest, Connector};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
-use super::card::AgentCard;
-use super::codec_v03 as codec;
-use super::error::{A2aError, Phase};
+use super::card::{self, AgentCard};
+use super::codec::{self, Call};
+use super::error::A2aError;
+use super::headers::{Header, Trace};
+use super::http::{self, Bounds};
 use super::model::{Event, Prompt, Reply, Task};
 use super::rpc;
 use super::stream::{self, EventStream};
-use crate::a2a::scrub::scrub;
-use crate::ids::{ContextId, Principal, TaskId};
+use super::terms::Terms;
+use crate::ids::{ContextId, Principal, PromptId, TaskId};
+use crate::model::Protocol;
 
 /// How long an idle connection may still carry a prompt.
 const PROMPT_IDLE: Duration = Duration::from_secs(2);
@@ -30,20 +32,19 @@ const PROMPT_IDLE: Duration = Duration::from_secs(2);
 /// The same for control calls, which may be repeated; uvicorn closes after five seconds.
 const CONTROL_IDLE: Duration = Duration::from_secs(4);
 
-/// Bytes read of the body of an HTTP error, for the operator's log.
-const ERROR_BODY_MAX: usize = 16 * 1024;
-
-/// The longest wait that an agent can ask for.
-const RETRY_AFTER_MAX: u64 = 3600;
-
-/// Where both versions of the protocol keep their card, then where old servers do.
-const CARD_PATHS: [&str; 2] = [".well-known/agent-card.json", ".well-known/agent.json"];
-
 /// What the client needs to know of an agent. No `Debug`: the URL stays out of logs.
 #[derive(Clone)]
 pub struct Settings {
     /// Where requests go, exactly as configured; cards are looked for under it.
     pub url: Url,
+    /// Where the card is, if not there.
+    pub card_url: Option<Url>,
+    /// Calls go to the path that the card names, at the host of `url`.
+    pub path_of_card: bool,
+    /// The version to speak; none to find out.
+    pub protocol: Option<Protocol>,
+    /// What every call carries, such as a credential.
+    pub headers: Vec<Header>,
     /// The agent is kagent's: it is told the principal on every call.
     pub kagent: bool,
     /// For name resolution and TCP; as long again for TLS.
@@ -66,13 +67,10 @@ pub struct A2aClient {
     control: Client,
     permits: std::sync::Arc<Semaphore>,
     last_id: Rc<Cell<u64>>,
-}
-
-/// An answer whose head says success, with what is left of the call's time.
-pub(super) struct Answer {
-    pub(super) response: ClientResponse,
-    pub(super) deadline: Instant,
-    pub(super) bytes_max: usize,
+    terms: Rc<RefCell<Terms>>,
+    /// The card's tag and where it was read, to ask for changes only.
+    tag: Rc<RefCell<Option<(Url, String)>>>,
+    trace: Option<Trace>,
 }
 
 /// Chooses ring for TLS, once for the process. The clients do so too if nobody did.
@@ -106,21 +104,60 @@ impl A2aClient {
             control: pool(CONTROL_IDLE),
             permits: std::sync::Arc::new(Semaphore::new(settings.calls_max)),
             last_id: Rc::new(Cell::new(0)),
+            terms: Rc::new(RefCell::new(Terms::new(
+                settings.protocol,
+                settings.kagent,
+                settings.path_of_card,
+            ))),
+            tag: Rc::default(),
+            trace: None,
             settings: Rc::new(settings),
         }
     }
 
-    /// The agent's card, from either of its two places.
+    /// The same client, whose calls are part of the trace of this prompt.
+    #[must_use]
+    pub fn traced(&self, prompt: &PromptId) -> Self {
+        Self {
+            trace: Some(Trace::of(prompt)),
+            ..self.clone()
+        }
+    }
+
+    /// The version to begin a prompt with: a guess until [`Self::proven`] was told.
+    #[must_use]
+    pub fn speaks(&self) -> Protocol {
+        self.terms.borrow().speaks()
+    }
+
+    /// The version to offer a prompt in after this error, if the error says that the version
+    /// was wrong (so that nothing ran) and the configuration leaves the choice.
+    #[must_use]
+    pub fn other(&self, protocol: Protocol, error: &A2aError) -> Option<Protocol> {
+        self.terms.borrow_mut().other(protocol, error)
+    }
+
+    /// The agent was seen to understand this version: prompts begin with it from now on.
+    pub fn proven(&self, protocol: Protocol) {
+        self.terms.borrow_mut().proven(protocol);
+    }
+
+    /// The agent's card: where the configuration says, else from either of its two places. What
+    /// it says of versions, tenants and paths holds for the calls from then on.
     ///
     /// # Errors
     /// Why the first place has none, unless the second has one.
-    pub async fn card(&self) -> Result<AgentCard, A2aError> {
-        let first = self.card_at(CARD_PATHS[0]).await;
-        match first {
+    pub async fn card(&self) -> Result<Rc<AgentCard>, A2aError> {
+        if let Some(url) = &self.settings.card_url {
+            return self.card_at(url).await;
+        }
+        let [first, second] = card::places(&self.settings.url);
+        let found = self.card_at(&first).await;
+        match found {
             Err(A2aError::Http { status: 404, .. } | A2aError::Rpc { .. }) => {
-                self.card_at(CARD_PATHS[1]).await.or(first)
+                self.card_at(&second).await.or(found)
             }
-            _ => first,
+            _ => found,
         }
     }
 
@@ -129,16 +166,21 @@ impl A2aClient {
     ///
     /// # Errors
     /// See [`A2aError::outcome`] for what became of the prompt.
-    pub async fn send(&self, prompt: &Prompt, blocking: bool) -> Result<Reply, A2aError> {
+    pub async fn send(
+        &self,
+        protocol: Protocol,
+        prompt: &Prompt,
+        blocking: bool,
+    ) -> Result<Reply, A2aError> {
         let permit = self.permit()?;
-        let head = if blocking {
-            self.settings.total_timeout
-        } else {
-            self.settings.first_byte_timeout
-        };
-        let request = self.request(&self.prompts, Some(&prompt.principal), "application/json");
-        let body = codec::send(self.next_id(), prompt, blocking);
-        let answer = self.exchange(request, body, head).await?;
+        let mut bounds = self.bounds();
+        if blocking {
+            bounds.head = bounds.total;
+        }
+        let accept = "application/json";
+        let request = self.request(&self.prompts, protocol, &prompt.principal, accept)?;
+        let body = self.body(protocol, &Call::Send { prompt, blocking });
+        let answer = http::exchange(request, body, bounds).await?;
         let reply = codec::reply(rpc::result(&answer.read().await?)?);
         drop(permit);
         reply
@@ -150,9 +192,13 @@ impl A2aClient {
     /// # Errors
     /// See [`A2aError::outcome`] for what became of the prompt. The Python SDK's 0.3 servers
     /// refuse with the stream's first item instead.
-    pub async fn stream(&self, prompt: &Prompt) -> Result<EventStream, A2aError> {
-        let body = codec::stream(self.next_id(), prompt);
-        self.follow(body, &prompt.principal).await
+    pub async fn stream(
+        &self,
+        protocol: Protocol,
+        prompt: &Prompt,
+    ) -> Result<EventStream, A2aError> {
+        let call = Call::Stream(prompt);
+        self.follow(protocol, &call, &prompt.principal).await
     }
 
     /// Follows a run that is under way. Agents replay nothing: fetch the task once this stands.
@@ -162,33 +208,40 @@ impl A2aClient {
     /// the agent cannot do this.
     pub async fn resubscribe(
         &self,
+        protocol: Protocol,
         task: &TaskId,
         principal: &Principal,
     ) -> Result<EventStream, A2aError> {
-        let body = codec::resubscribe(self.next_id(), task);
-        self.follow(body, principal).await
+        let call = Call::Resubscribe(task);
+        self.follow(protocol, &call, principal).await
     }
 
     /// The task as it is now.
     ///
     /// # Errors
     /// [`A2aError::Rpc`] with -32001 if the agent does not know it, or not for this principal.
-    pub async fn get(&self, task: &TaskId, principal: &Principal) -> Result<Task, A2aError> {
-        let body = codec::get(self.next_id(), task);
-        codec::task(self.control(body, principal).await?)
+    pub async fn get(
+        &self,
+        protocol: Protocol,
+        task: &TaskId,
+        principal: &Principal,
+    ) -> Result<Task, A2aError> {
+        let result = self.control(protocol, &Call::Get(task), principal).await?;
+        codec::task(result)
     }
 
-    /// The newest tasks of a context, with their histories (kagent).
+    /// The newest tasks of a context, with their histories (1.0; kagent's controller in 0.3).
     ///
     /// # Errors
     /// [`A2aError::Rpc`] with -32601 from agents that cannot list.
     pub async fn list(
         &self,
+        protocol: Protocol,
         context: &ContextId,
         principal: &Principal,
     ) -> Result<Vec<Task>, A2aError> {
-        let body = codec::list_tasks(self.next_id(), context);
-        codec::tasks(self.control(body, principal).await?)
+        let call = Call::List(context);
+        codec::tasks(self.control(protocol, &call, principal).await?)
     }
 
     /// Asks the agent to stop a run, and returns the task.
@@ -196,37 +249,85 @@ impl A2aClient {
     /// # Errors
     /// [`A2aError::Rpc`] with -32002 if it is over, with -32603 from agents that cannot cancel
     /// (kagent's Python runtime): the run goes on.
-    pub async fn cancel(&self, task: &TaskId, principal: &Principal) -> Result<Task, A2aError> {
-        let body = codec::cancel(self.next_id(), task);
-        codec::task(self.control(body, principal).await?)
+    pub async fn cancel(
+        &self,
+        protocol: Protocol,
+        task: &TaskId,
+        principal: &Principal,
+    ) -> Result<Task, A2aError> {
+        let call = Call::Cancel(task);
+        codec::task(self.control(protocol, &call, principal).await?)
     }
 
-    async fn card_at(&self, path: &str) -> Result<AgentCard, A2aError> {
-        let base = self.settings.url.as_str().trim_end_matches('/');
-        let request = self.control.get(format!("{base}/{path}"));
-        let head = self.settings.first_byte_timeout;
-        let answer = self.exchange(request, Vec::new(), head).await?;
-        AgentCard::read(&answer.read().await?)
+    async fn card_at(&self, url: &Url) -> Result<Rc<AgentCard>, A2aError> {
+        let mut request = self.control.get(url.as_str());
+        if self.settings.protocol != Some(Protocol::V03) {
+            // 1.0 wants it on every request; what knows only 0.3 passes it over.
+            request = request.insert_header(("A2A-Version", Protocol::V10.as_str()));
+        }
+        // Credentials go to the agent alone, wherever its card may be.
+        if url.origin() == self.settings.url.origin() {
+            request = self.with_headers(request)?;
+        }
+        let known = self.terms.borrow().card().cloned();
+        let tag = self.tag.borrow().clone();
+        if let (Some(_), Some((at, tag))) = (&known, tag)
+            && at == *url
+        {
+            request = request.insert_header((header::IF_NONE_MATCH, tag));
+        }
+        let asked = request.get_uri().clone();
+        let bounds = self.bounds();
+        let answer = http::send(request, Vec::new(), bounds).await?;
+        let status = answer.response.status();
+        if let (StatusCode::NOT_MODIFIED, Some(card)) = (status, known) {
+            return Ok(card);
+        }
+        if !status.is_success() {
+            return Err(http::refusal(answer, &asked, bounds.error_body).await);
+        }
+        let tag = answer.response.headers().get(header::ETAG);
+        let tag = tag.and_then(|tag| Some((url.clone(), tag.to_str().ok()?.to_owned())));
+        let card = Rc::new(AgentCard::read(&answer.read().await?)?);
+        *self.tag.borrow_mut() = tag;
+        self.learn(card.clone());
+        Ok(card)
+    }
+
+    /// Speaks to the agent as this card says.
+    pub(super) fn learn(&self, card: Rc<AgentCard>) {
+        self.terms.borrow_mut().learn(card);
+    }
+
+    /// The configured address.
+    #[cfg(test)]
+    pub(super) fn url(&self) -> &Url {
+        &self.settings.url
     }
 
     async fn control(
         &self,
-        body: Vec<u8>,
+        protocol: Protocol,
+        call: &Call<'_>,
         principal: &Principal,
     ) -> Result<serde_json::Value, A2aError> {
-        let request = self.request(&self.control, Some(principal), "application/json");
-        let head = self.settings.first_byte_timeout;
-        let mut answer = self.exchange(request, body, head).await?;
-        answer.deadline = answer.deadline.min(Instant::now() + head);
+        let request = self.request(&self.control, protocol, principal, "application/json")?;
+        let bounds = self.bounds();
+        let mut answer = http::exchange(request, self.body(protocol, call), bounds).await?;
+        answer.deadline = answer.deadline.min(Instant::now() + bounds.head);
         rpc::result(&answer.read().await?)
     }
 
-    async fn follow(&self, body: Vec<u8>, principal: &Principal) -> Result<EventStream, A2aError> {
+    async fn follow(
+        &self,
+        protocol: Protocol,
+        call: &Call<'_>,
+        principal: &Principal,
+    ) -> Result<EventStream, A2aError> {
         let permit = self.permit()?;
         let accept = "text/event-stream, application/json";
-        let request = self.request(&self.prompts, Some(principal), accept);
-        let head = self.settings.first_byte_timeout;
-        let answer = self.exchange(request, body, head).await?;
+        let request = self.request(&self.prompts, protocol, principal, accept)?;
+        let answer = http::exchange(request, self.body(protocol, call), self.bounds()).await?;
         let kind = answer.response.headers().get(header::CONTENT_TYPE);
         let is_sse = kind.is_some_and(|kind| {
             kind.as_bytes()
@@ -249,121 +350,54 @@ impl A2aClient {
         permits.try_acquire_owned().map_err(|_| A2aError::Busy)
     }
 
-    fn next_id(&self) -> u64 {
+    fn body(&self, protocol: Protocol, call: &Call<'_>) -> Vec<u8> {
         self.last_id.set(self.last_id.get() + 1);
-        self.last_id.get()
+        let tenant = self.terms.borrow().tenant(protocol);
+        call.write(protocol, self.last_id.get(), tenant.as_deref())
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            connect: self.settings.connect_timeout,
+            head: self.settings.first_byte_timeout,
+            total: self.settings.total_timeout,
+            error_body: self.settings.first_byte_timeout,
+            bytes_max: self.settings.response_bytes_max,
+        }
     }
 
     fn request(
         &self,
         client: &Client,
-        principal: Option<&Principal>,
+        protocol: Protocol,
+        principal: &Principal,
         accept: &'static str,
-    ) -> ClientRequest {
-        let request = client
-            .post(self.settings.url.as_str())
+    ) -> Result<ClientRequest, A2aError> {
+        let terms = self.terms.borrow();
+        let mut request = client
+            .post(terms.endpoint(protocol, &self.settings.url).as_str())
             .insert_header((header::CONTENT_TYPE, "application/json"))
             .insert_header((header::ACCEPT, accept));
-        match principal.filter(|_| self.settings.kagent) {
-            Some(principal) => request.insert_header(("X-User-Id", principal.as_str())),
-            None => request,
+        if protocol == Protocol::V10 {
+            // 0.3 is spoken by saying nothing: some of its servers refuse any version.
+            request = request.insert_header(("A2A-Version", protocol.as_str()));
         }
-    }
-
-    /// Sends a request and returns the answer if its status says success.
-    async fn exchange(
-        &self,
-        request: ClientRequest,
-        body: Vec<u8>,
-        head_timeout: Duration,
-    ) -> Result<Answer, A2aError> {
-        let Settings {
-            connect_timeout,
-            total_timeout,
-            response_bytes_max,
-            ..
-        } = *self.settings;
-        let deadline = Instant::now() + total_timeout;
-        // awc counts connecting as a part of this time. TCP and TLS have their own bounds, so
-        // that when this one fires the request was sent.
-        let response = request
-            .timeout(2 * connect_timeout + head_timeout)
-            .send_body(body)
-            .await
-            .map_err(|error| unsent_or_unknown(&error, head_timeout == total_timeout))?;
-        let answer = Answer {
-            response,
-            deadline,
-            bytes_max: response_bytes_max,
-        };
-        if answer.response.status().is_success() {
-            Ok(answer)
-        } else {
-            Err(refusal(answer, self.settings.first_byte_timeout).await)
+        if let Some(extensions) = terms.extensions(protocol) {
+            request = request.insert_header(extensions);
         }
-    }
-}
-
-/// Sorts awc's errors by whether anything was sent.
-fn unsent_or_unknown(error: &SendRequestError, whole_call: bool) -> A2aError {
-    match error {
-        // The name misleads: this is the peer closing the connection instead of answering.
-        SendRequestError::Connect(ConnectError::Disconnected) => A2aError::Cut,
-        SendRequestError::Connect(error) => A2aError::Connect(scrub(&error.to_string())),
-        SendRequestError::Url(_) | SendRequestError::Http(_) => {
-            A2aError::Connect("the request cannot be built".to_owned())
+        if self.settings.kagent {
+            request = request.insert_header(("X-User-Id", principal.as_str()));
         }
-        SendRequestError::Timeout if whole_call => A2aError::Timeout {
-            phase: Phase::Total,
-        },
-        SendRequestError::Timeout => A2aError::Timeout {
-            phase: Phase::FirstByte,
-        },
-        // Lost while sending, or no HTTP came back. A reused connection that the peer had closed
-        // looks like the first.
-        _ => A2aError::Cut,
+        if let Some(trace) = self.trace {
+            request = request.insert_header(("traceparent", trace.parent()));
+        }
+        self.with_headers(request)
     }
-}
 
-/// Reads what an answer without success says.
-async fn refusal(mut answer: Answer, patience: Duration) -> A2aError {
-    let status = answer.response.status();
-    let retry_after = retry_after(&answer.response);
-    let is_page = answer
-        .response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    answer.bytes_max = ERROR_BODY_MAX;
-    answer.deadline = answer.deadline.min(Instant::now() + patience);
-    let body = answer.read().await.unwrap_or_default();
-    let may_be_rpc = [
-        StatusCode::BAD_REQUEST,
-        StatusCode::NOT_FOUND,
-        StatusCode::INTERNAL_SERVER_ERROR,
-    ];
-    // An agent that gives its own errors a status, too: the code says more.
-    if let Some(error) = rpc::error_in(&body).filter(|_| may_be_rpc.contains(&status)) {
-        return error;
+    fn with_headers(&self, mut request: ClientRequest) -> Result<ClientRequest, A2aError> {
+        for header in &self.settings.headers {
+            request = request.insert_header(header.read()?);
+        }
+        Ok(request)
     }
-    let text = String::from_utf8_lossy(&body);
-    let is_page = is_page || text.trim_start().starts_with('<');
-    A2aError::Http {
-        status: status.as_u16(),
-        retry_after,
-        detail: if is_page { String::new() } else { scrub(&text) },
-    }
-}
-
-/// The wait in seconds that the head asks for: `Retry-After`, else agentgateway's
-/// `x-ratelimit-reset`. A date in the first, or a time of day in the second, counts as absent.
-fn retry_after(response: &ClientResponse) -> Option<Duration> {
-    if !matches!(response.status().as_u16(), 429 | 503) {
-        return None;
-    }
-    let seconds: u64 = ["retry-after", "x-ratelimit-reset"]
-        .iter()
-        .find_map(|name| response.headers().get(*name)?.to_str().ok()?.parse().ok())?;
-    // A larger number is no wait but a date, such as the seconds since 1970.
-    (seconds <= RETRY_AFTER_MAX * 24).then(|| Duration::from_secs(seconds.min(RETRY_AFTER_MAX)))
 }

@@ -12,16 +12,17 @@ use super::test_server::{
 };
 use super::{A2aClient, A2aError, Outcome, Phase, Reply, TaskState, install_tls};
 use crate::ids::{ContextId, Principal, PromptId, TaskId};
+use crate::model::Protocol::V03;
 
 async fn sent(acts: Vec<Act>) -> Result<Reply, A2aError> {
     let (client, _server) = server(vec![acts]).await;
-    client.send(&prompt(), true).await
+    client.send(V03, &prompt(), true).await
 }
 
 #[actix_rt::test]
 async fn a_send_carries_the_principal_and_brings_the_task() {
     let (client, server) = server(vec![json(DONE)]).await;
-    let Reply::Task(task) = client.send(&prompt(), true).await.unwrap() else {
+    let Reply::Task(task) = client.send(V03, &prompt(), true).await.unwrap() else {
         panic!("not a task");
     };
     assert_eq!(task.answer_text().as_deref(), Some("2 pods"));
@@ -42,7 +43,7 @@ async fn a_send_carries_the_principal_and_brings_the_task() {
 #[actix_rt::test]
 async fn a_plain_agent_is_not_told_the_principal() {
     let (client, server) = server_with(vec![json(DONE)], |settings| settings.kagent = false).await;
-    client.send(&prompt(), true).await.unwrap();
+    client.send(V03, &prompt(), true).await.unwrap();
     let request = server.await.unwrap().remove(0).to_ascii_lowercase();
     assert!(!request.contains("x-user-id"), "{request}");
 }
@@ -119,7 +120,12 @@ async fn statuses_carry_their_wait_and_a_clean_detail() {
             "no route to <address>",
         ),
         (vec![Say(limited.to_owned())], 429, Some(7), "slow"),
-        (vec![Say(redirect.to_owned())], 307, None, ""),
+        (
+            vec![Say(redirect.to_owned())],
+            307,
+            None,
+            "a redirect to another address of the same host",
+        ),
     ] {
         let expected = A2aError::Http {
             status,
@@ -137,7 +143,7 @@ async fn a_refused_connection_sent_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = A2aClient::new(settings(listener.local_addr().unwrap().port()));
     drop(listener);
-    let error = client.send(&prompt(), true).await.unwrap_err();
+    let error = client.send(V03, &prompt(), true).await.unwrap_err();
     assert!(matches!(error, A2aError::Connect(_)), "{error}");
     assert_eq!(error.outcome(), Outcome::NotSent);
     assert!(!error.to_string().contains("127.0.0.1"), "{error}");
@@ -158,15 +164,15 @@ async fn silence_ends_in_a_timeout_that_names_its_phase() {
         phase: Phase::FirstByte,
     };
     let patient = client(Duration::from_secs(10));
-    let error = patient.send(&prompt(), false).await.unwrap_err();
+    let error = patient.send(V03, &prompt(), false).await.unwrap_err();
     assert_eq!(error, first_byte);
     assert_eq!(error.outcome(), Outcome::Unknown);
-    assert_eq!(patient.stream(&prompt()).await.err(), Some(first_byte));
+    assert_eq!(patient.stream(V03, &prompt()).await.err(), Some(first_byte));
     // The answer to a blocking send comes when the run ends.
     let total = A2aError::Timeout {
         phase: Phase::Total,
     };
-    assert_eq!(client(short).send(&prompt(), true).await, Err(total));
+    assert_eq!(client(short).send(V03, &prompt(), true).await, Err(total));
 }
 
 #[actix_rt::test]
@@ -181,17 +187,17 @@ async fn control_calls_read_their_results() {
         sse(&[&format!("data: {STEP}\n\n")], false),
     ])
     .await;
-    let found = client.get(&task, &principal).await.unwrap();
+    let found = client.get(V03, &task, &principal).await.unwrap();
     assert_eq!(found.state, TaskState::Completed);
     let tasks = client
-        .list(&ContextId::from("c"), &principal)
+        .list(V03, &ContextId::from("c"), &principal)
         .await
         .unwrap();
     assert!(tasks[0].contains_prompt(&PromptId::from("m1")));
-    let cancel = client.cancel(&task, &principal).await;
+    let cancel = client.cancel(V03, &task, &principal).await;
     assert_eq!(cancel, Err(A2aError::rpc(-32001, "Task not found")));
     let events: Vec<_> = client
-        .resubscribe(&task, &principal)
+        .resubscribe(V03, &task, &principal)
         .await
         .unwrap()
         .collect()
@@ -250,7 +256,7 @@ async fn https_works_with_ring_alone() {
         socket.read_exact(&mut hello).await.unwrap();
         hello[0]
     };
-    let (answer, first_byte) = futures_util::join!(client.send(&prompt, true), serve);
+    let (answer, first_byte) = futures_util::join!(client.send(V03, &prompt, true), serve);
     assert_eq!(first_byte, 0x16, "a TLS handshake record");
     let error = answer.unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotSent, "{error}");

@@ -15,6 +15,9 @@ pub enum A2aError {
     /// As many calls as the settings allow are in flight; nothing was sent.
     #[error("too many calls in flight")]
     Busy,
+    /// A header cannot be made, mostly a credential's file that is not there; nothing was sent.
+    #[error("cannot make {0}")]
+    Credential(String),
     /// No connection came about; nothing was sent.
     #[error("cannot connect: {0}")]
     Connect(String),
@@ -28,13 +31,14 @@ pub enum A2aError {
     #[error("connection lost after sending")]
     Cut,
     /// An HTTP status other than success, from the agent or something before it.
-    #[error("http status {status}{}", hint(*.status, .detail))]
+    #[error("http status {status}{}", hint(.detail))]
     Http {
         /// The status.
         status: u16,
         /// How long to wait, if the answer says so.
         retry_after: Option<Duration>,
-        /// The text that came with it, cleaned; empty for web pages.
+        /// The text that came with it, cleaned; empty for web pages. For a redirect what is
+        /// wrong with the configured address.
         detail: String,
     },
     /// Neither JSON nor HTML.
@@ -124,7 +128,7 @@ impl A2aError {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Busy | Self::Connect(_) => Outcome::NotSent,
+            Self::Busy | Self::Credential(_) | Self::Connect(_) => Outcome::NotSent,
             Self::Http {
                 status: 300..=399, ..
             } => Outcome::Refused,
@@ -143,6 +147,7 @@ impl A2aError {
     pub fn retry(&self) -> bool {
         match self {
             Self::Busy
+            | Self::Credential(_)
             | Self::Connect(_)
             | Self::Timeout { .. }
             | Self::Cut
@@ -160,6 +165,35 @@ impl A2aError {
         self.retry() && self.outcome() != Outcome::Unknown
     }
 
+    /// Whether it says that the agent speaks another version of the protocol: no such method,
+    /// no such version, or the text that kagent's controller (1.0, read in code) sends about the
+    /// header. All of them are checks before the run.
+    #[must_use]
+    pub fn refuses_version(&self) -> bool {
+        match self {
+            Self::Rpc { code, begun, .. } => [-32601, -32009].contains(code) && !begun,
+            Self::Http {
+                status: 400,
+                detail,
+                ..
+            } => detail.to_ascii_lowercase().contains("a2a-version"),
+            _ => false,
+        }
+    }
+
+    /// Whether it says that the agent does not stream, and ran nothing.
+    #[must_use]
+    pub fn refuses_streaming(&self) -> bool {
+        matches!(
+            self,
+            Self::Rpc {
+                code: -32601 | -32004,
+                begun: false,
+                ..
+            }
+        )
+    }
+
     /// How long the answer asks us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -173,6 +207,11 @@ impl A2aError {
     #[must_use]
     pub fn to_user(&self) -> String {
         let sentence = match self {
+            _ if self.refuses_version() => "The agent does not support this.",
+            Self::Rpc { message, .. } if is_too_large(message) => {
+                "The message is too large for the agent."
+            }
+            Self::Credential(_) => "My credential for the agent cannot be read.",
             Self::Busy | Self::Http { status: 429, .. } => {
                 "The agent takes no more questions at the moment."
             }
@@ -211,7 +250,7 @@ impl A2aError {
             Self::Rpc { code: -32001, .. } => "The agent does not know this task any more.",
             Self::Rpc { code: -32002, .. } => "The agent can no longer stop this task.",
             Self::Rpc {
-                code: -32601 | -32003 | -32004 | -32007 | -32008 | -32009,
+                code: -32003 | -32004 | -32007 | -32008,
                 ..
             } => "The agent does not support this.",
             Self::Rpc { .. } => "The agent reported an error.",
@@ -230,12 +269,19 @@ fn is_failed_dial(code: i64, message: &str) -> bool {
     code == -32603 && text.starts_with("failed to send http request") && text.contains("dial tcp")
 }
 
+/// kagent 1.0 says -32600 "Payload too large" with HTTP 200.
+fn is_too_large(message: &str) -> bool {
+    message
+        .to_ascii_lowercase()
+        .starts_with("payload too large")
+}
+
 /// What the operator may want to know beside the status.
-fn hint(status: u16, detail: &str) -> String {
-    match (status, detail) {
-        (300..=399, _) => " (a redirect; does the agent's url lack its last slash?)".to_owned(),
-        (_, "") => String::new(),
-        (_, detail) => format!(": {detail}"),
+fn hint(detail: &str) -> String {
+    if detail.is_empty() {
+        String::new()
+    } else {
+        format!(": {detail}")
     }
 }
 
@@ -249,82 +295,4 @@ impl std::fmt::Display for Phase {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn http(status: u16) -> A2aError {
-        A2aError::Http {
-            status,
-            retry_after: None,
-            detail: String::new(),
-        }
-    }
-
-    #[test]
-    fn only_what_surely_did_not_run_is_not_unknown() {
-        use Outcome::{NotSent, Refused, Unknown};
-        let refused_dial = "failed to send HTTP request: Post \"http://a:1/\": dial tcp 10.0.0.1:1: connect: connection refused";
-        let cut = "failed to send HTTP request: Post \"http://a:1/\": EOF";
-        let inner = format!("tool failed: {refused_dial}");
-        for (error, outcome, may_resend) in [
-            (A2aError::Busy, NotSent, true),
-            (A2aError::Connect("refused".to_owned()), NotSent, true),
-            (
-                A2aError::Timeout {
-                    phase: Phase::FirstByte,
-                },
-                Unknown,
-                false,
-            ),
-            (A2aError::Cut, Unknown, false),
-            (A2aError::NotJson, Unknown, false),
-            (A2aError::Html, Unknown, false),
-            (A2aError::Empty, Unknown, false),
-            (A2aError::TooLarge, Unknown, false),
-            (A2aError::protocol("x"), Unknown, false),
-            (http(307), Refused, false),
-            (http(400), Refused, false),
-            (http(401), Refused, false),
-            (http(404), Refused, false),
-            (http(408), Unknown, false),
-            (http(413), Refused, false),
-            (http(429), Refused, true),
-            (http(499), Unknown, false),
-            (http(500), Unknown, false),
-            (http(502), Unknown, false),
-            (http(503), Unknown, false),
-            (http(504), Unknown, false),
-            (A2aError::rpc(-32700, ""), Refused, false),
-            (A2aError::rpc(-32601, ""), Refused, false),
-            (A2aError::rpc(-32602, ""), Refused, false),
-            (A2aError::rpc(-32001, ""), Refused, false),
-            (A2aError::rpc(-32009, ""), Refused, false),
-            (A2aError::rpc(-32006, ""), Unknown, false),
-            (A2aError::rpc(-32000, ""), Unknown, false),
-            (A2aError::rpc(-32603, "executor crashed"), Unknown, false),
-            (A2aError::rpc(-32603, refused_dial), Refused, true),
-            (A2aError::rpc(-32603, cut), Unknown, false),
-            (A2aError::rpc(-32603, &inner), Unknown, false),
-        ] {
-            assert_eq!(error.outcome(), outcome, "{error}");
-            assert_eq!(error.may_resend(), may_resend, "{error}");
-        }
-        let late = A2aError::Rpc {
-            code: -32602,
-            message: String::new(),
-            begun: true,
-        };
-        assert_eq!(late.outcome(), Unknown, "after events the agent had begun");
-    }
-
-    #[test]
-    fn neither_the_log_nor_the_chat_shows_addresses() {
-        let dial = "failed to send HTTP request: Post \"http://u:pw@k8s.kagent:8080/\": dial tcp 10.0.0.1:8080: refused";
-        let error = A2aError::rpc(-32603, dial);
-        for text in [error.to_string(), format!("{error:?}"), error.to_user()] {
-            assert!(!text.contains("8080") && !text.contains("pw"), "{text}");
-        }
-        assert_eq!(error.to_user(), "The agent cannot be reached.");
-        assert!(http(307).to_string().contains("slash"));
-    }
-}
+mod tests;

@@ -8,19 +8,29 @@
 //! |---|---|
 //! | `model` | tasks, messages, parts, artifacts, events |
 //! | `reading` | what a person is shown of them: answers, tool calls, partial texts |
-//! | `card` | agent cards of every version |
-//! | `codec_v03` | A2A 0.3: requests out, results in |
+//! | `card` | agent cards of every version, and the rule where calls go |
+//! | `terms` | how an agent wants to be spoken to: version, tenant, extensions, path |
+//! | `codec` | calls as bytes, results as the model |
+//! | `codec_v03`, `codec_v10` | what is one version's own: requests, and how events are told apart |
+//! | `wire` | tasks, messages, artifacts and parts, which all versions share |
 //! | `rpc` | the JSON-RPC envelope, which all versions share |
 //! | `sse` | server-sent events, without I/O |
-//! | `client` | the calls; the only file that knows awc, with `stream` |
-//! | `run`, `progress` | one prompt from its submission to its end, and what can be shown meanwhile |
+//! | `client` | the calls; with `http` and `stream` all that knows awc |
+//! | `headers` | credentials and traces that calls carry |
+//! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
+//! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
 //! | `error` | how a call can fail, and what that says about the prompt |
 //! | `scrub` | foreign error texts without addresses and credentials |
 
+mod attempts;
 pub mod card;
 pub mod client;
+pub mod codec;
 pub mod codec_v03;
+pub mod codec_v10;
 pub mod error;
+pub mod headers;
+mod http;
 mod json;
 pub mod model;
 pub mod progress;
@@ -30,11 +40,20 @@ pub mod run;
 mod scrub;
 pub mod sse;
 pub mod stream;
+mod terms;
+mod verdict;
+mod wire;
 
 #[cfg(test)]
 mod capture_tests;
 #[cfg(test)]
 mod client_tests;
+#[cfg(test)]
+mod header_tests;
+#[cfg(test)]
+mod official_tests;
+#[cfg(test)]
+mod run_tests;
 #[cfg(test)]
 mod stream_tests;
 #[cfg(test)]
@@ -43,9 +62,11 @@ mod test_server;
 pub use card::AgentCard;
 pub use client::{A2aClient, Settings, install_tls};
 pub use error::{A2aError, Outcome, Phase};
+pub use headers::{Header, Source, Trace};
 pub use model::{
     Artifact, ArtifactUpdate, Content, Event, Message, Part, Prompt, Reply, Role, StatusUpdate,
     Task, TaskState,
 };
+pub use reading::HITL;
 pub use scrub::scrub;
 pub use stream::EventStream;

@@ -48,6 +48,13 @@ impl Progress {
             .iter()
             .filter_map(super::Part::text)
             .collect();
+        let mut parts = update.artifact.parts.iter();
+        if let Some(tool) = parts.find_map(super::Part::tool_call) {
+            self.tool = Some(tool.to_owned());
+        }
+        if text.is_empty() {
+            return;
+        }
         self.pieces.clear();
         self.tool = None;
         if update.append {

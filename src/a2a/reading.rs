@@ -16,6 +16,13 @@ const HISTORY_MAX: usize = 64;
 /// Artifacts that a followed stream keeps. Some agents open a new one with every step.
 const ARTIFACTS_MAX: usize = 256;
 
+/// kagent's extension of 1.0 for approvals and questions: its name in cards, in headers, and in
+/// the metadata of the messages that carry them.
+pub const HITL: &str = "https://kagent.dev/extensions/hitl/v1";
+
+/// The name under which a question to the person waits.
+const ASK_USER: &str = "ask_user";
+
 /// kagent's name for the call that asks a person to approve another call.
 const CONFIRMATION: &str = "adk_request_confirmation";
 
@@ -47,6 +54,19 @@ impl Part {
             content: Content::Text(text.into()),
             metadata: Metadata::new(),
         }
+    }
+
+    /// Bytes of its content, about.
+    pub(super) fn size(&self) -> usize {
+        const ALONE: usize = 64;
+        ALONE
+            + match &self.content {
+                Content::Text(text) => text.len(),
+                Content::FileBytes { bytes, .. } => bytes.len(),
+                Content::FileUri { uri, .. } => uri.len(),
+                Content::Data(data) => data.to_string().len(),
+                Content::Unknown => 0,
+            }
     }
 
     /// The text to show; none for other content and for an agent's thoughts.
@@ -109,10 +129,22 @@ impl Message {
         self.parts.iter().filter_map(Part::tool_call).collect()
     }
 
-    /// The names of the tools that wait for a person's approval or answer.
+    /// The names of the tools that wait for a person's approval or answer, in either of kagent's
+    /// forms. Of an agent behind the agent the inner tools are named: they are what will run.
     #[must_use]
     pub fn pending_tools(&self) -> Vec<&str> {
-        self.parts.iter().filter_map(Part::pending_tool).collect()
+        let Some(request) = self.metadata.get(HITL) else {
+            return self.parts.iter().filter_map(Part::pending_tool).collect();
+        };
+        if request.get("type").and_then(Value::as_str) == Some("ask_user_request") {
+            return vec![ASK_USER];
+        }
+        let tools = ["/nested/tools", "/tools"];
+        let tools = tools.iter().find_map(|at| request.pointer(at)?.as_array());
+        let names = tools.into_iter().flatten();
+        names
+            .filter_map(|tool| tool.get("name")?.as_str())
+            .collect()
     }
 
     /// Whether the text is a piece of one that will come whole later.
@@ -172,6 +204,16 @@ impl Task {
     #[must_use]
     pub fn status_text(&self) -> Option<String> {
         self.status_message.as_ref().and_then(Message::agent_words)
+    }
+
+    /// The names of the tools that the agent called, in order. 1.0 agents of kagent put their
+    /// calls into artifacts, older ones into messages.
+    #[must_use]
+    pub fn tool_calls(&self) -> Vec<&str> {
+        let said = self.history.iter().chain(&self.status_message);
+        let parts = said.flat_map(|message| &message.parts);
+        let made = self.artifacts.iter().flat_map(|artifact| &artifact.parts);
+        parts.chain(made).filter_map(Part::tool_call).collect()
     }
 
     /// Whether the task's history shows that the agent received this prompt. False proves
@@ -238,115 +280,4 @@ impl Task {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::a2a::codec_v03::{event, task};
-
-    fn read(wire: serde_json::Value) -> Task {
-        task(wire).unwrap()
-    }
-
-    #[test]
-    fn the_answer_is_the_artifacts_without_thoughts() {
-        let answer = read(json!({
-            "id": "t", "status": {"state": "completed"},
-            "artifacts": [
-                {"artifactId": "a", "parts": [
-                    {"kind": "text", "text": "hm", "metadata": {"adk_thought": true}},
-                    {"kind": "text", "text": "two "}, {"kind": "text", "text": "pods"}]},
-                {"artifactId": "b", "parts": [{"kind": "data", "data": {}}]},
-                {"artifactId": "c", "parts": [{"kind": "text", "text": "and a node"}]}]}));
-        assert_eq!(
-            answer.answer_text().as_deref(),
-            Some("two pods\n\nand a node")
-        );
-    }
-
-    #[test]
-    fn without_artifacts_a_completed_task_is_answered_by_what_was_said_last() {
-        let mut said = read(json!({
-            "id": "t", "status": {"state": "completed"},
-            "history": [
-                {"role": "agent", "parts": [{"kind": "text", "text": "old"}]},
-                {"role": "user", "messageId": "m", "parts": [{"kind": "text", "text": "q"}]},
-                {"role": "agent", "parts": [{"kind": "text", "text": "new"}]},
-                {"role": "agent", "parts": [{"kind": "data", "data": {}}]}]}));
-        assert_eq!(said.answer_text().as_deref(), Some("new"));
-        said.state = TaskState::Working;
-        assert_eq!(
-            said.answer_text(),
-            None,
-            "only an ended run is taken at its word"
-        );
-        said.state = TaskState::Completed;
-        said.history.truncate(2);
-        assert_eq!(
-            said.answer_text(),
-            None,
-            "an earlier answer is not this one"
-        );
-        assert!(said.contains_prompt(&PromptId::from("m")));
-        assert!(!said.contains_prompt(&PromptId::from("n")));
-    }
-
-    #[test]
-    fn tools_are_recognised_by_either_runtimes_key() {
-        for key in ["adk_type", "kagent_type"] {
-            let status = json!({
-                "kind": "status-update", "taskId": "t", "status": {"state": "input-required",
-                "message": {"role": "agent", "parts": [
-                    {"kind": "data", "metadata": {key: "function_call"}, "data": {"name": "get_pods"}},
-                    {"kind": "data", "metadata": {key: "function_response"}, "data": {"name": "get_pods"}},
-                    {"kind": "data", "metadata": {key: "function_call"}, "data": {
-                        "name": "adk_request_confirmation",
-                        "args": {"originalFunctionCall": {"name": "delete_pod"}}}},
-                    {"kind": "data", "data": {"name": "plain data"}}]}}});
-            let Some(Event::Status(status)) = event(status).unwrap() else {
-                panic!("not a status");
-            };
-            let message = status.agent_message().unwrap();
-            assert_eq!(message.tool_calls(), ["get_pods"]);
-            assert_eq!(message.pending_tools(), ["delete_pod"]);
-            assert_eq!(message.parts[1].tool_result(), Some("get_pods"));
-        }
-    }
-
-    fn chunk(id: &str, text: &str, append: bool) -> Event {
-        event(
-            json!({"kind": "artifact-update", "taskId": "t", "append": append,
-            "artifact": {"artifactId": id, "parts": [{"kind": "text", "text": text}]}}),
-        )
-        .unwrap()
-        .unwrap()
-    }
-
-    #[test]
-    fn chunks_append_replace_and_may_begin_with_an_append() {
-        let mut known = None;
-        for (id, text, append) in [
-            ("a", "on", true),
-            ("a", "e", true),
-            ("b", "draft", false),
-            ("b", "two", false),
-        ] {
-            Task::follow(&mut known, chunk(id, text, append));
-        }
-        assert_eq!(known.unwrap().answer_text().as_deref(), Some("one\n\ntwo"));
-    }
-
-    #[test]
-    fn a_followed_stream_keeps_a_bounded_history_and_bounded_artifacts() {
-        let mut known = None;
-        for number in 0..500 {
-            Task::follow(&mut known, chunk(&number.to_string(), "x", false));
-            let said = json!({"kind": "status-update", "taskId": "t", "status": {"state": "working",
-                "message": {"role": "agent", "parts": [{"kind": "text", "text": "step"}]}}});
-            Task::follow(&mut known, event(said).unwrap().unwrap());
-        }
-        let task = known.unwrap();
-        assert_eq!(task.artifacts.len(), ARTIFACTS_MAX);
-        assert_eq!(task.history.len(), HISTORY_MAX);
-    }
-}
+mod tests;

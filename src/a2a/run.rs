@@ -4,6 +4,8 @@
 //! A stream's end proves nothing and silence is only a reason to look: the state of the
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
+mod submit;
+
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,22 +14,20 @@ use futures_util::future::LocalBoxFuture;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
+use super::attempts::Attempts;
 use super::progress::Progress;
-use super::{A2aClient, A2aError, Event, EventStream, Outcome, Prompt, Reply, Task, TaskState};
+use super::{A2aClient, A2aError, Event, EventStream, Prompt, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
+use crate::model::Protocol;
 use crate::rules::turn::End;
 use crate::rules::words;
 
-/// Sends of a prompt that was surely not received.
-const SENDS_MAX: u32 = 4;
 /// Searches for a prompt that may have been received.
 const SEARCHES_MAX: u32 = 4;
 /// The first wait between two looks at a task; it doubles up to [`WAIT_MAX`].
 const WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two looks at a task.
 const WAIT_MAX: Duration = Duration::from_secs(15);
-/// The longest that an agent may ask us to wait before a prompt is given up.
-const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
 /// How long a task that cannot be stopped is watched.
 const WATCHED_MAX: Duration = Duration::from_hours(24);
 /// A task that does not change for so long is spoken of.
@@ -44,6 +44,8 @@ pub enum News {
         task: TaskId,
         /// The context that it belongs to.
         context: Option<ContextId>,
+        /// The protocol version that it was made in: every later call about it uses that one.
+        protocol: Protocol,
     },
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
@@ -71,10 +73,12 @@ pub enum Begin {
 pub struct Run {
     /// The agent.
     pub client: A2aClient,
+    /// The protocol version: of the task that is taken up, or the one to begin with.
+    pub protocol: Protocol,
     /// Whether it streams.
     pub streams: bool,
-    /// Whether it lists the tasks of a context (kagent).
-    pub lists: bool,
+    /// Whether it is kagent's, which lists the tasks of a context in 0.3, too.
+    pub kagent: bool,
     /// A silence after which the task is looked at.
     pub look_after: Duration,
     /// The time for all of it; then it is cancelled.
@@ -92,6 +96,8 @@ pub struct Run {
 /// What is known while it runs.
 struct Watch {
     run: Run,
+    /// How the prompt is offered; from its task on, the version does not change.
+    attempts: Attempts,
     task: Option<Task>,
     direct: Option<String>,
     progress: Progress,
@@ -109,6 +115,7 @@ impl Run {
                 } else {
                     self.total
                 },
+            attempts: Attempts::new(self.protocol, self.streams),
             run: self,
             task: None,
             direct: None,
@@ -124,75 +131,6 @@ impl Run {
 }
 
 impl Watch {
-    async fn submit(&mut self) -> End {
-        let mut wait = WAIT;
-        let mut sends = 1;
-        loop {
-            let sent = if self.run.streams {
-                self.stream().await
-            } else {
-                self.send().await
-            };
-            let error = match sent {
-                Ok(end) => return end,
-                Err(error) => error,
-            };
-            let turn = self.run.turn.reference();
-            warn!(%turn, %error, outcome = ?error.outcome(), "the call to the agent failed");
-            let pause = error.retry_after().unwrap_or(wait);
-            if !error.may_resend() || sends >= SENDS_MAX || pause > RETRY_AFTER_MAX {
-                return self.failed(&error).await;
-            }
-            self.tell_progress("It cannot be reached, trying again.".to_owned())
-                .await;
-            sleep(pause).await;
-            wait = (wait * 2).min(WAIT_MAX);
-            sends += 1;
-        }
-    }
-
-    /// An error before the agent's task was known.
-    async fn failed(&mut self, error: &A2aError) -> End {
-        if error.outcome() != Outcome::Unknown {
-            return End::Failed(error.to_user());
-        }
-        match (self.look_for().await, error) {
-            // It has answered, so it is not lost; what it did before, nobody can tell.
-            (End::Unknown, A2aError::Rpc { .. }) => {
-                End::Failed(format!("{} It may have done a part of it", error.to_user()))
-            }
-            (end, _) => end,
-        }
-    }
-
-    async fn stream(&mut self) -> Result<End, A2aError> {
-        let mut events = self.run.client.stream(&self.run.prompt).await?;
-        if let Some(end) = self.consume(&mut events).await? {
-            return Ok(end);
-        }
-        self.after_break().await
-    }
-
-    async fn send(&mut self) -> Result<End, A2aError> {
-        let event = match self.run.client.send(&self.run.prompt, false).await? {
-            Reply::Task(task) => Event::Task(task),
-            Reply::Message(message) => Event::Message(message),
-        };
-        self.take_in(event).await;
-        match self.decided() {
-            Some(end) => Ok(end),
-            None => self.after_break().await,
-        }
-    }
-
-    /// The connection has ended and the task, if there is one, has not.
-    async fn after_break(&mut self) -> Result<End, A2aError> {
-        match self.task.as_ref().map(|task| task.id.clone()) {
-            Some(task) => Ok(self.follow(task).await),
-            None => Err(A2aError::Cut),
-        }
-    }
-
     /// Reads until the task is decided, or the stream ends. An error counts only while no
     /// task is known: later it is a cut like any other.
     async fn consume(&mut self, events: &mut EventStream) -> Result<Option<End>, A2aError> {
@@ -232,8 +170,9 @@ impl Watch {
         let mut since = Instant::now();
         let mut seen = None;
         loop {
-            let principal = self.run.prompt.principal.clone();
-            let events = self.run.client.resubscribe(&id, &principal).await;
+            let Run { client, prompt, .. } = &self.run;
+            let protocol = self.attempts.protocol;
+            let events = client.resubscribe(protocol, &id, &prompt.principal).await;
             if let Some(end) = self.look(&id).await {
                 return end;
             }
@@ -263,7 +202,9 @@ impl Watch {
 
     /// One get; the snapshot decides.
     async fn look(&mut self, id: &TaskId) -> Option<End> {
-        match self.run.client.get(id, &self.run.prompt.principal).await {
+        let Run { client, prompt, .. } = &self.run;
+        let protocol = self.attempts.protocol;
+        match client.get(protocol, id, &prompt.principal).await {
             Ok(task) => {
                 self.take_in(Event::Task(task)).await;
                 self.decided()
@@ -282,13 +223,17 @@ impl Watch {
     /// Looks for the prompt in the tasks of its context. Finding it proves that the agent
     /// has it; not finding it proves nothing.
     async fn look_for(&mut self) -> End {
-        let (true, Some(context)) = (self.run.lists, self.run.prompt.context.clone()) else {
+        let Some(context) = self.run.prompt.context.clone() else {
             return End::Unknown;
         };
         let principal = self.run.prompt.principal.clone();
         let mut wait = WAIT;
         for _ in 0..SEARCHES_MAX {
-            match self.run.client.list(&context, &principal).await {
+            let protocol = self.attempts.protocol;
+            if protocol == Protocol::V03 && !self.run.kagent {
+                return End::Unknown;
+            }
+            match self.run.client.list(protocol, &context, &principal).await {
                 Ok(tasks) => {
                     let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
                     match tasks.iter().find(mine).map(|task| task.id.clone()) {
@@ -309,11 +254,13 @@ impl Watch {
 
     async fn take_in(&mut self, event: Event) {
         if let Event::Message(message) = &event {
+            self.run.client.proven(self.attempts.protocol);
             self.direct = Some(message.text());
             return;
         }
         // The whole answer is not shown twice: it is about to come as such.
-        let whole = matches!(&event, Event::Artifact(update) if update.last);
+        let whole = matches!(&event, Event::Artifact(update)
+            if update.last && update.artifact.parts.iter().any(|part| part.text().is_some()));
         self.progress.take_in(&event);
         let known = self.task.is_some();
         if matches!(event, Event::Task(_)) {
@@ -322,9 +269,12 @@ impl Watch {
         }
         Task::follow(&mut self.task, event);
         if let (false, Some(task)) = (known, &self.task) {
+            let protocol = self.attempts.protocol;
+            self.run.client.proven(protocol);
             let started = News::Started {
                 task: task.id.clone(),
                 context: task.context_id.clone(),
+                protocol,
             };
             (self.run.listener)(started).await;
         }
@@ -348,8 +298,9 @@ impl Watch {
             warn!(%turn, task = %id, "it has been watched for long enough");
             return Some(End::Failed("It never came to an end.".to_owned()));
         }
-        let cancelled = self.run.client.cancel(id, &self.run.prompt.principal).await;
-        match cancelled {
+        let Run { client, prompt, .. } = &self.run;
+        let protocol = self.attempts.protocol;
+        match client.cancel(protocol, id, &prompt.principal).await {
             Ok(task) => self.take_in(Event::Task(task)).await,
             Err(error) => warn!(%turn, task = %id, %error, "it could not be cancelled"),
         }
@@ -375,43 +326,7 @@ impl Watch {
         None
     }
 
-    /// The end, if the last state is one.
     fn decided(&self) -> Option<End> {
-        if let Some(text) = &self.direct {
-            return Some(End::Answer(text.clone()));
-        }
-        let task = self.task.as_ref()?;
-        let end = match &task.state {
-            TaskState::Completed => End::Answer(task.answer_text().unwrap_or_default()),
-            TaskState::Failed => {
-                let turn = self.run.turn.reference();
-                let said = task.status_text().unwrap_or_default();
-                warn!(%turn, task = %task.id, said = %super::scrub(&said), "the task failed");
-                End::Failed("It says that it failed".to_owned())
-            }
-            TaskState::Canceled => End::Failed("The run was stopped".to_owned()),
-            TaskState::Rejected => {
-                let said = task.status_text().unwrap_or_default();
-                End::Failed(format!("It refused this. {said}"))
-            }
-            TaskState::InputRequired | TaskState::AuthRequired => asks(task),
-            TaskState::Submitted | TaskState::Working | TaskState::Other(_) => return None,
-        };
-        Some(end)
-    }
-}
-
-/// A pause: an approval, which cannot be given yet, or a question in words.
-fn asks(task: &Task) -> End {
-    let tools: Vec<String> = task
-        .status_message
-        .iter()
-        .flat_map(|message| message.pending_tools())
-        .map(str::to_owned)
-        .collect();
-    if tools.is_empty() {
-        End::Answer(task.status_text().unwrap_or_default())
-    } else {
-        End::Failed(words::needs_approval(&tools))
+        verdict::of(self.direct.as_deref(), self.task.as_ref(), self.run.turn)
     }
 }

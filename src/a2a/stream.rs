@@ -10,10 +10,10 @@ use futures_util::{Stream, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout_at;
 
-use super::client::Answer;
-use super::codec_v03 as codec;
+use super::codec;
 use super::error::{A2aError, Phase};
-use super::model::Event;
+use super::http::Answer;
+use super::model::{Event, Part};
 use super::rpc;
 use super::sse::{SseDecoder, SseEvent};
 
@@ -156,9 +156,15 @@ impl Reader {
             Err(error) => return Err(error),
         };
         let read = codec::event(result)?;
-        if !matches!(&read, Some(Event::Status(status)) if status.partial) {
-            self.kept_bytes += event.data.len();
-        }
+        self.kept_bytes += match &read {
+            Some(Event::Status(status)) if status.partial => 0,
+            // Of a chunk its content is kept alone. A token's annotations are a hundred times
+            // its size.
+            Some(Event::Artifact(update)) if update.append => {
+                update.artifact.parts.iter().map(Part::size).sum()
+            }
+            _ => event.data.len(),
+        };
         if self.kept_bytes > self.answer.bytes_max {
             return Err(A2aError::TooLarge);
         }

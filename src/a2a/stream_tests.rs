@@ -10,10 +10,11 @@ use super::test_server::{
 };
 use super::{A2aError, Event, Phase, TaskState};
 use crate::ids::{Principal, TaskId};
+use crate::model::Protocol::V03;
 
 async fn streamed(acts: Vec<Act>) -> Vec<Result<Event, A2aError>> {
     let (client, _server) = server(vec![acts]).await;
-    match client.stream(&prompt()).await {
+    match client.stream(V03, &prompt()).await {
         Ok(events) => events.collect().await,
         Err(error) => vec![Err(error)],
     }
@@ -25,7 +26,7 @@ async fn a_stream_that_falls_silent_ends_with_the_calls_time() {
     acts.push(Act::Hold);
     let short = Duration::from_millis(300);
     let (client, _server) = server_with(vec![acts], |s| s.total_timeout = short).await;
-    let events: Vec<_> = client.stream(&prompt()).await.unwrap().collect().await;
+    let events: Vec<_> = client.stream(V03, &prompt()).await.unwrap().collect().await;
     assert!(events[0].is_ok());
     let total = A2aError::Timeout {
         phase: Phase::Total,
@@ -93,7 +94,7 @@ async fn a_reset_in_mid_stream_is_a_lost_connection() {
     let mut acts = one_step();
     acts.extend([Act::Wait(word), Act::Reset]);
     let (client, _server) = server(vec![acts]).await;
-    let mut events = client.stream(&prompt()).await.unwrap();
+    let mut events = client.stream(V03, &prompt()).await.unwrap();
     assert!(events.next().await.unwrap().is_ok());
     cut.send(()).unwrap();
     assert_eq!(events.next().await, Some(Err(A2aError::Cut)));
@@ -106,13 +107,16 @@ async fn long_streams_hold_up_no_control_call_and_are_bounded() {
     held.push(Act::Hold);
     let (client, _server) =
         server_with(vec![held, json(DONE), one_step()], |s| s.calls_max = 1).await;
-    let mut first = client.stream(&prompt()).await.unwrap();
+    let mut first = client.stream(V03, &prompt()).await.unwrap();
     assert!(first.next().await.unwrap().is_ok());
-    assert_eq!(client.stream(&prompt()).await.err(), Some(A2aError::Busy));
+    assert_eq!(
+        client.stream(V03, &prompt()).await.err(),
+        Some(A2aError::Busy)
+    );
     let (task, principal) = (TaskId::from("t"), Principal::from("telegram:7"));
-    let task = client.get(&task, &principal).await.unwrap();
+    let task = client.get(V03, &task, &principal).await.unwrap();
     assert_eq!(task.state, TaskState::Completed);
     assert!(first.next().now_or_never().is_none(), "still open");
     drop(first);
-    assert!(client.stream(&prompt()).await.is_ok());
+    assert!(client.stream(V03, &prompt()).await.is_ok());
 }

@@ -69,6 +69,10 @@ pub(super) fn one_step() -> Vec<Act> {
 pub(super) fn settings(port: u16) -> Settings {
     Settings {
         url: url::Url::parse(&format!("http://127.0.0.1:{port}/api/a2a/ns/k8s/")).unwrap(),
+        card_url: None,
+        path_of_card: false,
+        protocol: None,
+        headers: Vec::new(),
         kagent: true,
         connect_timeout: Duration::from_secs(5),
         first_byte_timeout: Duration::from_secs(5),
@@ -139,6 +143,13 @@ async fn read_request(socket: &mut TcpStream) -> String {
         let count = socket.read(&mut packet).await.unwrap();
         assert!(count > 0, "the client closed in mid-request");
         request.extend_from_slice(&packet[..count]);
+    }
+}
+
+impl A2aClient {
+    /// The port of the server.
+    pub(super) fn port(&self) -> u16 {
+        self.url().port().unwrap()
     }
 }
 

@@ -16,16 +16,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, info, warn};
 
 use crate::a2a::run::{Begin, Listener, News, Run};
-use crate::a2a::{A2aClient, AgentCard, Prompt, Settings};
+use crate::a2a::{A2aClient, AgentCard, HITL, Prompt, Settings, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
+use crate::model::Protocol;
 
 /// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
 const CARD_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two tries to read the card.
 const CARD_WAIT_MAX: Duration = Duration::from_mins(1);
-/// The version of the protocol that is spoken.
-pub const PROTOCOL: &str = "0.3";
+/// The time between two looks whether the card has changed.
+const CARD_AGAIN: Duration = Duration::from_mins(5);
 
 /// Asks for a place among the calls in flight.
 #[derive(Message)]
@@ -35,6 +36,8 @@ pub struct Admit;
 /// A place among the calls in flight, until it is dropped.
 #[derive(Debug)]
 pub struct Permit {
+    /// The protocol version to begin a prompt with, as far as is known now.
+    pub protocol: Protocol,
     // Held, never read: dropping it frees the place.
     _place: OwnedSemaphorePermit,
 }
@@ -62,6 +65,8 @@ pub struct StartRun {
     pub turn: TurnId,
     /// The prompt.
     pub prompt: Prompt,
+    /// The protocol version that it was or is submitted in.
+    pub protocol: Protocol,
     /// How.
     pub begin: Begin,
     /// Whether its time was up before: then it is only watched.
@@ -86,7 +91,7 @@ pub struct Agent {
     settings: config::Agent,
     client: A2aClient,
     /// What it says of itself, once it has said so.
-    card: Option<AgentCard>,
+    card: Option<Rc<AgentCard>>,
     /// Places among the calls in flight.
     places: Arc<Semaphore>,
     /// Turns that wait for a place.
@@ -99,6 +104,10 @@ impl Agent {
     pub fn new(name: AgentName, settings: config::Agent) -> Self {
         let client = A2aClient::new(Settings {
             url: settings.url.clone(),
+            card_url: settings.card_url.clone(),
+            path_of_card: settings.path_of_card,
+            protocol: settings.protocol,
+            headers: settings.headers.clone(),
             kagent: settings.flavor == Flavor::Kagent,
             connect_timeout: settings.connect_timeout,
             first_byte_timeout: settings.first_byte_timeout,
@@ -121,7 +130,30 @@ impl Agent {
         self.card.as_ref().is_none_or(|card| card.streaming)
     }
 
-    /// Reads the card, and tries again as long as it cannot.
+    /// Keeps the card, and says so if it is news.
+    fn learn(&mut self, card: Rc<AgentCard>) {
+        if self.card.as_ref() == Some(&card) {
+            return;
+        }
+        let (streaming, protocol) = (card.streaming, self.client.speaks());
+        info!(agent = %self.name, streaming, %protocol, "the agent's card was read");
+        for extension in &card.extensions {
+            if extension.required && extension.uri != HITL {
+                let extension = extension.uri.as_str();
+                warn!(agent = %self.name, extension, "the agent insists on what we do not know");
+            }
+        }
+        self.card = Some(card);
+    }
+
+    fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
+        Permit {
+            protocol: self.client.speaks(),
+            _place: place,
+        }
+    }
+
+    /// Reads the card, again while it cannot be read, and again after a while for news.
     fn read_card(&self, ctx: &mut Context<Self>, wait: Duration) {
         let client = self.client.clone();
         let read = async move { client.card().await };
@@ -129,9 +161,8 @@ impl Agent {
             .into_actor(self)
             .map(move |card, agent, ctx| match card {
                 Ok(card) => {
-                    let streaming = card.streaming;
-                    info!(agent = %agent.name, streaming, "the agent is up");
-                    agent.card = Some(card);
+                    agent.learn(card);
+                    ctx.run_later(CARD_AGAIN, |agent, ctx| agent.read_card(ctx, CARD_WAIT));
                 }
                 Err(error) => {
                     if wait == CARD_WAIT {
@@ -159,7 +190,7 @@ impl Handler<Admit> for Agent {
 
     fn handle(&mut self, _: Admit, _: &mut Self::Context) -> Self::Result {
         if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Box::pin(actix::fut::ready(Ok(Permit { _place: place })));
+            return Box::pin(actix::fut::ready(Ok(self.permit(place))));
         }
         if self.waiting >= self.settings.waiting_max {
             return Box::pin(actix::fut::ready(Err(AgentBusy)));
@@ -170,7 +201,7 @@ impl Handler<Admit> for Agent {
             agent.waiting -= 1;
             // The semaphore is never closed; if it were, nothing could be admitted.
             place
-                .map(|place| Permit { _place: place })
+                .map(|place| agent.permit(place))
                 .map_err(|_| AgentBusy)
         }))
     }
@@ -184,11 +215,13 @@ impl Handler<StartRun> for Agent {
             permit,
             turn,
             prompt,
+            protocol,
             begin,
             detached,
             listener,
         } = start;
-        debug!(agent = %self.name, turn = %turn.reference(), ?begin, "run");
+        let trace = Trace::of(&prompt.id);
+        info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, ?begin, "run");
         let tell: Listener = Rc::new(move |news| {
             let told = listener.send(TaskChanged { turn, news });
             Box::pin(async move {
@@ -198,9 +231,10 @@ impl Handler<StartRun> for Agent {
             })
         });
         let run = Run {
-            client: self.client.clone(),
+            client: self.client.traced(&prompt.id),
+            protocol,
             streams: self.streams(),
-            lists: self.settings.flavor == Flavor::Kagent,
+            kagent: self.settings.flavor == Flavor::Kagent,
             look_after: self.settings.look_after,
             total: self.settings.total_timeout,
             detached,

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use tracing::{debug, error};
 
 use super::Commons;
-use super::agent::{Admit, Agent, PROTOCOL, Permit, StartRun, TaskChanged};
+use super::agent::{Admit, Agent, Permit, StartRun, TaskChanged};
 use super::sender::{Posted, Sender};
 use crate::a2a::Prompt;
 use crate::a2a::run::{Begin, News};
@@ -221,11 +221,14 @@ impl Session {
         };
         let turn = &mut running.turn;
         let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
+        let known = turn.protocol.filter(|_| begin != Begin::Submit);
+        let protocol = known.unwrap_or(permit.protocol);
+        turn.protocol = Some(protocol);
         let submit = (begin == Begin::Submit).then(|| Change::Submit {
             turn: id,
             prompt: prompt_id.clone(),
             endpoint: endpoint(&self.commons, &self.conversation),
-            protocol: PROTOCOL,
+            protocol,
         });
         if submit.is_some() {
             turn.state = TurnState::Submitting;
@@ -240,6 +243,7 @@ impl Session {
                 task: None,
                 principal: self.conversation.principal.clone(),
             },
+            protocol,
             begin,
             detached: turn.state == TurnState::Detached,
             listener: ctx.address().recipient(),

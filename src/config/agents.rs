@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::Environment;
 use super::duration::show;
+use super::headers;
 use super::item::Item;
 use super::section::Section;
 use super::web::{self, Tail};
+use crate::a2a::Header;
 use crate::ids::AgentName;
+use crate::model::Protocol;
 
 /// The longest that any wait for an agent may be set to.
 const DAY: Duration = Duration::from_hours(24);
@@ -34,6 +38,14 @@ pub struct Agent {
     pub url: Url,
     /// What it understands beyond plain A2A.
     pub flavor: Flavor,
+    /// The protocol version to speak; none to find out.
+    pub protocol: Option<Protocol>,
+    /// Where its card is, if not under `url`.
+    pub card_url: Option<Url>,
+    /// Calls go to the path that the card names, at the host of `url`.
+    pub path_of_card: bool,
+    /// What every call carries, such as a credential.
+    pub headers: Vec<Header>,
     /// How long connecting may take.
     pub connect_timeout: Duration,
     /// How long a call may go without the first byte of its answer.
@@ -51,12 +63,12 @@ pub struct Agent {
 }
 
 /// All agents by name; `None` where one is broken, and reported as such.
-pub(super) fn read(section: Section<'_>) -> BTreeMap<AgentName, Option<Agent>> {
+pub(super) fn read(section: Section<'_>, env: &Environment) -> BTreeMap<AgentName, Option<Agent>> {
     let entries = section.entries().into_iter();
     entries
         .map(|(name, item)| {
             check_name(&name, &item);
-            (AgentName(name), Agent::read(item.section()))
+            (AgentName(name), Agent::read(item.section(), env))
         })
         .collect()
 }
@@ -70,7 +82,7 @@ fn check_name(name: &str, item: &Item<'_>) {
 }
 
 impl Agent {
-    fn read(mut section: Section<'_>) -> Option<Self> {
+    fn read(mut section: Section<'_>, env: &Environment) -> Option<Self> {
         let url = section.take("url");
         if url.is_none() {
             section.refuse_missing("url", "is missing: say where the agent takes A2A calls");
@@ -78,6 +90,16 @@ impl Agent {
         let url = url.and_then(|item| web::url(&item, Tail::Query));
         let flavors = [("kagent", Flavor::Kagent), ("a2a", Flavor::A2a)];
         let flavor = section.choice("flavor", &flavors, Flavor::A2a);
+        let versions = [
+            ("auto", None),
+            (Protocol::V03.as_str(), Some(Protocol::V03)),
+            (Protocol::V10.as_str(), Some(Protocol::V10)),
+        ];
+        let protocol = section.choice("protocol", &versions, None);
+        let card_url = section.take("card_url");
+        let card_url = card_url.and_then(|item| web::url(&item, Tail::Query));
+        let path_of_card = section.choice("endpoint", &[("url", false), ("card", true)], false);
+        let headers = headers::read(section.section("headers"), env);
         let mut wait = |key, default| section.duration(key, SHORTEST..=DAY, default);
         let connect_timeout = wait("connect_timeout", Duration::from_secs(10));
         let first_byte_timeout = wait("first_byte_timeout", Duration::from_mins(1));
@@ -104,6 +126,10 @@ impl Agent {
         Some(Self {
             url: url?,
             flavor,
+            protocol,
+            card_url,
+            path_of_card,
+            headers,
             connect_timeout,
             first_byte_timeout,
             look_after,

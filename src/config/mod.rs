@@ -10,6 +10,7 @@
 //! | `section`, `item` | read one table of the tree, one value |
 //! | `problem`, `report` | what is wrong, how it is shown; all of it so far |
 //! | `duration`, `web` | text → [`std::time::Duration`], text → [`url::Url`] |
+//! | `headers` | what every call to an agent carries |
 //! | the rest | a section each: its settings, their defaults and bounds, its checks |
 //!
 //! Values are read key by key rather than by serde's derive, which stops at the first
@@ -27,6 +28,7 @@
 mod agents;
 mod chat;
 mod duration;
+mod headers;
 mod item;
 mod limits;
 mod log;
@@ -116,7 +118,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let admins = people.ids(&root.list("admins"));
     let telegram = Telegram::read(root.section("telegram"), env);
     let store = Store::read(root.section("store"));
-    let agents = agents::read(root.section("agents"));
+    let agents = agents::read(root.section("agents"), env);
     let routes = routes::read(root.list("routes"), &agents, &people);
     routes::warn_of_idle(&root, &agents, &routes);
     let limits = Limits::read(root.section("limits"));

@@ -120,11 +120,11 @@ fn token(section: &mut Section<'_>, env: &Environment) -> Option<SecretString> {
     None
 }
 
-fn from_variable(item: &Item<'_>, env: &Environment) -> Option<String> {
+pub(super) fn from_variable(item: &Item<'_>, env: &Environment) -> Option<String> {
     let name = item.text()?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(plain) {
-        item.refuse("must be the name of an environment variable, not the token itself");
+        item.refuse("must be the name of an environment variable, not the secret itself");
         return None;
     }
     let value = env.get(name).cloned();

@@ -10,6 +10,7 @@ use crate::ids::{BotId, ChatId};
 
 mod access;
 mod example;
+mod headers;
 mod mistakes;
 
 const TOKEN: &str = "7000000001:AAexampleexampleexampleexample-_";

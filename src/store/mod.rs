@@ -29,7 +29,7 @@ use crate::ids::{
     TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Seat, Turn, UpdateEnd,
+    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
 };
 
 /// An update as it is kept until its end.
@@ -76,7 +76,7 @@ pub enum Change {
         /// The address that it goes to.
         endpoint: String,
         /// The protocol version that it is said in.
-        protocol: &'static str,
+        protocol: Protocol,
     },
     /// The agent has it. Refused unless the turn was submitting or working.
     Working {
@@ -84,6 +84,8 @@ pub enum Change {
         turn: TurnId,
         /// The agent's task.
         task: TaskId,
+        /// The protocol version that it was made in.
+        protocol: Protocol,
     },
     /// The person was told that nobody waits for it any more; it cannot be stopped. Refused
     /// unless the turn was working.

@@ -8,7 +8,7 @@ use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
+use crate::model::{Button, Conversation, Place, Post, Protocol, Seat, Slot, Turn, TurnState};
 
 pub(super) async fn new_updates(
     pool: &SqlitePool,
@@ -182,6 +182,9 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
         attempt: row.try_get("attempt")?,
         prompt: row.try_get::<Option<String>, _>("prompt_id")?.map(PromptId),
+        protocol: row
+            .try_get::<Option<String>, _>("protocol")?
+            .and_then(|name| Protocol::parse(&name)),
         task: row.try_get::<Option<String>, _>("task_id")?.map(TaskId),
         placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
     };

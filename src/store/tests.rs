@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Slot, TurnState};
+use crate::model::{Action, Body, Protocol, Slot, TurnState};
 
 mod conversations;
 mod disk;
@@ -133,6 +133,7 @@ impl Bench {
             attempt: 1,
             prompt: None,
             task: None,
+            protocol: None,
             placeholder: None,
         }
     }
@@ -211,7 +212,7 @@ fn submit(turn: TurnId) -> Change {
         turn,
         prompt: "prompt-1".into(),
         endpoint: "http://agent/".to_owned(),
-        protocol: "0.3",
+        protocol: Protocol::V03,
     }
 }
 
@@ -219,6 +220,7 @@ fn working(turn: TurnId) -> Change {
     Change::Working {
         turn,
         task: "task-1".into(),
+        protocol: Protocol::V10,
     }
 }
 

@@ -23,6 +23,7 @@ impl Session {
             attempt: 1,
             prompt: None,
             task: None,
+            protocol: None,
             placeholder: None,
         }
     }
@@ -181,6 +182,7 @@ impl Handler<Decide> for Session {
             attempt: turn.attempt + 1,
             prompt: None,
             task: None,
+            protocol: None,
             placeholder: None,
             ..turn
         };

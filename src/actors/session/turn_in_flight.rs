@@ -16,7 +16,12 @@ use crate::store::Change;
 
 impl Session {
     pub(super) fn started(&mut self, id: TurnId, news: News) -> ResponseActFuture<Self, ()> {
-        let News::Started { task, context } = news else {
+        let News::Started {
+            task,
+            context,
+            protocol,
+        } = news
+        else {
             return Box::pin(fut::ready(()));
         };
         let Some(running) = self
@@ -30,7 +35,12 @@ impl Session {
         if running.turn.state != TurnState::Detached {
             running.turn.state = TurnState::Working;
             running.turn.task = Some(task.clone());
-            changes.push(Change::Working { turn: id, task });
+            running.turn.protocol = Some(protocol);
+            changes.push(Change::Working {
+                turn: id,
+                task,
+                protocol,
+            });
         }
         if let Some(context) = context
             && self.conversation.context.as_ref() != Some(&context)

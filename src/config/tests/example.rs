@@ -4,7 +4,7 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 3] = ["token_file", "proxy", "ca_file"];
+const NO_DEFAULT: [&str; 4] = ["token_file", "proxy", "ca_file", "card_url"];
 
 /// A key that is no word makes a section tell which keys it knows.
 const NO_WORD: &str = "xqzxqzxqz = 1\n";
@@ -98,9 +98,10 @@ fn every_key_that_the_code_reads_is_in_the_example() {
     let complete = with_settings(|_| true);
     let present = |key: &str| {
         let starts = [format!("{key} = "), format!("[{key}"), format!("[[{key}")];
-        complete
-            .lines()
-            .any(|line| starts.iter().any(|start| line.starts_with(start)))
+        complete.lines().any(|line| {
+            let within = line.ends_with(&format!(".{key}]"));
+            within || starts.iter().any(|start| line.starts_with(start))
+        })
     };
     let mut text = String::from(NO_WORD);
     for line in EXAMPLE.lines() {

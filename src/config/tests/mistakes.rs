@@ -75,7 +75,7 @@ fn a_token_that_cannot_be_had_is_explained_and_never_shown() {
         (
             given,
             &as_name,
-            "line 4: telegram.token_env: must be the name of an environment variable, not the token itself",
+            "line 4: telegram.token_env: must be the name of an environment variable, not the secret itself",
         ),
         (
             given,

@@ -48,6 +48,7 @@ fn turn(placeholder: Option<i64>) -> Turn {
         attempt: 2,
         prompt: None,
         task: None,
+        protocol: None,
         placeholder: placeholder.map(OutboxId),
     }
 }

@@ -25,15 +25,21 @@ pub(super) async fn move_turn(
                         protocol = ?, submitted_at = ?
                  WHERE id = ? AND state = 'queued'",
             );
-            let sql = sql.bind(prompt.as_str()).bind(endpoint).bind(*protocol);
+            let sql = sql.bind(prompt.as_str()).bind(endpoint);
+            let sql = sql.bind(protocol.as_str());
             (sql.bind(now.0).bind(turn.0), "the turn is not queued")
         }
-        Change::Working { turn, task } => {
+        Change::Working {
+            turn,
+            task,
+            protocol,
+        } => {
             let sql = query(
-                "UPDATE turns SET state = 'working', task_id = ?
+                "UPDATE turns SET state = 'working', task_id = ?, protocol = ?
                  WHERE id = ? AND state IN ('submitting', 'working')",
             );
-            let sql = sql.bind(task.as_str()).bind(turn.0);
+            let sql = sql.bind(task.as_str()).bind(protocol.as_str());
+            let sql = sql.bind(turn.0);
             (sql, "the turn is not submitting")
         }
         Change::Detach { turn } => {

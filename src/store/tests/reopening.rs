@@ -53,6 +53,7 @@ async fn everything_is_found_again() {
     let submitting = Turn {
         state: TurnState::Submitting,
         prompt: Some("prompt-1".into()),
+        protocol: Some(Protocol::V03),
         placeholder: Some(placeholder.id),
         ..turn
     };

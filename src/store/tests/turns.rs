@@ -257,12 +257,14 @@ async fn turns_that_are_not_over_wait_oldest_first_each_with_its_conversation() 
     let working = Turn {
         state: TurnState::Working,
         prompt: Some("prompt-1".into()),
+        protocol: Some(Protocol::V10),
         task: Some("task-1".into()),
         ..mine[1].clone()
     };
     let submitting = Turn {
         state: TurnState::Submitting,
         prompt: Some("prompt-1".into()),
+        protocol: Some(Protocol::V03),
         ..mine[2].clone()
     };
     assert_eq!(turns, [working, submitting, mine[4].clone()]);

@@ -1,0 +1,87 @@
+//! The way of a prompt to the agent: which form it is offered in, and what a failure means.
+
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::super::attempts::Next;
+use super::super::{A2aError, Event, Outcome, Reply};
+use super::{Run, Watch};
+use crate::rules::turn::End;
+
+impl Watch {
+    /// Offers the prompt until it is taken, or surely not.
+    pub(super) async fn submit(&mut self) -> End {
+        loop {
+            let sent = if self.attempts.streams {
+                self.stream().await
+            } else {
+                self.send().await
+            };
+            let error = match sent {
+                Ok(end) => return end,
+                Err(error) => error,
+            };
+            let turn = self.run.turn.reference();
+            let protocol = self.attempts.protocol;
+            warn!(%turn, %protocol, %error, outcome = ?error.outcome(), "the call to the agent failed");
+            // A task that waits for this prompt knows one version.
+            let switchable = self.run.prompt.task.is_none();
+            let other = self.run.client.other(protocol, &error);
+            match self.attempts.after(&error, other.filter(|_| switchable)) {
+                Next::Again => {}
+                Next::AgainAfter(pause) => {
+                    self.tell_progress("It cannot be reached, trying again.".to_owned())
+                        .await;
+                    sleep(pause).await;
+                }
+                Next::GiveUp => return self.failed(&error).await,
+            }
+        }
+    }
+
+    /// An error before the agent's task was known.
+    async fn failed(&mut self, error: &A2aError) -> End {
+        if error.outcome() != Outcome::Unknown {
+            return End::Failed(error.to_user());
+        }
+        match (self.look_for().await, error) {
+            // It has answered, so it is not lost; what it did before, nobody can tell.
+            (End::Unknown, A2aError::Rpc { .. }) => {
+                End::Failed(format!("{} It may have done a part of it", error.to_user()))
+            }
+            (end, _) => end,
+        }
+    }
+
+    async fn stream(&mut self) -> Result<End, A2aError> {
+        let mut events = {
+            let Run { client, prompt, .. } = &self.run;
+            client.stream(self.attempts.protocol, prompt).await?
+        };
+        if let Some(end) = self.consume(&mut events).await? {
+            return Ok(end);
+        }
+        self.after_break().await
+    }
+
+    async fn send(&mut self) -> Result<End, A2aError> {
+        let Run { client, prompt, .. } = &self.run;
+        let event = match client.send(self.attempts.protocol, prompt, false).await? {
+            Reply::Task(task) => Event::Task(task),
+            Reply::Message(message) => Event::Message(message),
+        };
+        self.take_in(event).await;
+        match self.decided() {
+            Some(end) => Ok(end),
+            None => self.after_break().await,
+        }
+    }
+
+    /// The connection has ended and the task, if there is one, has not.
+    async fn after_break(&mut self) -> Result<End, A2aError> {
+        match self.task.as_ref().map(|task| task.id.clone()) {
+            Some(task) => Ok(self.follow(task).await),
+            None => Err(A2aError::Cut),
+        }
+    }
+}

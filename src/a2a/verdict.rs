@@ -1,0 +1,48 @@
+//! Whether a run is over, and what it came to. Pure.
+
+use tracing::warn;
+
+use super::{Task, TaskState, scrub};
+use crate::ids::TurnId;
+use crate::rules::turn::End;
+use crate::rules::words;
+
+/// The end, if a direct answer or the task's last state is one.
+pub(super) fn of(direct: Option<&str>, task: Option<&Task>, turn: TurnId) -> Option<End> {
+    if let Some(text) = direct {
+        return Some(End::Answer(text.to_owned()));
+    }
+    let task = task?;
+    let end = match &task.state {
+        TaskState::Completed => End::Answer(task.answer_text().unwrap_or_default()),
+        TaskState::Failed => {
+            let said = task.status_text().unwrap_or_default();
+            let turn = turn.reference();
+            warn!(%turn, task = %task.id, said = %scrub(&said), "the task failed");
+            End::Failed("It says that it failed".to_owned())
+        }
+        TaskState::Canceled => End::Failed("The run was stopped".to_owned()),
+        TaskState::Rejected => {
+            let said = task.status_text().unwrap_or_default();
+            End::Failed(format!("It refused this. {said}"))
+        }
+        TaskState::InputRequired | TaskState::AuthRequired => asks(task),
+        TaskState::Submitted | TaskState::Working | TaskState::Other(_) => return None,
+    };
+    Some(end)
+}
+
+/// A pause: an approval, which cannot be given yet, or a question in words.
+fn asks(task: &Task) -> End {
+    let tools: Vec<String> = task
+        .status_message
+        .iter()
+        .flat_map(|message| message.pending_tools())
+        .map(str::to_owned)
+        .collect();
+    if tools.is_empty() {
+        End::Answer(task.status_text().unwrap_or_default())
+    } else {
+        End::Failed(words::needs_approval(&tools))
+    }
+}

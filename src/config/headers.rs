@@ -1,0 +1,126 @@
+//! `[agents.<name>.headers]`: what every call to an agent carries.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::Environment;
+use super::item::Item;
+use super::section::Section;
+use super::telegram;
+use crate::a2a::{Header, Source};
+
+/// Headers that are written by the calls themselves, or by HTTP.
+const OURS: [&str; 16] = [
+    "a2a-extensions",
+    "a2a-version",
+    "accept",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "if-none-match",
+    "te",
+    "traceparent",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-a2a-extensions",
+    "x-user-id",
+];
+
+/// Parts of the names of headers that hold secrets.
+const SECRET: [&str; 7] = [
+    "auth",
+    "cookie",
+    "credential",
+    "key",
+    "password",
+    "secret",
+    "token",
+];
+
+const WANTED: &str =
+    "must be { env = \"NAME\" } or { file = \"/path\" }, each with an optional prefix";
+
+/// The headers of one agent; those that are wrong are reported and left out.
+pub(super) fn read(section: Section<'_>, env: &Environment) -> Vec<Header> {
+    let entries = section.entries().into_iter();
+    entries
+        .filter_map(|(name, item)| header(name, item, env))
+        .collect()
+}
+
+fn header(name: String, item: Item<'_>, env: &Environment) -> Option<Header> {
+    let lower = name.to_ascii_lowercase();
+    if OURS.contains(&lower.as_str()) {
+        item.refuse("is written by every call itself, and cannot be set");
+        return None;
+    }
+    if let Some(text) = item.as_text() {
+        if SECRET.iter().any(|part| lower.contains(part)) {
+            item.refuse(format!(
+                "a secret does not belong in this file: it {WANTED}"
+            ));
+            return None;
+        }
+        let source = Source::Fixed(text.to_owned().into());
+        return usable(
+            Header {
+                name,
+                prefix: String::new(),
+                source,
+            },
+            &item,
+        );
+    }
+    sourced(name, item, env)
+}
+
+/// A header whose value is elsewhere.
+fn sourced(name: String, item: Item<'_>, env: &Environment) -> Option<Header> {
+    let mut section = item.section();
+    let prefix = section.take("prefix");
+    let prefix = prefix.map_or(Some(String::new()), |item| Some(item.text()?.to_owned()));
+    let (variable, file) = (section.take("env"), section.take("file"));
+    let (item, source) = match (variable, file) {
+        (Some(_), Some(item)) => {
+            item.refuse("is set beside env: keep one of the two");
+            section.finish();
+            return None;
+        }
+        (None, None) => {
+            section.refuse_missing("env", &format!("is missing: the header {WANTED}"));
+            section.finish();
+            return None;
+        }
+        (Some(item), None) => {
+            let value = telegram::from_variable(&item, env);
+            let value = value.map(|value| Source::Fixed(SecretString::from(value)));
+            (item, value)
+        }
+        (None, Some(item)) => {
+            let path = item.text().map(|path| Source::File(PathBuf::from(path)));
+            (item, path)
+        }
+    };
+    section.finish();
+    let header = Header {
+        name,
+        prefix: prefix?,
+        source: source?,
+    };
+    usable(header, &item)
+}
+
+/// A header that can be made now, because finding out at the first call is late.
+fn usable(header: Header, item: &Item<'_>) -> Option<Header> {
+    match header.check() {
+        Ok(()) => Some(header),
+        Err(error) => {
+            item.refuse(error.to_string());
+            None
+        }
+    }
+}
