@@ -36,6 +36,8 @@ mod capture_tests;
 #[cfg(test)]
 mod client_tests;
 #[cfg(test)]
+mod run_tests;
+#[cfg(test)]
 mod stream_tests;
 #[cfg(test)]
 mod test_server;

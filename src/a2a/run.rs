@@ -45,6 +45,8 @@ pub enum News {
         /// The context that it belongs to.
         context: Option<ContextId>,
     },
+    /// The context that an answer without a task belongs to.
+    Context(ContextId),
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
     /// Its time is up and the agent cannot stop it. It is watched on; the end comes late.
@@ -216,11 +218,14 @@ impl Watch {
                 }
                 Ok(None) => return Ok(None),
                 Err(_silence) => {
-                    if let Some(task) = self.task.as_ref().map(|task| task.id.clone())
+                    let streamed = self.task.clone();
+                    if let Some(task) = streamed.as_ref().map(|task| task.id.clone())
                         && let Some(end) = self.look(&task).await
                     {
                         return Ok(Some(end));
                     }
+                    // This stream may still bring what the snapshot has: a chunk would double.
+                    self.task = streamed;
                 }
             }
         }
@@ -232,22 +237,23 @@ impl Watch {
         let mut since = Instant::now();
         let mut seen = None;
         loop {
-            let principal = self.run.prompt.principal.clone();
-            let events = self.run.client.resubscribe(&id, &principal).await;
+            let events = self.subscribe(&id).await;
             if let Some(end) = self.look(&id).await {
                 return end;
             }
-            if let Ok(mut events) = events
+            if let Some(mut events) = events
                 && let Ok(Some(end)) = self.consume(&mut events).await
             {
-                return end;
+                // What came between the subscription and the snapshot is in both: the last
+                // snapshot has it once.
+                return self.look(&id).await.unwrap_or(end);
             }
             if Instant::now() >= self.deadline
                 && let Some(end) = self.out_of_time(&id).await
             {
                 return end;
             }
-            let now = self.task.as_ref().map(|task| task.history.len());
+            let now = self.task.as_ref().map(Task::pieces);
             if now != seen {
                 seen = now;
                 since = Instant::now();
@@ -259,6 +265,17 @@ impl Watch {
             sleep_until((Instant::now() + wait).min(self.deadline)).await;
             wait = (wait * 2).min(WAIT_MAX);
         }
+    }
+
+    /// Not in plain 0.3: servers of the Python SDK (seen: 0.3.26) write whatever a subscriber
+    /// is sent into the task once more, so that a subscription doubles the answer's chunks.
+    /// kagent's answer is one piece.
+    async fn subscribe(&self, id: &TaskId) -> Option<EventStream> {
+        if !self.run.streams || !self.run.lists {
+            return None;
+        }
+        let principal = &self.run.prompt.principal;
+        self.run.client.resubscribe(id, principal).await.ok()
     }
 
     /// One get; the snapshot decides.
@@ -308,8 +325,11 @@ impl Watch {
     }
 
     async fn take_in(&mut self, event: Event) {
-        if let Event::Message(message) = &event {
+        if let Event::Message(message) = event {
             self.direct = Some(message.text());
+            if let Some(context) = message.context_id {
+                (self.run.listener)(News::Context(context)).await;
+            }
             return;
         }
         // The whole answer is not shown twice: it is about to come as such.
