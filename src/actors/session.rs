@@ -327,8 +327,8 @@ impl Handler<TaskChanged> for Session {
             News::Detached => self.detached(changed.turn, ctx),
             started @ News::Started { .. } => self.started(changed.turn, started),
             News::Context(context) => {
-                let changes = self.learns(context);
-                self.note(changed.turn, changes)
+                let learned = self.learns(context);
+                self.note(changed.turn, learned)
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

@@ -59,6 +59,17 @@ pub async fn turn_states(store: &Path) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// The state of the last turn in a chat; empty where there is none.
+pub async fn state_of(store: &Path, chat: i64) -> String {
+    let mut connection = connect(store).await.expect("the store can be read");
+    let row = sqlx::query("SELECT state FROM turns WHERE chat = ? ORDER BY id DESC")
+        .bind(chat)
+        .fetch_optional(&mut connection)
+        .await;
+    let row = row.expect("the statement is right");
+    row.map(|row| row.get(0)).unwrap_or_default()
+}
+
 /// Waits until the turns stand like this.
 pub async fn turns_become(store: &Path, expected: &[&str]) {
     let until = tokio::time::Instant::now() + super::PATIENCE;
