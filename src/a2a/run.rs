@@ -291,7 +291,8 @@ impl Watch {
             Err(error) => {
                 let turn = self.run.turn.reference();
                 warn!(%turn, task = %id, %error, "could not look at the task");
-                None
+                // It never gets smaller.
+                (error == A2aError::TooLarge).then(|| End::Failed(error.to_user()))
             }
         }
     }

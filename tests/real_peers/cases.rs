@@ -30,6 +30,8 @@ pub struct Case {
     pub at: At,
     /// What is asked, in the words of `tests/peers/a2a`.
     pub ask: Ask,
+    /// Messages on the screen beside the answers.
+    pub notes: usize,
     /// Shown in the placeholder before the end.
     pub preview: Option<&'static str>,
     /// The state of the last turn.
@@ -84,6 +86,7 @@ const ANSWERED: Case = Case {
     name: "",
     at: Streaming,
     ask: Ask(&[], Exactly("")),
+    notes: 0,
     preview: None,
     state: "answered",
     sends: (1, 1),
@@ -249,7 +252,7 @@ pub const CASES: &[Case] = &[
         but: &[
             (
                 &[Sdk03],
-                Cannot("it leaves the task working for ever: only time tells"),
+                Cannot("it leaves the task working for ever, and only time tells"),
             ),
             (
                 KAGENTS,
@@ -260,14 +263,34 @@ pub const CASES: &[Case] = &[
         ..FAILED
     },
     Case {
-        name: "a run without an end is given up in time",
+        name: "a run whose time is up is stopped",
         at: Hasty,
-        ask: Ask(&["slow 60"], With("No answer within 1 min")),
+        ask: Ask(
+            &["slow 6"],
+            With("It took longer than 1 min, so I had it stopped"),
+        ),
         but: &[(
-            &[Sdk03],
-            Asks(Ask(&["crash slowly"], With("No answer within 1 min"))),
+            &[Kagent, KagentStream, EmulatedKagent],
+            Cannot("kagent's Python runtime cannot cancel"),
         )],
         ..FAILED
+    },
+    Case {
+        name: "one that cannot be stopped is let go, and its late answer labelled",
+        at: Hasty,
+        ask: Ask(&["slow 7"], Exactly("hasty (a late answer) ▸\nslow done")),
+        notes: 1,
+        but: &[
+            (
+                KAGENTS,
+                Asks(Ask(
+                    &["slow 7"],
+                    Exactly("hasty (a late answer) ▸\nYou said: slow 7 (messages so far: 1)"),
+                )),
+            ),
+            (&[Emulator, Sdk13, Sdk03], Cannot("it can be stopped")),
+        ],
+        ..ANSWERED
     },
     Case {
         name: "a stream that is cut is followed to the end",

@@ -46,7 +46,7 @@ async fn kagent_that_streams_tokens_passes() {
 
 /// What came of a case.
 struct Seen {
-    /// What is on the screen under each question.
+    /// What the bot has put on the screen.
     answers: Vec<String>,
     /// What was ever shown while one waited.
     previews: Vec<String>,
@@ -129,14 +129,14 @@ async fn look(stage: &Stage, id: i64, case: &Case, peer: &Peer, up: &Up) -> Seen
         answers: stage.user(id).screen(),
         previews: texts.filter(|text| text.starts_with('⏳')).collect(),
         sends: sends.collect(),
-        state: rows::state_of(&stage.store(), id).await,
+        state: rows::last_turn(&stage.store(), id).await.1,
     }
 }
 
 fn check(case: &Case, peer: &Peer, seen: &Seen) -> Result<(), String> {
     let (ask, _) = case.of(peer.kind);
     let last = seen.answers.last().map_or("", String::as_str);
-    if seen.answers.len() != ask.0.len() || !ask.1.fits(last) {
+    if seen.answers.len() != ask.0.len() + case.notes || !ask.1.fits(last) {
         return Err(format!("the screen shows {:?}", seen.answers));
     }
     if seen.state != case.state {

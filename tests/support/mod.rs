@@ -7,6 +7,7 @@
 // Each test binary uses a part of it.
 #![allow(dead_code)]
 
+mod logs;
 mod people;
 pub mod rows;
 
@@ -115,6 +116,12 @@ impl Stage {
     /// The store's file.
     pub fn store(&self) -> PathBuf {
         self.dir.path().join("store.db")
+    }
+
+    /// What the running bot has logged.
+    pub fn logged(&self) -> String {
+        let bot = self.bot.as_ref().expect("the bot runs");
+        logs::of(&bot.name)
     }
 
     /// The environment that the configuration needs.
@@ -328,11 +335,7 @@ static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::d
 fn watch_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // STAGE_LOG=debug shows what the bot does.
-        if let Ok(filter) = std::env::var("STAGE_LOG") {
-            let filter = tracing_subscriber::EnvFilter::new(filter);
-            tracing_subscriber::fmt().with_env_filter(filter).init();
-        }
+        logs::keep();
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if let Some(name) = std::thread::current().name()

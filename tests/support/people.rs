@@ -47,7 +47,7 @@ impl<'s> User<'s> {
             .wait_in(self.id, what, patience, |world| {
                 let ours = world.messages(self.id).filter(|m| m.from_bot());
                 let (waiting, done): (Vec<_>, Vec<_>) =
-                    ours.partition(|m| m.text.starts_with('⏳'));
+                    ours.partition(|m| m.text.contains(" is working…"));
                 (waiting.is_empty() && done.len() >= answers).then_some(())
             })
             .await;
