@@ -57,6 +57,7 @@ struct Seen {
 }
 
 /// Asks everything at once, each case by a person of its own, then looks at what came of it.
+/// What is to be seen meanwhile is asked afterwards: a busy agent says it all at once.
 async fn passes(peer: &Peer) {
     let (streaming, whole) = ((peer.start)(true), (peer.start)(false));
     let toml = |times: &str| format!("{}\n{times}", peer.toml);
@@ -68,12 +69,12 @@ async fn passes(peer: &Peer) {
         .start()
         .await;
     let people = CASES.iter().zip(1..);
-    join_all(
-        people
+    for hurried in [false, true] {
+        let wave = people
             .clone()
-            .map(|(case, id)| ask(stage.user(id), case, peer)),
-    )
-    .await;
+            .filter(|(case, _)| case.preview.is_some() == hurried);
+        join_all(wave.map(|(case, id)| ask(stage.user(id), case, peer))).await;
+    }
     stage.settled().await;
     let mut table = String::new();
     let mut wrong = 0;
