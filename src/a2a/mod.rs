@@ -49,6 +49,8 @@ mod capture_tests;
 #[cfg(test)]
 mod client_tests;
 #[cfg(test)]
+mod cut_tests;
+#[cfg(test)]
 mod header_tests;
 #[cfg(test)]
 mod official_tests;

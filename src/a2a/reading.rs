@@ -200,6 +200,13 @@ impl Task {
         })
     }
 
+    /// How much of it there is: messages, and pieces of artifacts. It grows while the run goes on.
+    #[must_use]
+    pub fn pieces(&self) -> usize {
+        let parts = self.artifacts.iter().map(|artifact| artifact.parts.len());
+        self.history.len() + parts.sum::<usize>()
+    }
+
     /// What the agent says about the state: its question, or why it failed.
     #[must_use]
     pub fn status_text(&self) -> Option<String> {

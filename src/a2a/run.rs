@@ -47,6 +47,8 @@ pub enum News {
         /// The protocol version that it was made in: every later call about it uses that one.
         protocol: Protocol,
     },
+    /// The context that an answer without a task belongs to.
+    Context(ContextId),
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
     /// Its time is up and the agent cannot stop it. It is watched on; the end comes late.
@@ -154,11 +156,14 @@ impl Watch {
                 }
                 Ok(None) => return Ok(None),
                 Err(_silence) => {
-                    if let Some(task) = self.task.as_ref().map(|task| task.id.clone())
+                    let streamed = self.task.clone();
+                    if let Some(task) = streamed.as_ref().map(|task| task.id.clone())
                         && let Some(end) = self.look(&task).await
                     {
                         return Ok(Some(end));
                     }
+                    // This stream may still bring what the snapshot has: a chunk would double.
+                    self.task = streamed;
                 }
             }
         }
@@ -170,23 +175,23 @@ impl Watch {
         let mut since = Instant::now();
         let mut seen = None;
         loop {
-            let Run { client, prompt, .. } = &self.run;
-            let protocol = self.attempts.protocol;
-            let events = client.resubscribe(protocol, &id, &prompt.principal).await;
+            let events = self.subscribe(&id).await;
             if let Some(end) = self.look(&id).await {
                 return end;
             }
-            if let Ok(mut events) = events
+            if let Some(mut events) = events
                 && let Ok(Some(end)) = self.consume(&mut events).await
             {
-                return end;
+                // What came between the subscription and the snapshot is in both: the last
+                // snapshot has it once.
+                return self.look(&id).await.unwrap_or(end);
             }
             if Instant::now() >= self.deadline
                 && let Some(end) = self.out_of_time(&id).await
             {
                 return end;
             }
-            let now = self.task.as_ref().map(|task| task.history.len());
+            let now = self.task.as_ref().map(Task::pieces);
             if now != seen {
                 seen = now;
                 since = Instant::now();
@@ -198,6 +203,22 @@ impl Watch {
             sleep_until((Instant::now() + wait).min(self.deadline)).await;
             wait = (wait * 2).min(WAIT_MAX);
         }
+    }
+
+    /// Not in plain 0.3: servers of the Python SDK (seen: 0.3.26) write whatever a subscriber
+    /// is sent into the task once more, so that a subscription doubles the answer's chunks.
+    /// kagent's answer is one piece.
+    async fn subscribe(&self, id: &TaskId) -> Option<EventStream> {
+        let Run { client, prompt, .. } = &self.run;
+        let protocol = self.attempts.protocol;
+        let doubles = protocol == Protocol::V03 && !self.run.kagent;
+        if !self.run.streams || doubles {
+            return None;
+        }
+        client
+            .resubscribe(protocol, id, &prompt.principal)
+            .await
+            .ok()
     }
 
     /// One get; the snapshot decides.
@@ -215,7 +236,8 @@ impl Watch {
             Err(error) => {
                 let turn = self.run.turn.reference();
                 warn!(%turn, task = %id, %error, "could not look at the task");
-                None
+                // It never gets smaller.
+                (error == A2aError::TooLarge).then(|| End::Failed(error.to_user()))
             }
         }
     }
@@ -253,9 +275,12 @@ impl Watch {
     }
 
     async fn take_in(&mut self, event: Event) {
-        if let Event::Message(message) = &event {
+        if let Event::Message(message) = event {
             self.run.client.proven(self.attempts.protocol);
             self.direct = Some(message.text());
+            if let Some(context) = message.context_id {
+                (self.run.listener)(News::Context(context)).await;
+            }
             return;
         }
         // The whole answer is not shown twice: it is about to come as such.

@@ -15,11 +15,13 @@ use crate::ids::{ContextId, Principal, PromptId};
 pub(super) enum Act {
     /// Write this packet, flushed before the next.
     Say(String),
-    /// Wait for a word from the test.
+    /// Wait for a word from the test, or from another connection.
     Wait(oneshot::Receiver<()>),
+    /// Give such a word.
+    Word(oneshot::Sender<()>),
     /// Let the close be a reset.
     Reset,
-    /// Leave the connection open for as long as the server plays.
+    /// Leave the connection open.
     Hold,
 }
 
@@ -82,8 +84,8 @@ pub(super) fn settings(port: u16) -> Settings {
     }
 }
 
-/// A client of a server that plays one list of acts for each connection, in turn, and then
-/// resolves to the requests.
+/// A client of a server that plays one list of acts for each connection, in the order in which
+/// they come, and at last resolves to the requests.
 pub(super) async fn server(plays: Vec<Vec<Act>>) -> (A2aClient, JoinHandle<Vec<String>>) {
     server_with(plays, |_| {}).await
 }
@@ -97,32 +99,33 @@ pub(super) async fn server_with(
     let mut settings = settings(listener.local_addr().unwrap().port());
     change(&mut settings);
     let task = actix_rt::spawn(async move {
-        let (mut requests, mut left_open) = (Vec::new(), Vec::new());
+        let (mut requests, mut playing) = (Vec::new(), Vec::new());
         for acts in plays {
             let (mut socket, _) = listener.accept().await.unwrap();
             requests.push(read_request(&mut socket).await);
-            let mut hold = false;
-            for act in acts {
-                match act {
-                    Act::Say(text) => {
-                        socket.write_all(text.as_bytes()).await.unwrap();
-                        tokio::task::yield_now().await;
-                    }
-                    Act::Wait(word) => word.await.unwrap(),
-                    Act::Reset => socket.set_zero_linger().unwrap(),
-                    Act::Hold => hold = true,
-                }
-            }
-            if hold {
-                left_open.push(socket);
-            }
+            playing.push(actix_rt::spawn(play(socket, acts)));
         }
-        if !left_open.is_empty() {
-            std::future::pending::<()>().await;
+        for played in playing {
+            played.await.unwrap();
         }
         requests
     });
     (A2aClient::new(settings), task)
+}
+
+async fn play(mut socket: TcpStream, acts: Vec<Act>) {
+    for act in acts {
+        match act {
+            Act::Say(text) => {
+                socket.write_all(text.as_bytes()).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+            Act::Wait(word) => word.await.unwrap(),
+            Act::Word(word) => word.send(()).unwrap(),
+            Act::Reset => socket.set_zero_linger().unwrap(),
+            Act::Hold => std::future::pending::<()>().await,
+        }
+    }
 }
 
 async fn read_request(socket: &mut TcpStream) -> String {

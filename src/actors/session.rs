@@ -337,6 +337,10 @@ impl Handler<TaskChanged> for Session {
             }
             News::Detached => self.detached(changed.turn, ctx),
             started @ News::Started { .. } => self.started(changed.turn, started),
+            News::Context(context) => {
+                let learned = self.learns(context);
+                self.note(changed.turn, learned)
+            }
             News::Ended(end) => self.ended(changed.turn, &end),
         }
     }

@@ -6,6 +6,7 @@ mod support;
 mod access;
 mod conversation;
 mod failures;
+mod faults;
 mod limits;
 mod phone;
 mod time;

@@ -1,76 +1,25 @@
 //! kagent-adk 0.10.4 with a fake model and a fake tool server: one agent that answers whole,
 //! one that streams.
 
-use std::path::PathBuf;
-use std::process::Stdio;
-
-use serde::Deserialize;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
-
+use crate::processes::KAGENT;
 use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
 
-/// The agents, up and running until this is dropped.
-struct Kit {
-    _child: Child,
-    // The kit ends when this is closed.
-    _stdin: ChildStdin,
-    addresses: Addresses,
-}
-
-#[derive(Deserialize)]
-struct Addresses {
-    k8s: String,
-    stream: String,
-    mcp_log: PathBuf,
-}
-
-impl Kit {
-    async fn start() -> Self {
-        let peers = std::env::var_os("SWITCHBOARD_PEERS");
-        let peers = peers.map_or_else(|| PathBuf::from("target/peers"), PathBuf::from);
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let python = root.join(peers).join("kagent-0.10.4/bin/python");
-        assert!(
-            python.exists(),
-            "install the peers first: tests/peers/setup.sh"
-        );
-        let mut child = Command::new(python)
-            .arg(root.join("tests/peers/kagent/run.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the kit starts");
-        let stdin = child.stdin.take().expect("stdin is piped");
-        let stdout = child.stdout.take().expect("stdout is piped");
-        let mut lines = BufReader::new(stdout).lines();
-        let line = lines.next_line().await.expect("the kit speaks");
-        let line = line.expect("the kit comes up; its own words are above");
-        Self {
-            _child: child,
-            _stdin: stdin,
-            addresses: serde_json::from_str(&line).expect("one line of JSON"),
-        }
-    }
-
-    async fn stage(&self) -> Stage {
-        // The real clock of an agent is slow: show the placeholder, keep it quiet.
-        let chat = "[chat]\nplaceholder_after = \"200ms\"\npreview_every_private = \"100ms\"\n";
-        let kagent = "flavor = \"kagent\"";
-        Stage::plan()
-            .sections(&format!("{UNLIMITED}\n{chat}"))
-            .existing_agent("k8s", &self.addresses.k8s, kagent)
-            .existing_agent("stream", &self.addresses.stream, kagent)
-            .start()
-            .await
-    }
+async fn stage() -> Stage {
+    // The real clock of an agent is slow: show the placeholder, keep it quiet.
+    let chat = "[chat]\nplaceholder_after = \"200ms\"\npreview_every_private = \"100ms\"\n";
+    let kagent = "flavor = \"kagent\"";
+    Stage::plan()
+        .sections(&format!("{UNLIMITED}\n{chat}"))
+        .existing_agent("k8s", &KAGENT.line.k8s, kagent)
+        .existing_agent("stream", &KAGENT.line.stream, kagent)
+        .start()
+        .await
 }
 
 #[tokio::test]
 async fn a_message_goes_to_the_real_agent_and_back_and_a_second_one_proves_the_context() {
-    let kit = Kit::start().await;
-    let stage = kit.stage().await;
+    let stage = stage().await;
+    let tools_run = || std::fs::read_to_string(&KAGENT.line.mcp_log).unwrap_or_default();
     for (user, command) in [(7, "k8s"), (8, "stream")] {
         let user = stage.user(user);
         user.says(&format!("/{command} hello there"));
@@ -89,13 +38,13 @@ async fn a_message_goes_to_the_real_agent_and_back_and_a_second_one_proves_the_c
     // A tool without approval runs; its effect is looked for at the tool server.
     stage.user(7).says("/k8s list pods");
     stage.user(7).sees("web-1 Running in default").await;
-    let ran = std::fs::read_to_string(&kit.addresses.mcp_log).unwrap_or_default();
+    let ran = tools_run();
     assert!(ran.contains("get_pods"), "{ran}");
 
     // One that needs an approval is not run, and the person is told.
     stage.user(7).says("/k8s delete one");
     stage.user(7).sees("waits for an approval").await;
-    let ran = std::fs::read_to_string(&kit.addresses.mcp_log).unwrap_or_default();
+    let ran = tools_run();
     assert!(!ran.contains("delete_pod"), "{ran}");
     stage.user(7).says("/k8s never mind");
     stage.user(7).sees("You said: never mind").await;

@@ -1,8 +1,22 @@
 //! The whole app against real agents: other people's code, on loopback.
 //!
 //! `tests/peers/setup.sh` installs them; without it these tests fail, they are not skipped.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `suite` | one suite for every peer: how a case is run and checked |
+//! | `cases` | the cases, and what each peer can do of them |
+//! | `peers` | the peers |
+//! | `emulated` | our emulator, playing the same words |
+//! | `processes` | starting Python |
+//! | `kagent` | what only kagent has |
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cases;
+mod emulated;
 mod kagent;
+mod peers;
+mod processes;
+mod suite;

@@ -7,7 +7,11 @@
 // Each test binary uses a part of it.
 #![allow(dead_code)]
 
+mod logs;
+mod people;
 pub mod rows;
+
+pub use people::User;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -18,7 +22,7 @@ use std::time::Duration;
 
 use switchboard::{app, config};
 use switchboard_emulators::agent::{AgentEmulator, Incoming, Reply, Settings as AgentSettings};
-use switchboard_emulators::bot_api::{BotApi, Message, Settings};
+use switchboard_emulators::bot_api::{BotApi, Settings};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -99,7 +103,7 @@ impl Stage {
 
     /// A person, in the private chat with the bot.
     pub fn user(&self, id: i64) -> User<'_> {
-        User { stage: self, id }
+        User::new(self, id)
     }
 
     /// The configuration file, for tests that start the binary.
@@ -112,6 +116,12 @@ impl Stage {
     /// The store's file.
     pub fn store(&self) -> PathBuf {
         self.dir.path().join("store.db")
+    }
+
+    /// What the running bot has logged.
+    pub fn logged(&self) -> String {
+        let bot = self.bot.as_ref().expect("the bot runs");
+        logs::of(&bot.name)
     }
 
     /// The environment that the configuration needs.
@@ -319,84 +329,13 @@ impl Plan {
     }
 }
 
-/// A person at their phone.
-#[derive(Clone, Copy)]
-pub struct User<'s> {
-    stage: &'s Stage,
-    /// Their Telegram id, and that of their private chat.
-    pub id: i64,
-}
-
-impl User<'_> {
-    /// Writes to the bot.
-    pub fn says(&self, text: &str) -> i64 {
-        let telegram = &self.stage.telegram;
-        telegram.add_user(self.id, &format!("User {}", self.id));
-        telegram.open_chat(self.id);
-        telegram.say(self.id, self.id, text)
-    }
-
-    /// Waits until a message of the bot with this text is on the screen.
-    pub async fn sees(&self, fragment: &str) -> Message {
-        let what = format!("user {} to see {fragment:?}", self.id);
-        self.stage
-            .telegram
-            .wait_in(self.id, &what, PATIENCE, |world| {
-                let found =
-                    |message: &&Message| message.from_bot() && message.text.contains(fragment);
-                world.messages(self.id).find(found).cloned()
-            })
-            .await
-    }
-
-    /// Waits until a text was shown so often in all, edits and deleted messages included.
-    pub async fn sees_times(&self, fragment: &str, times: usize) {
-        let what = format!("user {} to see {fragment:?} {times} times", self.id);
-        self.stage
-            .telegram
-            .wait_in(self.id, &what, PATIENCE, |world| {
-                let texts = world.sent(self.id).iter().flat_map(|sent| &sent.texts);
-                let shown = texts.filter(|text| text.contains(fragment)).count();
-                (shown >= times).then_some(())
-            })
-            .await;
-    }
-
-    /// Taps a button under the message with this text.
-    pub async fn taps(&self, fragment: &str, label: &str) {
-        let message = self.sees(fragment).await;
-        let tap = self
-            .stage
-            .telegram
-            .press(self.id, self.id, message.id, label)
-            .unwrap_or_else(|error| panic!("{error:?}\n{}", self.stage.telegram.dump()));
-        self.stage.telegram.tap_answered(&tap).await;
-    }
-
-    /// The bot's messages on the screen, top to bottom.
-    pub fn screen(&self) -> Vec<String> {
-        let screen = self.stage.telegram.screen(self.id);
-        let ours = screen.into_iter().filter(Message::from_bot);
-        ours.map(|message| message.text).collect()
-    }
-
-    /// How often a text was ever shown, edits and deleted messages included.
-    pub fn shown(&self, fragment: &str) -> usize {
-        self.stage.telegram.times_shown(self.id, fragment)
-    }
-}
-
 static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
 
 /// Notes every panic by the name of its thread: actix outlives a dead actor.
 fn watch_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // STAGE_LOG=debug shows what the bot does.
-        if let Ok(filter) = std::env::var("STAGE_LOG") {
-            let filter = tracing_subscriber::EnvFilter::new(filter);
-            tracing_subscriber::fmt().with_env_filter(filter).init();
-        }
+        logs::keep();
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if let Some(name) = std::thread::current().name()

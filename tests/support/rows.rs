@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
+use switchboard::ids::TurnId;
 
 async fn connect(store: &Path) -> Option<SqliteConnection> {
     let options = SqliteConnectOptions::new().filename(store).read_only(true);
@@ -57,6 +58,17 @@ pub async fn turn_states(store: &Path) -> Vec<String> {
         .await
         .expect("the statement is right");
     rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The last turn in a chat, and its state.
+pub async fn last_turn(store: &Path, chat: i64) -> (TurnId, String) {
+    let mut connection = connect(store).await.expect("the store can be read");
+    let row = sqlx::query("SELECT id, state FROM turns WHERE chat = ? ORDER BY id DESC")
+        .bind(chat)
+        .fetch_one(&mut connection)
+        .await;
+    let row = row.expect("there is a turn");
+    (TurnId(row.get(0)), row.get(1))
 }
 
 /// Waits until the turns stand like this.

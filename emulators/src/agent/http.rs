@@ -69,11 +69,16 @@ async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResp
             let instead_of = wire::result(&rpc.id, &instead_of);
             faulty(fault, &rpc.id, &instead_of, streams)
         }
-        Answer::Stream { ids, signals } => events(Events {
+        Answer::Stream {
+            ids,
+            signals,
+            cut_after,
+        } => events(Events {
             wire: methods.wire.clone(),
             request: rpc.id,
             ids,
             signals,
+            left: cut_after,
             end: End::NotYet,
         }),
     }

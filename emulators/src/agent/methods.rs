@@ -29,6 +29,8 @@ pub(super) enum Answer {
     Stream {
         ids: Ids,
         signals: UnboundedReceiver<Signal>,
+        /// The connection is cut after so many of them.
+        cut_after: Option<usize>,
     },
     /// A broken transport, in place of this result.
     Faulty { fault: Fault, instead_of: Value },
@@ -80,6 +82,7 @@ impl Methods {
         let blocking = sent.blocking;
         let (incoming, reply) = self.ask_script(&sent, user);
         let leads_with_fault = reply.leads_with_fault();
+        let cut_after = reply.cuts_after();
         let (taken, steps) = self.take(sent, incoming, reply);
         match taken {
             Taken::NoTask { context } => self.answer_without_task(&context, user, steps).await,
@@ -88,8 +91,11 @@ impl Methods {
                 let run = self.runtime.spawn(run);
                 self.board.attach(&task.ids.task, run.abort_handle());
                 if streams && !leads_with_fault {
-                    let ids = task.ids;
-                    return Answer::Stream { ids, signals };
+                    return Answer::Stream {
+                        ids: task.ids,
+                        signals,
+                        cut_after,
+                    };
                 }
                 if !blocking && !leads_with_fault {
                     return Answer::Result(self.wire.task(&task));
@@ -301,8 +307,11 @@ impl Methods {
         let Some(signals) = self.board.listen(&task.ids.task) else {
             return not_found();
         };
-        let ids = task.ids;
-        Answer::Stream { ids, signals }
+        Answer::Stream {
+            ids: task.ids,
+            signals,
+            cut_after: None,
+        }
     }
 }
 

@@ -93,6 +93,7 @@ pub enum Fault {
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     steps: Vec<Step>,
+    cut_after: Option<usize>,
 }
 
 /// An answer without steps yet.
@@ -295,6 +296,14 @@ impl Reply {
         self.fault(Fault::Cut)
     }
 
+    /// Cuts the prompt's own stream after so many events, those that every stream opens with
+    /// included; with 0 after the head. The steps run on. An answer that is no stream is whole.
+    #[must_use]
+    pub fn cut_after(mut self, events: usize) -> Self {
+        self.cut_after = Some(events);
+        self
+    }
+
     /// Reads the request and closes the connection; no task is made.
     #[must_use]
     pub fn cut_before_accept(self) -> Self {
@@ -305,6 +314,10 @@ impl Reply {
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    pub(super) fn cuts_after(&self) -> Option<usize> {
+        self.cut_after
     }
 
     pub(super) fn into_steps(self) -> Vec<Step> {

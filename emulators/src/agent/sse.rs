@@ -26,6 +26,8 @@ pub(super) struct Events {
     pub request: Value,
     pub ids: Ids,
     pub signals: UnboundedReceiver<Signal>,
+    /// Events until the connection is cut, if it is to be.
+    pub left: Option<usize>,
     pub end: End,
 }
 
@@ -106,10 +108,15 @@ impl Stream for Events {
                 }
                 End::NotYet => {}
             }
+            if self.left == Some(0) {
+                self.end = End::Cut(FLUSHES);
+                continue;
+            }
             let Some(signal) = std::task::ready!(self.signals.poll_recv(context)) else {
                 return Poll::Ready(None);
             };
             if let Some(bytes) = self.render(signal) {
+                self.left = self.left.map(|left| left - 1);
                 return Poll::Ready(Some(Ok(bytes)));
             }
         }

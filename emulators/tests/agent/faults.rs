@@ -170,3 +170,15 @@ async fn a_stream_may_break_in_the_middle_in_other_ways() {
         "status-update working looking"
     );
 }
+
+#[actix_web::test]
+async fn a_stream_may_be_cut_after_any_of_its_events_and_the_task_runs_on() {
+    // Created, working, said, artifact, completed.
+    for count in 0..=5 {
+        let agent = always(reply().answers("2 pods").cut_after(count));
+        let client = Client::of(&agent);
+        let events = client.events("message/stream", message("pods")).await;
+        assert_eq!(events.len(), count);
+        the_task_ends(&agent).await;
+    }
+}

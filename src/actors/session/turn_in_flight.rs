@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 use super::{Running, Session};
 use crate::a2a::run::News;
 use crate::actors::StoreIds;
-use crate::ids::TurnId;
+use crate::ids::{ContextId, TurnId};
 use crate::model::{Turn, TurnState};
 use crate::rules::phone::{Ending, Shown};
 use crate::rules::turn::{self, End, Showing};
@@ -42,21 +42,32 @@ impl Session {
                 protocol,
             });
         }
-        if let Some(context) = context
-            && self.conversation.context.as_ref() != Some(&context)
-        {
-            self.conversation.context = Some(context.clone());
-            changes.push(Change::Context {
-                conversation: self.conversation.id,
-                context,
-            });
+        if let Some(context) = context {
+            changes.extend(self.learns(context));
         }
         self.tell_drained();
+        self.note(id, changes)
+    }
+
+    /// The agent's own id of this conversation, to be sent from now on.
+    pub(super) fn learns(&mut self, context: ContextId) -> Vec<Change> {
+        if self.conversation.context.as_ref() == Some(&context) {
+            return Vec::new();
+        }
+        self.conversation.context = Some(context.clone());
+        vec![Change::Context {
+            conversation: self.conversation.id,
+            context,
+        }]
+    }
+
+    /// Commits what the agent told of a turn.
+    pub(super) fn note(&self, id: TurnId, changes: Vec<Change>) -> ResponseActFuture<Self, ()> {
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let noted = async move {
             if let Err(failure) = commons.commit_surely(&sender, changes).await {
-                error!(turn = %id.reference(), %failure, "its task was not noted");
+                error!(turn = %id.reference(), %failure, "what the agent told was not noted");
             }
         };
         Box::pin(noted.into_actor(self))

@@ -8,6 +8,7 @@ Behaviour is picked by keywords in the LAST user message:
   delegate        -> tool call kagent__NS__sub_agent(request=...)   (if that tool is offered)
   long N          -> N characters of text
   slow N          -> answers after N seconds
+  drip            -> as below; where it streams, with half a second between two pieces
   fail            -> HTTP 500 from the LLM
   empty           -> empty text
   md              -> markdown with table + code fence
@@ -121,7 +122,7 @@ async def cc(req: Request):
             step = max(1, len(text) // 5)
             for i in range(0, len(text), step):
                 yield ch({"content": text[i:i + step]})
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(0.5 if "drip" in lastuser else 0.15)
         for i, c in enumerate(calls):
             yield ch({"tool_calls": [{"index": i, **c}]})
         yield ch({}, "tool_calls" if calls else "stop")
