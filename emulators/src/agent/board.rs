@@ -25,6 +25,8 @@ pub(super) type Script = Arc<dyn Fn(&Incoming) -> Reply + Send + Sync>;
 pub(super) enum Signal {
     Event(Event),
     Fault(Fault),
+    /// The task waits for somebody: who listens may go.
+    Paused,
     /// Nothing more will come.
     Over,
 }
@@ -207,13 +209,26 @@ impl Board {
         Some(task)
     }
 
-    /// Listens to what comes from now on; None where nothing will.
-    pub fn listen(&self, task: &str) -> Option<mpsc::UnboundedReceiver<Signal>> {
+    /// Changes a task that is over: what a canceled run still does to it.
+    pub fn overwrite(&self, task: &str, event: &Event) {
+        if let Some(slot) = self.kept().tasks.get_mut(task) {
+            slot.task.apply(event);
+        }
+        self.changed();
+    }
+
+    /// The task as it is now, and what comes from now on; None where nothing will. Of a task in
+    /// a pause nothing comes but that.
+    pub fn listen(&self, task: &str) -> Option<(Task, mpsc::UnboundedReceiver<Signal>)> {
         let mut kept = self.kept();
         let slot = kept.tasks.get_mut(task).filter(|slot| !slot.task.is_over)?;
         let (listener, signals) = mpsc::unbounded_channel();
+        if slot.task.state == State::InputRequired {
+            // The receiver is held by the caller, so this cannot fail.
+            let _ = listener.send(Signal::Paused);
+        }
         slot.listeners.push(listener);
-        Some(signals)
+        Some((slot.task.clone(), signals))
     }
 
     /// The task as it is now, if this user may see it.
@@ -239,7 +254,7 @@ impl Board {
     }
 
     pub fn may_see(&self, task: &Task, user: &str) -> bool {
-        self.settings.flavor == Flavor::A2a || task.ids.user == user
+        !self.settings.flavor.scopes_by_user() || task.ids.user == user
     }
 }
 
@@ -252,7 +267,7 @@ impl Slot {
         match signal {
             Signal::Event(event) => self.task.apply(event),
             Signal::Over => self.task.is_over = true,
-            Signal::Fault(_) => {}
+            Signal::Fault(_) | Signal::Paused => {}
         }
         self.listeners
             .retain(|listener| listener.send(signal.clone()).is_ok());

@@ -18,7 +18,6 @@ use super::model::Task;
 use super::records::{Call, Incoming, Prompt};
 use super::reply::Reply;
 use super::settings::Settings;
-use super::wire::Wire;
 
 /// The largest request body. kagent's own limit is off; this one is above any Telegram file.
 const BODY_MAX: usize = 64 * 1024 * 1024;
@@ -216,7 +215,6 @@ async fn serve(
 fn listen(board: &Arc<Board>, address: SocketAddr) -> io::Result<(ServerHandle, SocketAddr)> {
     let methods = web::Data::new(Methods {
         board: Arc::clone(board),
-        wire: Wire::new(&board.settings),
         runtime: Handle::current(),
     });
     let server = HttpServer::new(move || {

@@ -36,7 +36,9 @@ mod gate;
 mod http;
 mod methods;
 mod model;
+mod protocol;
 mod records;
+mod refusal;
 mod reply;
 mod request;
 mod run;
@@ -46,7 +48,9 @@ mod wire;
 
 pub use emulator::AgentEmulator;
 pub use gate::Gate;
-pub use model::{Artifact, Event, Ids, Message, Part, Role, State, Task};
+pub use model::{Artifact, Event, File, FileContent, Ids, Message, Part, Role, State, Task};
 pub use records::{Call, Incoming, Prompt};
 pub use reply::{Fault, Reply, Step, replies, reply};
-pub use settings::{Cancel, Card, Flavor, Runtime, Settings, Skill};
+pub use settings::{
+    Cancel, CancelAgain, Card, CardShape, Flavor, Runtime, Settings, Skill, Versions,
+};

@@ -11,8 +11,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::board::Signal;
 use super::model::Ids;
+use super::protocol::Version;
+use super::refusal::Refusal;
 use super::reply::Fault;
-use super::request::Refusal;
 use super::wire::{self, Wire};
 
 /// How often the body lets the server write what it has, before it breaks off. Once is enough
@@ -25,6 +26,8 @@ pub(super) struct Events {
     /// The request's id, which each event repeats.
     pub request: Value,
     pub ids: Ids,
+    /// What is told before all signals.
+    pub first: Option<Value>,
     pub signals: UnboundedReceiver<Signal>,
     pub end: End,
 }
@@ -67,14 +70,19 @@ impl Events {
                 let event = self.wire.event(&event, &self.ids);
                 Some(frame(&wire::result(&self.request, &event)))
             }
-            Signal::Over | Signal::Fault(Fault::EmptyBody) => {
+            Signal::Over | Signal::Paused | Signal::Fault(Fault::EmptyBody) => {
                 self.end = End::Clean;
                 None
             }
             Signal::Fault(Fault::JsonRpc { code, message }) => {
                 self.end = End::Clean;
                 let refusal = Refusal::new(code, message);
-                Some(frame(&wire::error(&self.request, &refusal)))
+                let frame = frame(&wire::error(&self.request, &refusal));
+                // The Python SDK 1.3.0 names the event; 0.3 has no such word.
+                Some(match self.wire.version {
+                    Version::V03 => frame,
+                    Version::V10 => [b"event: error\n", &frame[..]].concat().into(),
+                })
             }
             Signal::Fault(Fault::TruncatedJson) => {
                 self.end = End::Clean;
@@ -105,6 +113,10 @@ impl Stream for Events {
                     return Poll::Pending;
                 }
                 End::NotYet => {}
+            }
+            if let Some(first) = self.first.take() {
+                let first = frame(&wire::result(&self.request, &first));
+                return Poll::Ready(Some(Ok(first)));
             }
             let Some(signal) = std::task::ready!(self.signals.poll_recv(context)) else {
                 return Poll::Ready(None);

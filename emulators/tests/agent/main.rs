@@ -6,3 +6,5 @@ mod methods;
 mod streams;
 mod support;
 mod tasks;
+mod v10;
+mod versions;
