@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -115,6 +116,14 @@ impl AgentEmulator {
     #[must_use]
     pub fn prompts(&self) -> Vec<Prompt> {
         self.shared.board.prompts()
+    }
+
+    /// The tools that have run, each with its arguments: those of
+    /// [`Reply::tool_call`] and those that somebody approved. What a person must not see happen
+    /// is checked here, not in the agent's words.
+    #[must_use]
+    pub fn executed(&self) -> Vec<(String, Value)> {
+        self.shared.board.executed()
     }
 
     /// All tasks, in the order of their making.

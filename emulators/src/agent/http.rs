@@ -87,16 +87,13 @@ fn respond(methods: &Methods, rpc: Rpc, asked: &Asked, answer: Answer) -> HttpRe
             let instead_of = wire::result(&rpc.id, &instead_of);
             faulty(fault, &rpc.id, &instead_of, asked)
         }
-        Answer::Stream {
-            ids,
-            first,
-            signals,
-        } => events(Events {
+        Answer::Stream(listening) => events(Events {
             wire: methods.wire(asked.version),
             request: rpc.id,
-            ids,
-            first,
-            signals,
+            ids: listening.ids,
+            first: listening.first,
+            signals: listening.signals,
+            pause_ends: methods.board.settings.pause_ends_stream,
             end: End::NotYet,
         }),
     }
@@ -197,10 +194,8 @@ fn own_url(request: &HttpRequest, suffix: &str) -> String {
 }
 
 fn user_of(request: &HttpRequest, methods: &Methods) -> String {
-    let without = match methods.board.settings.flavor.scopes_by_user() {
-        true => KAGENT_USER,
-        false => "",
-    };
+    let is_scoped = methods.board.settings.flavor.scopes_by_user();
+    let without = if is_scoped { KAGENT_USER } else { "" };
     header(request, "x-user-id").unwrap_or_else(|| without.to_owned())
 }
 

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::clock;
+use super::{clock, python};
 
 /// Where a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +168,16 @@ impl Message {
     #[must_use]
     pub fn text(&self) -> String {
         texts(&self.parts, "\n")
+    }
+
+    /// What a kagent agent's model reads: data parts are JSON text.
+    pub(super) fn text_for_model(&self) -> String {
+        let shown = self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.clone()),
+            Part::Data(data) => Some(python::dumps(data)),
+            _ => None,
+        });
+        shown.collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -30,7 +30,7 @@ impl Refusal {
     pub fn of(version: Version, code: i64, message: impl Into<String>) -> Self {
         let mut refusal = Self::new(code, message);
         if version == Version::V10 {
-            refusal.data = reason(code).map(|reason| error_info(reason, json!({})));
+            refusal.data = reason(code).map(|reason| error_info(reason, &json!({})));
         }
         refusal
     }
@@ -58,7 +58,10 @@ impl Refusal {
     /// -32602 with what is wrong with a 1.0 request, as the Python SDK tells it.
     pub fn params_v10(problem: &str) -> Self {
         let mut refusal = Self::new(-32602, "Invalid params");
-        refusal.data = Some(error_info("INVALID_PARAMS", json!({"parseError": problem})));
+        refusal.data = Some(error_info(
+            "INVALID_PARAMS",
+            &json!({"parseError": problem}),
+        ));
         refusal
     }
 
@@ -125,7 +128,7 @@ fn reason(code: i64) -> Option<&'static str> {
     })
 }
 
-fn error_info(reason: &str, metadata: Value) -> Value {
+fn error_info(reason: &str, metadata: &Value) -> Value {
     let kind = "type.googleapis.com/google.rpc.ErrorInfo";
     json!([{"@type": kind, "reason": reason, "domain": "a2a-protocol.org", "metadata": metadata}])
 }

@@ -125,6 +125,8 @@ pub struct Settings {
     pub cancel_again: CancelAgain,
     /// Whether a 0.3 pause says `final: true`. The SDKs' layers for 0.3 over 1.0 do not.
     pub final_on_pause: bool,
+    /// Whether a pause ends the streams to its task. The Java SDK keeps them open.
+    pub pause_ends_stream: bool,
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
 }
@@ -182,6 +184,7 @@ impl Settings {
             cancel: Cancel::Works,
             cancel_again: CancelAgain::Refused,
             final_on_pause: true,
+            pause_ends_stream: true,
             port: 0,
         }
     }

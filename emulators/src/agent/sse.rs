@@ -29,6 +29,8 @@ pub(super) struct Events {
     /// What is told before all signals.
     pub first: Option<Value>,
     pub signals: UnboundedReceiver<Signal>,
+    /// Whether a pause of the task is the end.
+    pub pause_ends: bool,
     pub end: End,
 }
 
@@ -70,6 +72,7 @@ impl Events {
                 let event = self.wire.event(&event, &self.ids);
                 Some(frame(&wire::result(&self.request, &event)))
             }
+            Signal::Paused if !self.pause_ends => None,
             Signal::Over | Signal::Paused | Signal::Fault(Fault::EmptyBody) => {
                 self.end = End::Clean;
                 None

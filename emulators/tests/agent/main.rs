@@ -3,6 +3,9 @@
 mod control;
 mod faults;
 mod methods;
+mod pauses_hitl;
+mod pauses_legacy;
+mod pauses_plain;
 mod streams;
 mod support;
 mod tasks;

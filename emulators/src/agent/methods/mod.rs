@@ -1,6 +1,7 @@
 //! The methods: what each does, before HTTP. `prompt` takes messages, `tasks` all else.
 
 mod prompt;
+mod replies;
 mod tasks;
 
 use std::sync::Arc;
@@ -25,14 +26,17 @@ pub(super) enum Answer {
     /// An error found before the method was reached; always plain JSON.
     Invalid(Refusal),
     /// Events as they come.
-    Stream {
-        ids: Ids,
-        /// What is told before them: the task, where a subscription of 1.0 begins.
-        first: Option<Value>,
-        signals: UnboundedReceiver<Signal>,
-    },
+    Stream(Box<Listening>),
     /// A broken transport, in place of this result.
     Faulty { fault: Fault, instead_of: Value },
+}
+
+/// A stream that goes out.
+pub(super) struct Listening {
+    pub ids: Ids,
+    /// What is told before all events: the task, where a subscription of 1.0 begins.
+    pub first: Option<Value>,
+    pub signals: UnboundedReceiver<Signal>,
 }
 
 /// What a call says beside its parameters.
@@ -49,6 +53,16 @@ pub(super) struct Methods {
     pub board: Arc<Board>,
     /// Where tasks run: the emulator's own thread, which no connection can end.
     pub runtime: Handle,
+}
+
+impl Answer {
+    fn stream(ids: Ids, first: Option<Value>, signals: UnboundedReceiver<Signal>) -> Self {
+        Self::Stream(Box::new(Listening {
+            ids,
+            first,
+            signals,
+        }))
+    }
 }
 
 impl Methods {

@@ -121,11 +121,7 @@ impl Methods {
             Version::V03 => None,
             Version::V10 => Some(self.wire(asked.version).sent_task(&task)),
         };
-        Answer::Stream {
-            ids,
-            first,
-            signals,
-        }
+        Answer::stream(ids, first, signals)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Plays the steps of an answer on a task, whether a connection listens or not.
 
+mod pausing;
 mod voice;
 
 use std::collections::HashMap;
@@ -10,39 +11,80 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::board::{Board, Signal};
-use super::model::{Artifact, Event, Part, State, Task};
+use super::model::{Artifact, Event, Message, Part, State, Task};
+use super::pause::{Decision, Pending};
 use super::reply::Step;
 use voice::{Piece, Voice};
 
 /// One run of one task. Dropped in the middle when the task is cancelled.
 pub(super) struct Run {
+    board: Arc<Board>,
     task: Task,
     voice: Voice,
+    begins: Begins,
+    /// Whether the request opted in to `hitl/v1`.
+    opted_in: bool,
     /// The latest call of each tool, so that a result names it.
     calls: HashMap<String, String>,
 }
 
+/// What a run begins with.
+pub(super) enum Begins {
+    /// A new task.
+    New,
+    /// A task that was paused.
+    Again,
+}
+
 impl Run {
-    pub fn new(board: Arc<Board>, task: Task) -> Self {
-        let voice = Voice::new(board, task.ids.task.clone());
-        let calls = HashMap::new();
-        Self { task, voice, calls }
+    pub fn new(board: Arc<Board>, task: Task, begins: Begins, opted_in: bool) -> Self {
+        let voice = Voice::new(Arc::clone(&board), task.ids.task.clone());
+        Self {
+            board,
+            task,
+            voice,
+            begins,
+            opted_in,
+            calls: HashMap::new(),
+        }
     }
 
-    /// Plays all steps, then says that nothing more will come.
-    pub async fn play(mut self, steps: Vec<Step>) {
+    /// Plays all steps, then says that nothing more will come, unless it waits for a reply.
+    pub async fn play(mut self, decided: Option<(Pending, Decision)>, steps: Vec<Step>) {
         self.opens();
+        if let Some((pending, decision)) = decided {
+            self.voice.says(pending.results(&decision));
+        }
+        let waits = matches!(steps.last(), Some(Step::Asks(_)));
         for step in steps {
             self.does(step).await;
         }
+        if !waits {
+            self.voice.signal(&Signal::Over);
+        }
+    }
+
+    /// Fails at once, without the agent: what kagent main does with a bad decision.
+    pub fn fails_at_once(mut self, text: String) {
+        if matches!(self.begins, Begins::New) {
+            self.tells_created();
+        }
+        let message = Message::error(text, None);
+        self.voice.status(State::Failed, Some(message));
         self.voice.signal(&Signal::Over);
     }
 
-    /// The task is submitted since it was made: only those who listen need this event.
     fn opens(&mut self) {
+        if matches!(self.begins, Begins::New) {
+            self.tells_created();
+        }
+        self.voice.status(State::Working, None);
+    }
+
+    /// The task is submitted since it was made: only those who listen need this event.
+    fn tells_created(&mut self) {
         let created = Event::Created(Box::new(self.task.clone()));
         self.voice.event(created);
-        self.voice.status(State::Working, None);
     }
 
     async fn does(&mut self, step: Step) {
@@ -54,6 +96,7 @@ impl Run {
             Step::Tokens { deltas, every } => self.streams(deltas, every).await,
             Step::ToolCall { name, args } => {
                 let id = self.begins_call(&name);
+                self.board.record_executed(&name, &args);
                 self.voice.says(vec![Part::ToolCall { id, name, args }]);
             }
             Step::ToolResult { name, text } => {
@@ -66,6 +109,7 @@ impl Run {
             Step::Fails(text) => self.voice.fails(text, "API_ERROR"),
             Step::Fault(fault) => self.voice.signal(&Signal::Fault(fault)),
             Step::Empty => self.voice.is_empty(),
+            Step::Asks(ask) => self.asks(ask),
             // A message has no task to run on.
             Step::Message(_) => {}
         }

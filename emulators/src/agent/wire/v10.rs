@@ -55,17 +55,12 @@ pub(super) fn task(wire: &Wire, task: &Task) -> Value {
 }
 
 pub(super) fn event(wire: &Wire, event: &Event, ids: &Ids) -> Value {
+    const STATUS: (&str, &str) = ("statusUpdate", "status");
     match event {
         // kagent 0.10's controller translates the pod's 0.3 status update (from reading code).
-        Event::Created(created) if wire.metadata.flavor == Flavor::Kagent => {
-            let status = status(
-                wire,
-                created.state,
-                created.message.as_ref(),
-                &created.at,
-                ids,
-            );
-            update(wire, "statusUpdate", "status", status, ids, None)
+        Event::Created(task) if wire.metadata.flavor == Flavor::Kagent => {
+            let status = status(wire, task.state, task.message.as_ref(), &task.at, ids);
+            update(wire, STATUS, &status, ids, false)
         }
         Event::Created(created) => json!({"task": task(wire, created)}),
         Event::Artifact {
@@ -74,7 +69,8 @@ pub(super) fn event(wire: &Wire, event: &Event, ids: &Ids) -> Value {
             last,
         } => {
             let shown = artifact(wire, shown, ids, *last);
-            let mut update = update(wire, "artifactUpdate", "artifact", shown, ids, None);
+            let names = ("artifactUpdate", "artifact");
+            let mut update = update(wire, names, &shown, ids, false);
             if *append {
                 update["artifactUpdate"]["append"] = json!(true);
             }
@@ -84,21 +80,21 @@ pub(super) fn event(wire: &Wire, event: &Event, ids: &Ids) -> Value {
             update
         }
         Event::Status { state, message, at } => {
+            let is_end = state.is_terminal() || state.is_paused();
             let status = status(wire, *state, message.as_ref(), at, ids);
-            update(wire, "statusUpdate", "status", status, ids, Some(*state))
+            update(wire, STATUS, &status, ids, is_end)
         }
     }
 }
 
+/// An event of a task: `member` is the union's, `field` what it tells.
 fn update(
     wire: &Wire,
-    member: &str,
-    field: &str,
-    value: Value,
+    (member, field): (&str, &str),
+    value: &Value,
     ids: &Ids,
-    state: Option<State>,
+    is_end: bool,
 ) -> Value {
-    let is_end = state.is_some_and(|state| state.is_terminal() || state.is_paused());
     let mut update = json!({"taskId": ids.task, "contextId": ids.context, field: value});
     match wire.metadata.flavor {
         Flavor::A2a => {}

@@ -1,13 +1,17 @@
 //! The shared state: tasks, conversations and records, under one lock, and who waits for what.
 
+mod pauses;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use super::model::{Event, Ids, Message, State, Task};
+use super::pause::Pending;
 use super::records::{Call, Incoming, Prompt};
 use super::reply::{Fault, Reply};
 use super::settings::{Flavor, Settings};
@@ -46,6 +50,7 @@ struct Kept {
     tasks: HashMap<String, Slot>,
     order: VecDeque<String>,
     conversations: HashMap<(String, String), Conversation>,
+    executed: VecDeque<(String, Value)>,
     calls_made: u64,
     tasks_made: u64,
 }
@@ -54,12 +59,16 @@ struct Slot {
     task: Task,
     listeners: Vec<mpsc::UnboundedSender<Signal>>,
     run: Option<AbortHandle>,
+    /// What waits in this task for a person: kagent main reads it here.
+    pending: Option<Pending>,
 }
 
 #[derive(Default)]
 struct Conversation {
     turns: u32,
     earlier: VecDeque<String>,
+    /// What waits in this session for a person: kagent 0.10 reads it here.
+    pending: Option<Pending>,
 }
 
 impl Board {
@@ -169,6 +178,7 @@ impl Board {
             task: task.clone(),
             listeners: vec![listener],
             run: None,
+            pending: None,
         };
         kept.tasks.insert(task.ids.task.clone(), slot);
         drop(kept);
@@ -271,6 +281,11 @@ impl Slot {
         }
         self.listeners
             .retain(|listener| listener.send(signal.clone()).is_ok());
+        if matches!(signal, Signal::Event(Event::Status { state, .. }) if state.is_paused()) {
+            // Told with the pause itself, so that it cannot end the stream of a quick reply.
+            self.listeners
+                .retain(|listener| listener.send(Signal::Paused).is_ok());
+        }
         if matches!(signal, Signal::Over) {
             self.listeners.clear();
         }

@@ -1,88 +1,16 @@
 //! What an agent does with a prompt: a list of steps, written by the test.
 
+mod faults;
+mod pauses;
+mod step;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::gate::Gate;
-
-/// One thing that the agent does. Built by the methods of [`Reply`].
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Lets time pass.
-    After(Duration),
-    /// Waits until the test opens the gate.
-    Held(Gate),
-    /// A status update with a text: progress, or the answer as kagent says it first.
-    Working(String),
-    /// A status update with a thought of the model.
-    Thinks(String),
-    /// A status update for each delta, then one with the whole text.
-    Tokens {
-        /// The deltas.
-        deltas: Vec<String>,
-        /// The time before each.
-        every: Duration,
-    },
-    /// A status update that shows a tool call.
-    ToolCall {
-        /// The tool.
-        name: String,
-        /// Its arguments, an object.
-        args: Value,
-    },
-    /// A status update that shows what a tool returned.
-    ToolResult {
-        /// The tool; its id is that of the latest call of this name.
-        name: String,
-        /// Its output.
-        text: String,
-    },
-    /// The whole answer, as one artifact of one text.
-    Artifact(String),
-    /// The task is completed.
-    Completes,
-    /// The task fails with this error text.
-    Fails(String),
-    /// The run ends, the task stays `working`: kagent's answer when the model says nothing.
-    Empty,
-    /// Answers with a message instead of a task.
-    Message(String),
-    /// The transport fails here.
-    Fault(Fault),
-}
-
-/// How a transport fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Another HTTP answer than the protocol's. In the middle of a stream: as [`Fault::Cut`].
-    Http {
-        /// The status code.
-        status: u16,
-        /// The content type.
-        content_type: &'static str,
-        /// More headers.
-        headers: Vec<(String, String)>,
-        /// The body.
-        body: String,
-    },
-    /// HTTP 200 without a body. In the middle of a stream: its clean end, without a final event.
-    EmptyBody,
-    /// A JSON-RPC error; on a stream it is an event, and the last one.
-    JsonRpc {
-        /// The code.
-        code: i64,
-        /// The message.
-        message: String,
-    },
-    /// The first half of a JSON answer, with a content length that fits the half.
-    TruncatedJson,
-    /// The connection is closed in the middle of the answer.
-    Cut,
-    /// The request is read and the connection closed: no answer, no task.
-    CutBeforeAccept,
-}
+pub use step::{Fault, Step};
 
 /// The steps of one answer, in the order written. Empty: as [`Reply::empty`].
 ///
@@ -231,76 +159,6 @@ impl Reply {
         self.step(Step::Message(text.to_owned()))
     }
 
-    /// Fails in the way given.
-    #[must_use]
-    pub fn fault(self, fault: Fault) -> Self {
-        self.step(Step::Fault(fault))
-    }
-
-    /// Answers with an HTTP status and a plain text.
-    #[must_use]
-    pub fn http_status(self, status: u16, text: &str) -> Self {
-        self.fault(Fault::Http {
-            status,
-            content_type: "text/plain; charset=utf-8",
-            headers: Vec::new(),
-            body: text.to_owned(),
-        })
-    }
-
-    /// Answers HTTP 429 with a `Retry-After` of so many seconds.
-    #[must_use]
-    pub fn too_many_requests(self, retry_after_secs: u32) -> Self {
-        self.fault(Fault::Http {
-            status: 429,
-            content_type: "application/json",
-            headers: vec![("Retry-After".to_owned(), retry_after_secs.to_string())],
-            body: r#"{"error":"too many requests"}"#.to_owned(),
-        })
-    }
-
-    /// Answers HTTP 200 with a web page, as a login proxy or a wrong path does.
-    #[must_use]
-    pub fn html(self) -> Self {
-        self.fault(Fault::Http {
-            status: 200,
-            content_type: "text/html; charset=utf-8",
-            headers: Vec::new(),
-            body: "<!doctype html><html><title>Sign in</title></html>".to_owned(),
-        })
-    }
-
-    /// Answers HTTP 200 without a body; ends a stream that has begun without a final event.
-    #[must_use]
-    pub fn empty_body(self) -> Self {
-        self.fault(Fault::EmptyBody)
-    }
-
-    /// Answers with a JSON-RPC error.
-    #[must_use]
-    pub fn jsonrpc_error(self, code: i64, message: &str) -> Self {
-        let message = message.to_owned();
-        self.fault(Fault::JsonRpc { code, message })
-    }
-
-    /// Answers with the first half of the JSON.
-    #[must_use]
-    pub fn truncated_json(self) -> Self {
-        self.fault(Fault::TruncatedJson)
-    }
-
-    /// Cuts the connection here; the task exists and the steps that follow still run.
-    #[must_use]
-    pub fn cut(self) -> Self {
-        self.fault(Fault::Cut)
-    }
-
-    /// Reads the request and closes the connection; no task is made.
-    #[must_use]
-    pub fn cut_before_accept(self) -> Self {
-        self.fault(Fault::CutBeforeAccept)
-    }
-
     /// The steps.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
@@ -321,30 +179,5 @@ impl Reply {
     pub(super) fn leads_with_fault(&self) -> bool {
         let first = self.steps.iter().find(|step| !step.is_delay());
         matches!(first, Some(Step::Fault(_)))
-    }
-}
-
-impl Step {
-    fn is_delay(&self) -> bool {
-        matches!(self, Self::After(_) | Self::Held(_))
-    }
-
-    fn ends(&self) -> bool {
-        matches!(
-            self,
-            Self::Completes
-                | Self::Fails(_)
-                | Self::Empty
-                | Self::Message(_)
-                | Self::Fault(Fault::CutBeforeAccept)
-        )
-    }
-
-    fn needs_task(&self) -> bool {
-        match self {
-            Self::Fault(fault) => *fault == Fault::Cut,
-            Self::Message(_) => false,
-            other => !other.is_delay(),
-        }
     }
 }
