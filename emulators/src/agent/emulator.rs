@@ -17,7 +17,7 @@ use super::http;
 use super::methods::Methods;
 use super::model::Task;
 use super::records::{Call, Incoming, Prompt};
-use super::reply::Reply;
+use super::reply::{Fault, Reply};
 use super::settings::Settings;
 
 /// The largest request body. kagent's own limit is off; this one is above any Telegram file.
@@ -163,6 +163,29 @@ impl AgentEmulator {
             panic!("waited {limit:?} for {what}; calls: {:#?}", self.calls());
         };
         found
+    }
+
+    /// Asks for another bearer token from now on, or for none.
+    pub fn set_bearer(&self, token: Option<&str>) {
+        self.shared.board.set_bearer(token.map(str::to_owned));
+    }
+
+    /// Breaks the next call of a method (`tasks/get`, `GetTask`, `agent-card`) before it reaches
+    /// the agent. Several for one method come one after the other.
+    pub fn breaks_next(&self, method: &str, fault: Fault) {
+        self.shared.board.break_next(method, fault);
+    }
+
+    /// Cuts every stream and every send that waits; the tasks run on.
+    pub fn cuts_connections(&self) {
+        self.shared.board.cut_all();
+    }
+
+    /// Forgets all tasks and conversations, as a pod does that restarts: their runs end, their
+    /// streams are cut, and their ids are unknown (-32001). The records of calls, prompts and
+    /// tools stay.
+    pub fn forget_tasks(&self) {
+        self.shared.board.forget_tasks();
     }
 
     /// Closes the socket and all connections: until [`Self::come_up`] connecting is refused.

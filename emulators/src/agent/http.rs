@@ -1,11 +1,12 @@
 //! HTTP: paths, headers, and what an answer looks like as a response.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::Value;
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::methods::{Answer, Asked, Methods};
@@ -35,10 +36,21 @@ pub(super) async fn any(
     };
     if request.method() == "GET" && is_card(suffix) {
         methods.board.record_call(call_of(&request, "agent-card"));
+        if let Some(refused) = before_agent(&request, &methods, "agent-card", &Value::Null) {
+            return refused;
+        }
         return card(&request, &wire::card(settings, &own_url(&request, suffix)));
+    }
+    if settings.redirects_to_slash && suffix.is_empty() {
+        methods.board.record_call(call_of(&request, ""));
+        return HttpResponse::TemporaryRedirect()
+            .insert_header((LOCATION, format!("{}/", request.path())))
+            .finish();
     }
     let version = header(&request, "a2a-version").unwrap_or_default();
     if let Some(text) = protocol::controller_refuses(settings, &version) {
+        let body = serde_json::from_slice::<Value>(&body).ok();
+        methods.board.record_call(recorded(&request, body.as_ref()));
         return text_response(StatusCode::BAD_REQUEST, text);
     }
     call(&request, &body, &methods).await
@@ -49,6 +61,12 @@ async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResp
     methods
         .board
         .record_call(recorded(request, parsed.as_ref().ok()));
+    let body = parsed.as_ref().unwrap_or(&Value::Null);
+    let method = named(body, "method").unwrap_or_default();
+    let id = body.get("id").unwrap_or(&Value::Null);
+    if let Some(refused) = before_agent(request, methods, &method, id) {
+        return refused;
+    }
     let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -79,13 +97,14 @@ async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResp
 fn respond(methods: &Methods, rpc: Rpc, asked: &Asked, answer: Answer) -> HttpResponse {
     // Whether even one answer comes as an event: 1.0 has plain JSON where no stream began.
     let as_event = asked.method.streams() && asked.version == Version::V03;
+    let streams = methods.board.settings.streams;
     match answer {
         Answer::Result(result) => one(&wire::result(&rpc.id, &result), asked.method.streams()),
         Answer::Refused(refusal) => one(&wire::error(&rpc.id, &refusal), as_event),
         Answer::Invalid(refusal) => json(&wire::error(&rpc.id, &refusal)),
         Answer::Faulty { fault, instead_of } => {
             let instead_of = wire::result(&rpc.id, &instead_of);
-            faulty(fault, &rpc.id, &instead_of, asked)
+            faulty(fault, &rpc.id, &instead_of, Some(asked))
         }
         Answer::Stream(listening) => events(Events {
             wire: methods.wire(asked.version),
@@ -93,7 +112,8 @@ fn respond(methods: &Methods, rpc: Rpc, asked: &Asked, answer: Answer) -> HttpRe
             ids: listening.ids,
             first: listening.first,
             signals: listening.signals,
-            pause_ends: methods.board.settings.pause_ends_stream,
+            settings: streams,
+            deadline: streams.max.map(|max| Box::pin(sleep(max))),
             end: End::NotYet,
         }),
     }
@@ -117,9 +137,27 @@ fn card(request: &HttpRequest, card: &Value) -> HttpResponse {
         .body(text)
 }
 
+/// What a gateway answers in the agent's place: to a wrong token, or by the test's order.
+fn before_agent(
+    request: &HttpRequest,
+    methods: &Methods,
+    method: &str,
+    id: &Value,
+) -> Option<HttpResponse> {
+    let authorization = header(request, "authorization");
+    if !methods.board.lets_in(authorization.as_deref()) {
+        let text = "Unauthorized".to_owned();
+        return Some(text_response(StatusCode::UNAUTHORIZED, text));
+    }
+    let fault = methods.board.next_fault(method)?;
+    Some(faulty(fault, id, &Value::Null, None))
+}
+
 /// A broken answer, where no byte of the response was sent yet.
-fn faulty(fault: Fault, id: &Value, instead_of: &Value, asked: &Asked) -> HttpResponse {
-    let streams = asked.method.streams();
+/// `asked` is what the agent was asked, where the call has come that far.
+fn faulty(fault: Fault, id: &Value, instead_of: &Value, asked: Option<&Asked>) -> HttpResponse {
+    let streams = asked.is_some_and(|asked| asked.method.streams());
+    let version = asked.map_or(Version::V03, |asked| asked.version);
     match fault {
         Fault::Http {
             status,
@@ -137,8 +175,8 @@ fn faulty(fault: Fault, id: &Value, instead_of: &Value, asked: &Asked) -> HttpRe
         }
         Fault::EmptyBody => HttpResponse::Ok().content_type("application/json").finish(),
         Fault::JsonRpc { code, message } => {
-            let refusal = Refusal::of(asked.version, code, message);
-            let as_event = streams && asked.version == Version::V03;
+            let refusal = Refusal::of(version, code, message);
+            let as_event = streams && version == Version::V03;
             one(&wire::error(id, &refusal), as_event)
         }
         Fault::TruncatedJson if streams => HttpResponse::Ok()

@@ -78,5 +78,5 @@ pub use pause::{Ask, Decision, Question, Verdict};
 pub use records::{Call, Incoming, Prompt};
 pub use reply::{Fault, Reply, Step, replies, reply};
 pub use settings::{
-    Cancel, CancelAgain, Card, CardShape, Flavor, Runtime, Settings, Skill, Versions,
+    Cancel, CancelAgain, Card, CardShape, Flavor, Runtime, Settings, Skill, Streams, Versions,
 };

@@ -1,5 +1,7 @@
 //! What kind of agent an emulator plays.
 
+use std::time::Duration;
+
 /// Which dialect of the protocol is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
@@ -73,6 +75,30 @@ pub enum CancelAgain {
     Task,
 }
 
+/// How streams end.
+#[derive(Clone, Copy, Debug)]
+pub struct Streams {
+    /// Whether a 0.3 pause says `final: true`. The SDKs' layers for 0.3 over 1.0 do not.
+    pub final_on_pause: bool,
+    /// Whether a pause ends the streams to its task. The Java SDK keeps them open.
+    pub end_on_pause: bool,
+    /// Whether the last event ends with a blank line. Some servers leave it out.
+    pub blank_line_at_end: bool,
+    /// When a gateway cuts a stream, counted from its begin (agentgateway's `requestTimeout`).
+    pub max: Option<Duration>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self {
+            final_on_pause: true,
+            end_on_pause: true,
+            blank_line_at_end: true,
+            max: None,
+        }
+    }
+}
+
 /// A skill on the agent card.
 #[derive(Clone, Debug)]
 pub struct Skill {
@@ -123,10 +149,12 @@ pub struct Settings {
     pub cancel: Cancel,
     /// What cancelling a canceled task gets.
     pub cancel_again: CancelAgain,
-    /// Whether a 0.3 pause says `final: true`. The SDKs' layers for 0.3 over 1.0 do not.
-    pub final_on_pause: bool,
-    /// Whether a pause ends the streams to its task. The Java SDK keeps them open.
-    pub pause_ends_stream: bool,
+    /// How streams end.
+    pub streams: Streams,
+    /// Whether a path without its slash at the end is redirected to the one with it (307).
+    pub redirects_to_slash: bool,
+    /// The bearer token that every request needs, the card's too.
+    pub bearer: Option<String>,
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
 }
@@ -183,8 +211,9 @@ impl Settings {
             runtime: Runtime::Python,
             cancel: Cancel::Works,
             cancel_again: CancelAgain::Refused,
-            final_on_pause: true,
-            pause_ends_stream: true,
+            streams: Streams::default(),
+            redirects_to_slash: false,
+            bearer: None,
             port: 0,
         }
     }
@@ -207,6 +236,13 @@ impl Settings {
     #[must_use]
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = cancel;
+        self
+    }
+
+    /// The same behind a check of this bearer token.
+    #[must_use]
+    pub fn bearer(mut self, token: &str) -> Self {
+        self.bearer = Some(token.to_owned());
         self
     }
 

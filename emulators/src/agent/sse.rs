@@ -1,5 +1,6 @@
 //! The body of a stream: a task's signals as server-sent events, until their end or a fault.
 
+use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,12 +9,15 @@ use bytes::Bytes;
 use futures_util::Stream;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Sleep;
 
 use super::board::Signal;
-use super::model::Ids;
+use super::clock;
+use super::model::{Event, Ids};
 use super::protocol::Version;
 use super::refusal::Refusal;
 use super::reply::Fault;
+use super::settings::Streams;
 use super::wire::{self, Wire};
 
 /// How often the body lets the server write what it has, before it breaks off. Once is enough
@@ -29,8 +33,9 @@ pub(super) struct Events {
     /// What is told before all signals.
     pub first: Option<Value>,
     pub signals: UnboundedReceiver<Signal>,
-    /// Whether a pause of the task is the end.
-    pub pause_ends: bool,
+    pub settings: Streams,
+    /// When the gateway cuts the stream.
+    pub deadline: Option<Pin<Box<Sleep>>>,
     pub end: End,
 }
 
@@ -69,10 +74,20 @@ impl Events {
     fn render(&mut self, signal: Signal) -> Option<Bytes> {
         match signal {
             Signal::Event(event) => {
+                let is_last = matches!(event, Event::Status { state, .. } if state.is_terminal());
                 let event = self.wire.event(&event, &self.ids);
-                Some(frame(&wire::result(&self.request, &event)))
+                let frame = frame(&wire::result(&self.request, &event));
+                if is_last && !self.settings.blank_line_at_end {
+                    self.end = End::Clean;
+                    return Some(frame.slice(..frame.len() - 2));
+                }
+                Some(frame)
             }
-            Signal::Paused if !self.pause_ends => None,
+            Signal::Ping => {
+                let comment = format!(": ping - {}\n\n", clock::now());
+                Some(Bytes::from(comment))
+            }
+            Signal::Paused if !self.settings.end_on_pause => None,
             Signal::Over | Signal::Paused | Signal::Fault(Fault::EmptyBody) => {
                 self.end = End::Clean;
                 None
@@ -120,6 +135,12 @@ impl Stream for Events {
             if let Some(first) = self.first.take() {
                 let first = frame(&wire::result(&self.request, &first));
                 return Poll::Ready(Some(Ok(first)));
+            }
+            if let Some(deadline) = &mut self.deadline
+                && deadline.as_mut().poll(context).is_ready()
+            {
+                self.end = End::Cut(FLUSHES);
+                continue;
             }
             let Some(signal) = std::task::ready!(self.signals.poll_recv(context)) else {
                 return Poll::Ready(None);

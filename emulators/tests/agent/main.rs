@@ -1,7 +1,9 @@
 //! The agent emulator over real HTTP: what a client sees, and what the test may ask afterwards.
 
+mod artifacts;
 mod control;
 mod faults;
+mod gateways;
 mod methods;
 mod pauses_hitl;
 mod pauses_legacy;

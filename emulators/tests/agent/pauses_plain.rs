@@ -112,7 +112,7 @@ async fn a_subscription_to_a_pause_is_the_task_or_nothing() {
 #[actix_web::test]
 async fn a_server_may_keep_the_stream_open_over_a_pause() {
     let mut settings = Settings::a2a("echo").versions(Versions::V10);
-    settings.pause_ends_stream = false;
+    settings.streams.end_on_pause = false;
     let agent = plain(settings);
     let client = Client::of(&agent).v10();
     let mut stream = client
@@ -134,7 +134,7 @@ async fn a_server_may_keep_the_stream_open_over_a_pause() {
 #[actix_web::test]
 async fn a_layer_over_1_0_pauses_without_final() {
     let mut settings = Settings::a2a("echo");
-    settings.final_on_pause = false;
+    settings.streams.final_on_pause = false;
     let agent = plain(settings);
     let events = Client::of(&agent)
         .events("message/stream", message("paint"))

@@ -1,5 +1,6 @@
 //! The shared state: tasks, conversations and records, under one lock, and who waits for what.
 
+mod gateway;
 mod pauses;
 
 use std::collections::{HashMap, VecDeque};
@@ -29,6 +30,8 @@ pub(super) type Script = Arc<dyn Fn(&Incoming) -> Reply + Send + Sync>;
 pub(super) enum Signal {
     Event(Event),
     Fault(Fault),
+    /// A comment on the stream.
+    Ping,
     /// The task waits for somebody: who listens may go.
     Paused,
     /// Nothing more will come.
@@ -38,6 +41,7 @@ pub(super) enum Signal {
 pub(super) struct Board {
     pub settings: Settings,
     script: RwLock<Script>,
+    bearer: RwLock<Option<String>>,
     kept: Mutex<Kept>,
     /// Counts the changes, for those who wait for one.
     version: watch::Sender<u64>,
@@ -51,6 +55,7 @@ struct Kept {
     order: VecDeque<String>,
     conversations: HashMap<(String, String), Conversation>,
     executed: VecDeque<(String, Value)>,
+    faults: VecDeque<(String, Fault)>,
     calls_made: u64,
     tasks_made: u64,
 }
@@ -74,6 +79,7 @@ struct Conversation {
 impl Board {
     pub fn new(settings: Settings, script: Script) -> Self {
         Self {
+            bearer: RwLock::new(settings.bearer.clone()),
             settings,
             script: RwLock::new(script),
             kept: Mutex::default(),
@@ -277,7 +283,7 @@ impl Slot {
         match signal {
             Signal::Event(event) => self.task.apply(event),
             Signal::Over => self.task.is_over = true,
-            Signal::Fault(_) | Signal::Paused => {}
+            Signal::Fault(_) | Signal::Ping | Signal::Paused => {}
         }
         self.listeners
             .retain(|listener| listener.send(signal.clone()).is_ok());

@@ -108,7 +108,7 @@ impl Methods {
                     break;
                 }
                 Signal::Paused => break,
-                Signal::Event(_) | Signal::Over => {}
+                Signal::Event(_) | Signal::Ping | Signal::Over => {}
             }
         }
         let now = self.board.task(&task.ids.task);

@@ -8,9 +8,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::gate::Gate;
-pub use step::{Fault, Step};
+use super::model::{File, FileContent, Part};
+pub use faults::Fault;
+pub use step::Step;
 
 /// The steps of one answer, in the order written. Empty: as [`Reply::empty`].
 ///
@@ -109,6 +112,69 @@ impl Reply {
         self.step(Step::Artifact(text.to_owned()))
     }
 
+    /// Delivers an artifact of these parts: files, data, anything.
+    #[must_use]
+    pub fn artifact_of(self, parts: &[Part]) -> Self {
+        self.step(Step::Parts(parts.to_vec()))
+    }
+
+    /// Delivers an artifact with a file in it. The bytes are in Base64, of any alphabet: what
+    /// is given goes on the wire.
+    #[must_use]
+    pub fn file_bytes(self, name: &str, media_type: &str, base64: &str) -> Self {
+        let content = FileContent::Bytes(base64.to_owned());
+        self.file(name, media_type, content)
+    }
+
+    /// Delivers an artifact with a file that is elsewhere.
+    #[must_use]
+    pub fn file_uri(self, name: &str, media_type: &str, uri: &str) -> Self {
+        let content = FileContent::Uri(uri.to_owned());
+        self.file(name, media_type, content)
+    }
+
+    fn file(self, name: &str, media_type: &str, content: FileContent) -> Self {
+        self.artifact_of(&[Part::File(File {
+            name: Some(name.to_owned()),
+            media_type: Some(media_type.to_owned()),
+            content,
+        })])
+    }
+
+    /// Delivers one artifact in pieces: the first replaces, the others append, the last says so.
+    #[must_use]
+    pub fn chunks(self, pieces: &[&str]) -> Self {
+        let id = Uuid::new_v4().to_string();
+        let last = pieces.len().saturating_sub(1);
+        let pieces = pieces.iter().enumerate();
+        pieces.fold(self, |reply, (at, text)| {
+            reply.piece(&id, text, at > 0, at == last)
+        })
+    }
+
+    /// Delivers a piece of an artifact in any order and with any flags, also wrong ones.
+    #[must_use]
+    pub fn piece(self, id: &str, text: &str, append: bool, last: bool) -> Self {
+        self.step(Step::Piece {
+            id: id.to_owned(),
+            text: text.to_owned(),
+            append,
+            last,
+        })
+    }
+
+    /// Delivers several artifacts.
+    #[must_use]
+    pub fn artifacts(self, texts: &[&str]) -> Self {
+        texts.iter().fold(self, |reply, text| reply.artifact(text))
+    }
+
+    /// Writes a comment on the stream, as the Python SDK does in each 15 s of silence.
+    #[must_use]
+    pub fn pings(self) -> Self {
+        self.step(Step::Ping)
+    }
+
     /// Delivers an artifact of exactly so many bytes of numbered lines.
     #[must_use]
     pub fn big_artifact(self, bytes: usize) -> Self {
@@ -145,6 +211,12 @@ impl Reply {
     #[must_use]
     pub fn fails(self, message: &str) -> Self {
         self.step(Step::Fails(message.to_owned()))
+    }
+
+    /// Refuses the task.
+    #[must_use]
+    pub fn rejects(self, message: &str) -> Self {
+        self.step(Step::Rejects(message.to_owned()))
     }
 
     /// Ends the run and leaves the task `working`, without an artifact: kagent's empty answer.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::gate::Gate;
+use super::super::model::Part;
 use super::super::pause::Ask;
+use super::Fault;
 
 /// One thing that the agent does. Built by the methods of [`Reply`].
 #[derive(Clone, Debug)]
@@ -41,10 +43,27 @@ pub enum Step {
     },
     /// The whole answer, as one artifact of one text.
     Artifact(String),
+    /// An artifact of any parts.
+    Parts(Vec<Part>),
+    /// A piece of an artifact.
+    Piece {
+        /// The artifact's id.
+        id: String,
+        /// The piece.
+        text: String,
+        /// Whether it goes to the end of what came, or replaces it.
+        append: bool,
+        /// Whether it is the last one.
+        last: bool,
+    },
+    /// A comment on the stream, which keeps it alive and says nothing.
+    Ping,
     /// The task is completed.
     Completes,
     /// The task fails with this error text.
     Fails(String),
+    /// The agent refuses the task, with this text.
+    Rejects(String),
     /// The run ends, the task stays `working`: kagent's answer when the model says nothing.
     Empty,
     /// Answers with a message instead of a task.
@@ -53,37 +72,6 @@ pub enum Step {
     Asks(Ask),
     /// The transport fails here.
     Fault(Fault),
-}
-
-/// How a transport fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Another HTTP answer than the protocol's. In the middle of a stream: as [`Fault::Cut`].
-    Http {
-        /// The status code.
-        status: u16,
-        /// The content type.
-        content_type: &'static str,
-        /// More headers.
-        headers: Vec<(String, String)>,
-        /// The body.
-        body: String,
-    },
-    /// HTTP 200 without a body. In the middle of a stream: its clean end, without a final event.
-    EmptyBody,
-    /// A JSON-RPC error; on a stream it is an event, and the last one.
-    JsonRpc {
-        /// The code.
-        code: i64,
-        /// The message.
-        message: String,
-    },
-    /// The first half of a JSON answer, with a content length that fits the half.
-    TruncatedJson,
-    /// The connection is closed in the middle of the answer.
-    Cut,
-    /// The request is read and the connection closed: no answer, no task.
-    CutBeforeAccept,
 }
 
 impl Step {
@@ -96,6 +84,7 @@ impl Step {
             self,
             Self::Completes
                 | Self::Fails(_)
+                | Self::Rejects(_)
                 | Self::Empty
                 | Self::Message(_)
                 | Self::Fault(Fault::CutBeforeAccept)

@@ -105,8 +105,27 @@ impl Run {
                 self.voice.says(vec![Part::ToolResult { id, name, text }]);
             }
             Step::Artifact(text) => self.voice.answers(Artifact::text(text)),
+            Step::Parts(parts) => self.voice.answers(Artifact::of(parts)),
+            Step::Piece {
+                id,
+                text,
+                append,
+                last,
+            } => self.voice.event(Event::Artifact {
+                artifact: Artifact {
+                    id,
+                    ..Artifact::text(text)
+                },
+                append,
+                last,
+            }),
+            Step::Ping => self.voice.signal(&Signal::Ping),
             Step::Completes => self.voice.completes(),
             Step::Fails(text) => self.voice.fails(text, "API_ERROR"),
+            Step::Rejects(text) => {
+                let message = Message::agent(vec![Part::Text(text)]);
+                self.voice.status(State::Rejected, Some(message));
+            }
             Step::Fault(fault) => self.voice.signal(&Signal::Fault(fault)),
             Step::Empty => self.voice.is_empty(),
             Step::Asks(ask) => self.asks(ask),

@@ -56,7 +56,7 @@ impl Wire {
         Self {
             version,
             metadata: Metadata::new(settings),
-            final_on_pause: settings.final_on_pause,
+            final_on_pause: settings.streams.final_on_pause,
         }
     }
 
