@@ -9,7 +9,7 @@ use super::super::model::Part;
 use super::super::pause::Ask;
 use super::Fault;
 
-/// One thing that the agent does. Built by the methods of [`Reply`].
+/// One thing that the agent does. Built by the methods of [`Reply`](super::Reply).
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Lets time pass.
