@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -16,9 +17,8 @@ use super::http;
 use super::methods::Methods;
 use super::model::Task;
 use super::records::{Call, Incoming, Prompt};
-use super::reply::Reply;
+use super::reply::{Fault, Reply};
 use super::settings::Settings;
-use super::wire::Wire;
 
 /// The largest request body. kagent's own limit is off; this one is above any Telegram file.
 const BODY_MAX: usize = 64 * 1024 * 1024;
@@ -118,6 +118,14 @@ impl AgentEmulator {
         self.shared.board.prompts()
     }
 
+    /// The tools that have run, each with its arguments: those of
+    /// [`Reply::tool_call`] and those that somebody approved. What a person must not see happen
+    /// is checked here, not in the agent's words.
+    #[must_use]
+    pub fn executed(&self) -> Vec<(String, Value)> {
+        self.shared.board.executed()
+    }
+
     /// All tasks, in the order of their making.
     #[must_use]
     pub fn tasks(&self) -> Vec<Task> {
@@ -155,6 +163,29 @@ impl AgentEmulator {
             panic!("waited {limit:?} for {what}; calls: {:#?}", self.calls());
         };
         found
+    }
+
+    /// Asks for another bearer token from now on, or for none.
+    pub fn set_bearer(&self, token: Option<&str>) {
+        self.shared.board.set_bearer(token.map(str::to_owned));
+    }
+
+    /// Breaks the next call of a method (`tasks/get`, `GetTask`, `agent-card`) before it reaches
+    /// the agent. Several for one method come one after the other.
+    pub fn breaks_next(&self, method: &str, fault: Fault) {
+        self.shared.board.break_next(method, fault);
+    }
+
+    /// Cuts every stream and every send that waits; the tasks run on.
+    pub fn cuts_connections(&self) {
+        self.shared.board.cut_all();
+    }
+
+    /// Forgets all tasks and conversations, as a pod does that restarts: their runs end, their
+    /// streams are cut, and their ids are unknown (-32001). The records of calls, prompts and
+    /// tools stay.
+    pub fn forget_tasks(&self) {
+        self.shared.board.forget_tasks();
     }
 
     /// Closes the socket and all connections: until [`Self::come_up`] connecting is refused.
@@ -216,7 +247,6 @@ async fn serve(
 fn listen(board: &Arc<Board>, address: SocketAddr) -> io::Result<(ServerHandle, SocketAddr)> {
     let methods = web::Data::new(Methods {
         board: Arc::clone(board),
-        wire: Wire::new(&board.settings),
         runtime: Handle::current(),
     });
     let server = HttpServer::new(move || {

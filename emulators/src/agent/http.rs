@@ -1,20 +1,23 @@
 //! HTTP: paths, headers, and what an answer looks like as a response.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::Value;
+use tokio::time::sleep;
+use uuid::Uuid;
 
-use super::methods::{Answer, Methods};
-use super::model::{Message, Part, Role};
+use super::methods::{Answer, Asked, Methods};
+use super::model::{Message, Part};
+use super::protocol::{self, Version};
 use super::records::Call;
+use super::refusal::Refusal;
 use super::reply::Fault;
-use super::request::{self, Refusal, named};
-use super::settings::Flavor;
+use super::request::{self, Rpc, named};
 use super::sse::{self, End, Events};
-use super::wire;
+use super::wire::{self, HITL};
 
 const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
 /// The user of a request without `X-User-Id` (kagent's `unsecure` mode).
@@ -33,11 +36,21 @@ pub(super) async fn any(
     };
     if request.method() == "GET" && is_card(suffix) {
         methods.board.record_call(call_of(&request, "agent-card"));
-        return json(&wire::card(&settings.card, &own_url(&request, suffix)));
+        if let Some(refused) = before_agent(&request, &methods, "agent-card", &Value::Null) {
+            return refused;
+        }
+        return card(&request, &wire::card(settings, &own_url(&request, suffix)));
+    }
+    if settings.redirects_to_slash && suffix.is_empty() {
+        methods.board.record_call(call_of(&request, ""));
+        return HttpResponse::TemporaryRedirect()
+            .insert_header((LOCATION, format!("{}/", request.path())))
+            .finish();
     }
     let version = header(&request, "a2a-version").unwrap_or_default();
-    if settings.flavor == Flavor::Kagent && !matches!(version.as_str(), "" | "0.3") {
-        let text = format!("unsupported A2A-Version {version:?}");
+    if let Some(text) = protocol::controller_refuses(settings, &version) {
+        let body = serde_json::from_slice::<Value>(&body).ok();
+        methods.board.record_call(recorded(&request, body.as_ref()));
         return text_response(StatusCode::BAD_REQUEST, text);
     }
     call(&request, &body, &methods).await
@@ -48,6 +61,12 @@ async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResp
     methods
         .board
         .record_call(recorded(request, parsed.as_ref().ok()));
+    let body = parsed.as_ref().unwrap_or(&Value::Null);
+    let method = named(body, "method").unwrap_or_default();
+    let id = body.get("id").unwrap_or(&Value::Null);
+    if let Some(refused) = before_agent(request, methods, &method, id) {
+        return refused;
+    }
     let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -59,33 +78,87 @@ async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResp
         Ok(rpc) => rpc,
         Err((id, refusal)) => return json(&wire::error(&id, &refusal)),
     };
-    let user = user_of(request, methods.board.settings.flavor);
-    let streams = matches!(rpc.method.as_str(), "message/stream" | "tasks/resubscribe");
-    match methods.call(&rpc, &user).await {
-        Answer::Result(result) => one(&wire::result(&rpc.id, &result), streams),
-        Answer::Refused(refusal) => one(&wire::error(&rpc.id, &refusal), streams),
+    let header = header(request, "a2a-version").unwrap_or_default();
+    match protocol::resolve(&methods.board.settings, &header, &rpc.method) {
+        Err(refusal) => json(&wire::error(&rpc.id, &refusal)),
+        Ok((version, method)) => {
+            let asked = Asked {
+                version,
+                method,
+                user: user_of(request, methods),
+                opted_in: opts_in(request),
+            };
+            let answer = methods.call(&asked, &rpc.params).await;
+            respond(methods, rpc, &asked, answer)
+        }
+    }
+}
+
+fn respond(methods: &Methods, rpc: Rpc, asked: &Asked, answer: Answer) -> HttpResponse {
+    // Whether even one answer comes as an event: 1.0 has plain JSON where no stream began.
+    let as_event = asked.method.streams() && asked.version == Version::V03;
+    let streams = methods.board.settings.streams;
+    match answer {
+        Answer::Result(result) => one(&wire::result(&rpc.id, &result), asked.method.streams()),
+        Answer::Refused(refusal) => one(&wire::error(&rpc.id, &refusal), as_event),
         Answer::Invalid(refusal) => json(&wire::error(&rpc.id, &refusal)),
         Answer::Faulty { fault, instead_of } => {
             let instead_of = wire::result(&rpc.id, &instead_of);
-            faulty(fault, &rpc.id, &instead_of, streams)
+            faulty(fault, &rpc.id, &instead_of, Some(asked))
         }
-        Answer::Stream {
-            ids,
-            signals,
-            cut_after,
-        } => events(Events {
-            wire: methods.wire.clone(),
+        Answer::Stream(listening) => events(Events {
+            wire: methods.wire(asked.version),
             request: rpc.id,
-            ids,
-            signals,
-            left: cut_after,
+            ids: listening.ids,
+            first: listening.first,
+            signals: listening.signals,
+            left: listening.cut_after,
+            settings: streams,
+            deadline: streams.max.map(|max| Box::pin(sleep(max))),
             end: End::NotYet,
         }),
     }
 }
 
+/// The card with its `ETag`, or 304 where the client has this one.
+fn card(request: &HttpRequest, card: &Value) -> HttpResponse {
+    let text = card.to_string();
+    let tag = format!(
+        "W/\"{}\"",
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, text.as_bytes()).simple()
+    );
+    if header(request, "if-none-match").is_some_and(|known| known == tag) {
+        return HttpResponse::NotModified()
+            .insert_header((ETAG, tag))
+            .finish();
+    }
+    HttpResponse::Ok()
+        .insert_header((ETAG, tag))
+        .content_type("application/json")
+        .body(text)
+}
+
+/// What a gateway answers in the agent's place: to a wrong token, or by the test's order.
+fn before_agent(
+    request: &HttpRequest,
+    methods: &Methods,
+    method: &str,
+    id: &Value,
+) -> Option<HttpResponse> {
+    let authorization = header(request, "authorization");
+    if !methods.board.lets_in(authorization.as_deref()) {
+        let text = "Unauthorized".to_owned();
+        return Some(text_response(StatusCode::UNAUTHORIZED, text));
+    }
+    let fault = methods.board.next_fault(method)?;
+    Some(faulty(fault, id, &Value::Null, None))
+}
+
 /// A broken answer, where no byte of the response was sent yet.
-fn faulty(fault: Fault, id: &Value, instead_of: &Value, streams: bool) -> HttpResponse {
+/// `asked` is what the agent was asked, where the call has come that far.
+fn faulty(fault: Fault, id: &Value, instead_of: &Value, asked: Option<&Asked>) -> HttpResponse {
+    let streams = asked.is_some_and(|asked| asked.method.streams());
+    let version = asked.map_or(Version::V03, |asked| asked.version);
     match fault {
         Fault::Http {
             status,
@@ -103,7 +176,9 @@ fn faulty(fault: Fault, id: &Value, instead_of: &Value, streams: bool) -> HttpRe
         }
         Fault::EmptyBody => HttpResponse::Ok().content_type("application/json").finish(),
         Fault::JsonRpc { code, message } => {
-            one(&wire::error(id, &Refusal::new(code, message)), streams)
+            let refusal = Refusal::of(version, code, message);
+            let as_event = streams && version == Version::V03;
+            one(&wire::error(id, &refusal), as_event)
         }
         Fault::TruncatedJson if streams => HttpResponse::Ok()
             .content_type(EVENT_STREAM)
@@ -157,12 +232,19 @@ fn own_url(request: &HttpRequest, suffix: &str) -> String {
     format!("http://{host}{root}/")
 }
 
-fn user_of(request: &HttpRequest, flavor: Flavor) -> String {
-    let without = match flavor {
-        Flavor::Kagent => KAGENT_USER,
-        Flavor::A2a => "",
-    };
+fn user_of(request: &HttpRequest, methods: &Methods) -> String {
+    let is_scoped = methods.board.settings.flavor.scopes_by_user();
+    let without = if is_scoped { KAGENT_USER } else { "" };
     header(request, "x-user-id").unwrap_or_else(|| without.to_owned())
+}
+
+/// Whether the request names the extension `hitl/v1`, exactly, in a list of any length.
+fn opts_in(request: &HttpRequest) -> bool {
+    let mut named = request.headers().get_all("a2a-extensions");
+    named.any(|value| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        value.split(',').any(|uri| uri.trim() == HITL)
+    })
 }
 
 fn header(request: &HttpRequest, name: &str) -> Option<String> {
@@ -210,9 +292,5 @@ fn message_text(message: &Value) -> Option<String> {
     let parts: Vec<Part> = texts
         .filter_map(|part| named(part, "text").map(Part::Text))
         .collect();
-    let message = Message {
-        role: Role::User,
-        ..Message::agent(parts)
-    };
-    Some(message.text())
+    Some(Message::agent(parts).text())
 }

@@ -1,11 +1,11 @@
 //! The task as the emulator keeps it, in no wire version's words.
 //!
-//! A codec (today `wire`, which is 0.3) renders it; nothing here knows JSON-RPC.
+//! The codecs in `wire` render it; nothing here knows JSON-RPC.
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::clock;
+use super::{clock, python};
 
 /// Where a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,21 +14,34 @@ pub enum State {
     Submitted,
     /// Begun.
     Working,
-    /// Paused for the person. No step makes it yet.
+    /// Paused for the person.
     InputRequired,
+    /// Paused until somebody has logged in elsewhere.
+    AuthRequired,
     /// Ended with an answer.
     Completed,
     /// Ended by tasks/cancel.
     Canceled,
     /// Ended by an error.
     Failed,
+    /// Not done, by the agent's own decision.
+    Rejected,
 }
 
 impl State {
     /// Whether a task in this state can never change again.
     #[must_use]
     pub fn is_terminal(self) -> bool {
-        matches!(self, Self::Completed | Self::Canceled | Self::Failed)
+        matches!(
+            self,
+            Self::Completed | Self::Canceled | Self::Failed | Self::Rejected
+        )
+    }
+
+    /// Whether a task in this state waits for somebody outside.
+    #[must_use]
+    pub fn is_paused(self) -> bool {
+        matches!(self, Self::InputRequired | Self::AuthRequired)
     }
 }
 
@@ -66,10 +79,41 @@ pub enum Part {
         /// Its output.
         text: String,
     },
+    /// What a tool returned that is no text: kagent's own answers in a tool's place.
+    ToolResponse {
+        /// The call's id.
+        id: String,
+        /// The tool.
+        name: String,
+        /// What stands in place of its output.
+        response: Value,
+    },
+    /// kagent 0.10 asks for a decision: an `adk_request_confirmation`.
+    Confirmation(Value),
     /// Any other data, as it came.
     Data(Value),
-    /// A file: the `file` object as it came (`bytes` or `uri`, `mimeType`, `name`).
-    File(Value),
+    /// A file.
+    File(File),
+}
+
+/// A file, in a message or an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name, if any.
+    pub name: Option<String>,
+    /// Its media type, if any.
+    pub media_type: Option<String>,
+    /// Where it is.
+    pub content: FileContent,
+}
+
+/// Where a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    /// In the part itself, in Base64.
+    Bytes(String),
+    /// Elsewhere.
+    Uri(String),
 }
 
 /// One message of a task.
@@ -83,27 +127,57 @@ pub struct Message {
     pub parts: Vec<Part>,
     /// Whether it is a delta (`Some(true)`), the whole after deltas (`Some(false)`) or neither.
     pub partial: Option<bool>,
-    /// Whether it tells of an error: kagent then marks it and leaves the ids out.
+    /// Whether it tells of an error: kagent then leaves the ids out.
     pub is_error: bool,
+    /// kagent's word for the error, if it has one.
+    pub error_code: Option<&'static str>,
+    /// What the message says in the extension `hitl/v1`.
+    pub hitl: Option<Value>,
 }
 
 impl Message {
     /// A message of the agent with a new id.
     #[must_use]
     pub fn agent(parts: Vec<Part>) -> Self {
+        let id = Uuid::new_v4().to_string();
+        Self::of(Role::Agent, id, parts)
+    }
+
+    /// A message with an id of its own.
+    pub(super) fn of(role: Role, id: String, parts: Vec<Part>) -> Self {
         Self {
-            id: Uuid::new_v4().to_string(),
-            role: Role::Agent,
+            id,
+            role,
             parts,
             partial: None,
             is_error: false,
+            error_code: None,
+            hitl: None,
         }
+    }
+
+    /// An agent's error.
+    pub(super) fn error(text: String, code: Option<&'static str>) -> Self {
+        let mut message = Self::agent(vec![Part::Text(text)]);
+        message.is_error = true;
+        message.error_code = code;
+        message
     }
 
     /// Its text parts, joined by line breaks.
     #[must_use]
     pub fn text(&self) -> String {
         texts(&self.parts, "\n")
+    }
+
+    /// What a kagent agent's model reads: data parts are JSON text.
+    pub(super) fn text_for_model(&self) -> String {
+        let shown = self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.clone()),
+            Part::Data(data) => Some(python::dumps(data)),
+            _ => None,
+        });
+        shown.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -112,6 +186,8 @@ impl Message {
 pub struct Artifact {
     /// The artifact's id.
     pub id: String,
+    /// Its name, if any.
+    pub name: Option<String>,
     /// What it holds.
     pub parts: Vec<Part>,
 }
@@ -120,9 +196,16 @@ impl Artifact {
     /// An artifact of one text, with a new id.
     #[must_use]
     pub fn text(text: String) -> Self {
+        Self::of(vec![Part::Text(text)])
+    }
+
+    /// An artifact of these parts, with a new id.
+    #[must_use]
+    pub fn of(parts: Vec<Part>) -> Self {
         Self {
             id: Uuid::new_v4().to_string(),
-            parts: vec![Part::Text(text)],
+            name: None,
+            parts,
         }
     }
 }
@@ -154,8 +237,15 @@ pub enum Event {
         /// When, as it goes on the wire.
         at: String,
     },
-    /// A whole artifact came.
-    Artifact(Artifact),
+    /// An artifact came, or a piece of one.
+    Artifact {
+        /// What came.
+        artifact: Artifact,
+        /// Whether it goes to the end of the artifact of this id, or replaces it.
+        append: bool,
+        /// Whether no more of this artifact will come.
+        last: bool,
+    },
 }
 
 impl Event {
@@ -163,6 +253,15 @@ impl Event {
     pub(super) fn status(state: State, message: Option<Message>) -> Self {
         let at = clock::now();
         Self::Status { state, message, at }
+    }
+
+    /// A whole artifact.
+    pub(super) fn artifact(artifact: Artifact) -> Self {
+        Self::Artifact {
+            artifact,
+            append: false,
+            last: true,
+        }
     }
 }
 
@@ -216,7 +315,9 @@ impl Task {
     pub(super) fn apply(&mut self, event: &Event) {
         match event {
             Event::Created(_) => {}
-            Event::Artifact(artifact) => self.artifacts.push(artifact.clone()),
+            Event::Artifact {
+                artifact, append, ..
+            } => self.keep(artifact, *append),
             Event::Status { state, message, at } => {
                 let earlier = self.message.take();
                 self.history
@@ -225,6 +326,23 @@ impl Task {
                 self.message.clone_from(message);
                 self.at.clone_from(at);
             }
+        }
+    }
+
+    /// Takes the user's answer to a pause, and works on.
+    pub(super) fn resume(&mut self, answer: Message) {
+        self.history.extend(self.message.take());
+        self.history.push(answer);
+        self.state = State::Working;
+        self.at = clock::now();
+    }
+
+    fn keep(&mut self, artifact: &Artifact, append: bool) {
+        let mut known = self.artifacts.iter_mut();
+        match known.find(|known| known.id == artifact.id) {
+            Some(known) if append => known.parts.extend(artifact.parts.iter().cloned()),
+            Some(known) => known.clone_from(artifact),
+            None => self.artifacts.push(artifact.clone()),
         }
     }
 }

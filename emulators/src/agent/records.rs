@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
+use super::pause::Decision;
+
 /// What a script gets to see of a prompt.
 #[derive(Clone, Debug)]
 pub struct Incoming {
-    /// The text parts, joined by line breaks.
+    /// The text parts, joined by line breaks. kagent's agents see data parts as JSON there.
     pub text: String,
+    /// The decision that it is, if a pause waited for one.
+    pub decision: Option<Decision>,
     /// The message id.
     pub message_id: String,
     /// The conversation: the client's own, or the one just made.
@@ -56,11 +60,13 @@ impl Call {
     }
 }
 
-/// One well-formed message/send or message/stream.
+/// One well-formed message: a prompt, or a reply to a pause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
     /// Its text.
     pub text: String,
+    /// The decision that it was, if any.
+    pub decision: Option<Decision>,
     /// Its message id.
     pub message_id: String,
     /// The context id that the client sent.
@@ -69,7 +75,7 @@ pub struct Prompt {
     pub user: String,
     /// Which prompt of the user's conversation it was, from 1.
     pub turn: u32,
-    /// The task that was made for it. None: the agent never took the prompt, or answered
-    /// with a message.
+    /// The task that was made for it, or goes on with it. None: the agent never took the
+    /// prompt, or answered with a message.
     pub task_id: Option<String>,
 }

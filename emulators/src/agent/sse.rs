@@ -1,5 +1,6 @@
 //! The body of a stream: a task's signals as server-sent events, until their end or a fault.
 
+use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,11 +9,15 @@ use bytes::Bytes;
 use futures_util::Stream;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Sleep;
 
 use super::board::Signal;
-use super::model::Ids;
+use super::clock;
+use super::model::{Event, Ids};
+use super::protocol::Version;
+use super::refusal::Refusal;
 use super::reply::Fault;
-use super::request::Refusal;
+use super::settings::Streams;
 use super::wire::{self, Wire};
 
 /// How often the body lets the server write what it has, before it breaks off. Once is enough
@@ -25,9 +30,14 @@ pub(super) struct Events {
     /// The request's id, which each event repeats.
     pub request: Value,
     pub ids: Ids,
+    /// What is told before all signals.
+    pub first: Option<Value>,
     pub signals: UnboundedReceiver<Signal>,
     /// Events until the connection is cut, if it is to be.
     pub left: Option<usize>,
+    pub settings: Streams,
+    /// When the gateway cuts the stream.
+    pub deadline: Option<Pin<Box<Sleep>>>,
     pub end: End,
 }
 
@@ -66,17 +76,33 @@ impl Events {
     fn render(&mut self, signal: Signal) -> Option<Bytes> {
         match signal {
             Signal::Event(event) => {
+                let is_last = matches!(event, Event::Status { state, .. } if state.is_terminal());
                 let event = self.wire.event(&event, &self.ids);
-                Some(frame(&wire::result(&self.request, &event)))
+                let frame = frame(&wire::result(&self.request, &event));
+                if is_last && !self.settings.blank_line_at_end {
+                    self.end = End::Clean;
+                    return Some(frame.slice(..frame.len() - 2));
+                }
+                Some(frame)
             }
-            Signal::Over | Signal::Fault(Fault::EmptyBody) => {
+            Signal::Ping => {
+                let comment = format!(": ping - {}\n\n", clock::now());
+                Some(Bytes::from(comment))
+            }
+            Signal::Paused if !self.settings.end_on_pause => None,
+            Signal::Over | Signal::Paused | Signal::Fault(Fault::EmptyBody) => {
                 self.end = End::Clean;
                 None
             }
             Signal::Fault(Fault::JsonRpc { code, message }) => {
                 self.end = End::Clean;
                 let refusal = Refusal::new(code, message);
-                Some(frame(&wire::error(&self.request, &refusal)))
+                let frame = frame(&wire::error(&self.request, &refusal));
+                // The Python SDK 1.3.0 names the event; 0.3 has no such word.
+                Some(match self.wire.version {
+                    Version::V03 => frame,
+                    Version::V10 => [b"event: error\n", &frame[..]].concat().into(),
+                })
             }
             Signal::Fault(Fault::TruncatedJson) => {
                 self.end = End::Clean;
@@ -107,6 +133,16 @@ impl Stream for Events {
                     return Poll::Pending;
                 }
                 End::NotYet => {}
+            }
+            if let Some(first) = self.first.take() {
+                let first = frame(&wire::result(&self.request, &first));
+                return Poll::Ready(Some(Ok(first)));
+            }
+            if let Some(deadline) = &mut self.deadline
+                && deadline.as_mut().poll(context).is_ready()
+            {
+                self.end = End::Cut(FLUSHES);
+                continue;
             }
             if self.left == Some(0) {
                 self.end = End::Cut(FLUSHES);

@@ -30,6 +30,7 @@ pub struct Client {
     http: awc::Client,
     url: String,
     user: Option<String>,
+    headers: Vec<(&'static str, String)>,
 }
 
 /// What came over HTTP. `body` is what arrived, whole or not.
@@ -46,8 +47,23 @@ impl Client {
 
     pub fn at(url: String) -> Self {
         let http = awc::Client::builder().timeout(LIMIT).finish();
-        let user = None;
-        Self { http, url, user }
+        Self {
+            http,
+            url,
+            user: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// With one more header.
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// As a client of A2A 1.0.
+    pub fn v10(self) -> Self {
+        self.header("A2A-Version", "1.0")
     }
 
     pub fn user(mut self, user: &str) -> Self {
@@ -55,8 +71,7 @@ impl Client {
         self
     }
 
-    /// Sends a body and reads what comes, whatever it is.
-    pub async fn post(&self, body: String) -> Result<Answer, SendRequestError> {
+    fn request(&self) -> awc::ClientRequest {
         let mut request = self
             .http
             .post(&self.url)
@@ -64,7 +79,15 @@ impl Client {
         if let Some(user) = &self.user {
             request = request.insert_header(("X-User-Id", user.as_str()));
         }
-        let mut response = request.send_body(body).await?;
+        for (name, value) in &self.headers {
+            request = request.insert_header((*name, value.as_str()));
+        }
+        request
+    }
+
+    /// Sends a body and reads what comes, whatever it is.
+    pub async fn post(&self, body: String) -> Result<Answer, SendRequestError> {
+        let mut response = self.request().send_body(body).await?;
         let mut bytes = Vec::new();
         while let Some(Ok(chunk)) = response.next().await {
             bytes.extend_from_slice(&chunk);
@@ -131,8 +154,7 @@ impl Client {
     /// An open stream, to be read event by event.
     pub async fn opens(&self, method: &str, params: Value) -> Open {
         let call = json!({"jsonrpc": "2.0", "id": "7", "method": method, "params": params});
-        let request = self.http.post(&self.url).timeout(LIMIT);
-        let response = request.send_body(call.to_string()).await;
+        let response = self.request().send_body(call.to_string()).await;
         let stream = response.expect("a stream").boxed_local();
         let buffer = String::new();
         Open { stream, buffer }
@@ -179,6 +201,15 @@ pub fn message(text: &str) -> Value {
     }})
 }
 
+/// The parameters of a prompt in A2A 1.0.
+pub fn message_v10(text: &str) -> Value {
+    json!({"message": {
+        "messageId": format!("id of {text}"),
+        "role": "ROLE_USER",
+        "parts": [{"text": text}],
+    }})
+}
+
 /// The same in a conversation.
 pub fn message_in(context: &str, text: &str) -> Value {
     let mut params = message(text);
@@ -213,6 +244,31 @@ pub fn shape(events: &[Value]) -> Vec<String> {
         format!("{}{}", line.trim_end(), if is_final { " !" } else { "" })
     };
     events.iter().map(shape).collect()
+}
+
+/// `member state[ text]` of each event of 1.0: of a status its message, of an artifact its text
+/// or the kind of its data, with `+` where it appends and `.` where it is the last of it.
+pub fn shape_v10(events: &[Value]) -> Vec<String> {
+    events.iter().map(shape_of_v10).collect()
+}
+
+fn shape_of_v10(event: &Value) -> String {
+    let result = event["result"].as_object().expect("a result");
+    let (member, value) = result.iter().next().expect("a member");
+    if member != "artifactUpdate" {
+        let status = &value["status"];
+        let state = status["state"].as_str().unwrap_or_default();
+        let state = state.trim_start_matches("TASK_STATE_");
+        let text = status["message"]["parts"][0]["text"].as_str();
+        let line = format!("{member} {state} {}", text.unwrap_or_default());
+        return line.trim_end().to_owned();
+    }
+    let part = &value["artifact"]["parts"][0];
+    let text = part["text"].as_str();
+    let text = text.or(part["metadata"]["adk_type"].as_str());
+    let append = if value["append"] == true { "+" } else { "" };
+    let last = if value["lastChunk"] == true { "." } else { "" };
+    format!("artifact {append}{}{last}", text.unwrap_or("file"))
 }
 
 fn header<S>(response: &awc::ClientResponse<S>, name: &str) -> String {

@@ -1,13 +1,18 @@
 //! The shared state: tasks, conversations and records, under one lock, and who waits for what.
 
+mod gateway;
+mod pauses;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use super::model::{Event, Ids, Message, State, Task};
+use super::pause::Pending;
 use super::records::{Call, Incoming, Prompt};
 use super::reply::{Fault, Reply};
 use super::settings::{Flavor, Settings};
@@ -25,6 +30,10 @@ pub(super) type Script = Arc<dyn Fn(&Incoming) -> Reply + Send + Sync>;
 pub(super) enum Signal {
     Event(Event),
     Fault(Fault),
+    /// A comment on the stream.
+    Ping,
+    /// The task waits for somebody: who listens may go.
+    Paused,
     /// Nothing more will come.
     Over,
 }
@@ -32,6 +41,7 @@ pub(super) enum Signal {
 pub(super) struct Board {
     pub settings: Settings,
     script: RwLock<Script>,
+    bearer: RwLock<Option<String>>,
     kept: Mutex<Kept>,
     /// Counts the changes, for those who wait for one.
     version: watch::Sender<u64>,
@@ -44,6 +54,8 @@ struct Kept {
     tasks: HashMap<String, Slot>,
     order: VecDeque<String>,
     conversations: HashMap<(String, String), Conversation>,
+    executed: VecDeque<(String, Value)>,
+    faults: VecDeque<(String, Fault)>,
     calls_made: u64,
     tasks_made: u64,
 }
@@ -52,17 +64,22 @@ struct Slot {
     task: Task,
     listeners: Vec<mpsc::UnboundedSender<Signal>>,
     run: Option<AbortHandle>,
+    /// What waits in this task for a person: kagent main reads it here.
+    pending: Option<Pending>,
 }
 
 #[derive(Default)]
 struct Conversation {
     turns: u32,
     earlier: VecDeque<String>,
+    /// What waits in this session for a person: kagent 0.10 reads it here.
+    pending: Option<Pending>,
 }
 
 impl Board {
     pub fn new(settings: Settings, script: Script) -> Self {
         Self {
+            bearer: RwLock::new(settings.bearer.clone()),
             settings,
             script: RwLock::new(script),
             kept: Mutex::default(),
@@ -167,6 +184,7 @@ impl Board {
             task: task.clone(),
             listeners: vec![listener],
             run: None,
+            pending: None,
         };
         kept.tasks.insert(task.ids.task.clone(), slot);
         drop(kept);
@@ -207,13 +225,26 @@ impl Board {
         Some(task)
     }
 
-    /// Listens to what comes from now on; None where nothing will.
-    pub fn listen(&self, task: &str) -> Option<mpsc::UnboundedReceiver<Signal>> {
+    /// Changes a task that is over: what a canceled run still does to it.
+    pub fn overwrite(&self, task: &str, event: &Event) {
+        if let Some(slot) = self.kept().tasks.get_mut(task) {
+            slot.task.apply(event);
+        }
+        self.changed();
+    }
+
+    /// The task as it is now, and what comes from now on; None where nothing will. Of a task in
+    /// a pause nothing comes but that.
+    pub fn listen(&self, task: &str) -> Option<(Task, mpsc::UnboundedReceiver<Signal>)> {
         let mut kept = self.kept();
         let slot = kept.tasks.get_mut(task).filter(|slot| !slot.task.is_over)?;
         let (listener, signals) = mpsc::unbounded_channel();
+        if slot.task.state == State::InputRequired {
+            // The receiver is held by the caller, so this cannot fail.
+            let _ = listener.send(Signal::Paused);
+        }
         slot.listeners.push(listener);
-        Some(signals)
+        Some((slot.task.clone(), signals))
     }
 
     /// The task as it is now, if this user may see it.
@@ -239,7 +270,7 @@ impl Board {
     }
 
     pub fn may_see(&self, task: &Task, user: &str) -> bool {
-        self.settings.flavor == Flavor::A2a || task.ids.user == user
+        !self.settings.flavor.scopes_by_user() || task.ids.user == user
     }
 }
 
@@ -252,10 +283,15 @@ impl Slot {
         match signal {
             Signal::Event(event) => self.task.apply(event),
             Signal::Over => self.task.is_over = true,
-            Signal::Fault(_) => {}
+            Signal::Fault(_) | Signal::Ping | Signal::Paused => {}
         }
         self.listeners
             .retain(|listener| listener.send(signal.clone()).is_ok());
+        if matches!(signal, Signal::Event(Event::Status { state, .. }) if state.is_paused()) {
+            // Told with the pause itself, so that it cannot end the stream of a quick reply.
+            self.listeners
+                .retain(|listener| listener.send(Signal::Paused).is_ok());
+        }
         if matches!(signal, Signal::Over) {
             self.listeners.clear();
         }

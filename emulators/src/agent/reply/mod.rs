@@ -1,88 +1,19 @@
 //! What an agent does with a prompt: a list of steps, written by the test.
 
+mod faults;
+mod pauses;
+mod step;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::gate::Gate;
-
-/// One thing that the agent does. Built by the methods of [`Reply`].
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Lets time pass.
-    After(Duration),
-    /// Waits until the test opens the gate.
-    Held(Gate),
-    /// A status update with a text: progress, or the answer as kagent says it first.
-    Working(String),
-    /// A status update with a thought of the model.
-    Thinks(String),
-    /// A status update for each delta, then one with the whole text.
-    Tokens {
-        /// The deltas.
-        deltas: Vec<String>,
-        /// The time before each.
-        every: Duration,
-    },
-    /// A status update that shows a tool call.
-    ToolCall {
-        /// The tool.
-        name: String,
-        /// Its arguments, an object.
-        args: Value,
-    },
-    /// A status update that shows what a tool returned.
-    ToolResult {
-        /// The tool; its id is that of the latest call of this name.
-        name: String,
-        /// Its output.
-        text: String,
-    },
-    /// The whole answer, as one artifact of one text.
-    Artifact(String),
-    /// The task is completed.
-    Completes,
-    /// The task fails with this error text.
-    Fails(String),
-    /// The run ends, the task stays `working`: kagent's answer when the model says nothing.
-    Empty,
-    /// Answers with a message instead of a task.
-    Message(String),
-    /// The transport fails here.
-    Fault(Fault),
-}
-
-/// How a transport fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Another HTTP answer than the protocol's. In the middle of a stream: as [`Fault::Cut`].
-    Http {
-        /// The status code.
-        status: u16,
-        /// The content type.
-        content_type: &'static str,
-        /// More headers.
-        headers: Vec<(String, String)>,
-        /// The body.
-        body: String,
-    },
-    /// HTTP 200 without a body. In the middle of a stream: its clean end, without a final event.
-    EmptyBody,
-    /// A JSON-RPC error; on a stream it is an event, and the last one.
-    JsonRpc {
-        /// The code.
-        code: i64,
-        /// The message.
-        message: String,
-    },
-    /// The first half of a JSON answer, with a content length that fits the half.
-    TruncatedJson,
-    /// The connection is closed in the middle of the answer.
-    Cut,
-    /// The request is read and the connection closed: no answer, no task.
-    CutBeforeAccept,
-}
+use super::model::{File, FileContent, Part};
+pub use faults::Fault;
+pub use step::Step;
 
 /// The steps of one answer, in the order written. Empty: as [`Reply::empty`].
 ///
@@ -182,6 +113,69 @@ impl Reply {
         self.step(Step::Artifact(text.to_owned()))
     }
 
+    /// Delivers an artifact of these parts: files, data, anything.
+    #[must_use]
+    pub fn artifact_of(self, parts: &[Part]) -> Self {
+        self.step(Step::Parts(parts.to_vec()))
+    }
+
+    /// Delivers an artifact with a file in it. The bytes are in Base64, of any alphabet: what
+    /// is given goes on the wire.
+    #[must_use]
+    pub fn file_bytes(self, name: &str, media_type: &str, base64: &str) -> Self {
+        let content = FileContent::Bytes(base64.to_owned());
+        self.file(name, media_type, content)
+    }
+
+    /// Delivers an artifact with a file that is elsewhere.
+    #[must_use]
+    pub fn file_uri(self, name: &str, media_type: &str, uri: &str) -> Self {
+        let content = FileContent::Uri(uri.to_owned());
+        self.file(name, media_type, content)
+    }
+
+    fn file(self, name: &str, media_type: &str, content: FileContent) -> Self {
+        self.artifact_of(&[Part::File(File {
+            name: Some(name.to_owned()),
+            media_type: Some(media_type.to_owned()),
+            content,
+        })])
+    }
+
+    /// Delivers one artifact in pieces: the first replaces, the others append, the last says so.
+    #[must_use]
+    pub fn chunks(self, pieces: &[&str]) -> Self {
+        let id = Uuid::new_v4().to_string();
+        let last = pieces.len().saturating_sub(1);
+        let pieces = pieces.iter().enumerate();
+        pieces.fold(self, |reply, (at, text)| {
+            reply.piece(&id, text, at > 0, at == last)
+        })
+    }
+
+    /// Delivers a piece of an artifact in any order and with any flags, also wrong ones.
+    #[must_use]
+    pub fn piece(self, id: &str, text: &str, append: bool, last: bool) -> Self {
+        self.step(Step::Piece {
+            id: id.to_owned(),
+            text: text.to_owned(),
+            append,
+            last,
+        })
+    }
+
+    /// Delivers several artifacts.
+    #[must_use]
+    pub fn artifacts(self, texts: &[&str]) -> Self {
+        texts.iter().fold(self, |reply, text| reply.artifact(text))
+    }
+
+    /// Writes a comment on the stream, as the Python SDK does in each 15 s of silence.
+    #[must_use]
+    pub fn pings(self) -> Self {
+        self.step(Step::Ping)
+    }
+
     /// Delivers an artifact of exactly so many bytes of numbered lines.
     #[must_use]
     pub fn big_artifact(self, bytes: usize) -> Self {
@@ -220,6 +214,12 @@ impl Reply {
         self.step(Step::Fails(message.to_owned()))
     }
 
+    /// Refuses the task.
+    #[must_use]
+    pub fn rejects(self, message: &str) -> Self {
+        self.step(Step::Rejects(message.to_owned()))
+    }
+
     /// Ends the run and leaves the task `working`, without an artifact: kagent's empty answer.
     #[must_use]
     pub fn empty(self) -> Self {
@@ -232,70 +232,6 @@ impl Reply {
         self.step(Step::Message(text.to_owned()))
     }
 
-    /// Fails in the way given.
-    #[must_use]
-    pub fn fault(self, fault: Fault) -> Self {
-        self.step(Step::Fault(fault))
-    }
-
-    /// Answers with an HTTP status and a plain text.
-    #[must_use]
-    pub fn http_status(self, status: u16, text: &str) -> Self {
-        self.fault(Fault::Http {
-            status,
-            content_type: "text/plain; charset=utf-8",
-            headers: Vec::new(),
-            body: text.to_owned(),
-        })
-    }
-
-    /// Answers HTTP 429 with a `Retry-After` of so many seconds.
-    #[must_use]
-    pub fn too_many_requests(self, retry_after_secs: u32) -> Self {
-        self.fault(Fault::Http {
-            status: 429,
-            content_type: "application/json",
-            headers: vec![("Retry-After".to_owned(), retry_after_secs.to_string())],
-            body: r#"{"error":"too many requests"}"#.to_owned(),
-        })
-    }
-
-    /// Answers HTTP 200 with a web page, as a login proxy or a wrong path does.
-    #[must_use]
-    pub fn html(self) -> Self {
-        self.fault(Fault::Http {
-            status: 200,
-            content_type: "text/html; charset=utf-8",
-            headers: Vec::new(),
-            body: "<!doctype html><html><title>Sign in</title></html>".to_owned(),
-        })
-    }
-
-    /// Answers HTTP 200 without a body; ends a stream that has begun without a final event.
-    #[must_use]
-    pub fn empty_body(self) -> Self {
-        self.fault(Fault::EmptyBody)
-    }
-
-    /// Answers with a JSON-RPC error.
-    #[must_use]
-    pub fn jsonrpc_error(self, code: i64, message: &str) -> Self {
-        let message = message.to_owned();
-        self.fault(Fault::JsonRpc { code, message })
-    }
-
-    /// Answers with the first half of the JSON.
-    #[must_use]
-    pub fn truncated_json(self) -> Self {
-        self.fault(Fault::TruncatedJson)
-    }
-
-    /// Cuts the connection here; the task exists and the steps that follow still run.
-    #[must_use]
-    pub fn cut(self) -> Self {
-        self.fault(Fault::Cut)
-    }
-
     /// Cuts the prompt's own stream after so many events, those that every stream opens with
     /// included; with 0 after the head. The steps run on. An answer that is no stream is whole.
     #[must_use]
@@ -304,20 +240,14 @@ impl Reply {
         self
     }
 
-    /// Reads the request and closes the connection; no task is made.
-    #[must_use]
-    pub fn cut_before_accept(self) -> Self {
-        self.fault(Fault::CutBeforeAccept)
+    pub(super) fn cuts_after(&self) -> Option<usize> {
+        self.cut_after
     }
 
     /// The steps.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
-    }
-
-    pub(super) fn cuts_after(&self) -> Option<usize> {
-        self.cut_after
     }
 
     pub(super) fn into_steps(self) -> Vec<Step> {
@@ -334,30 +264,5 @@ impl Reply {
     pub(super) fn leads_with_fault(&self) -> bool {
         let first = self.steps.iter().find(|step| !step.is_delay());
         matches!(first, Some(Step::Fault(_)))
-    }
-}
-
-impl Step {
-    fn is_delay(&self) -> bool {
-        matches!(self, Self::After(_) | Self::Held(_))
-    }
-
-    fn ends(&self) -> bool {
-        matches!(
-            self,
-            Self::Completes
-                | Self::Fails(_)
-                | Self::Empty
-                | Self::Message(_)
-                | Self::Fault(Fault::CutBeforeAccept)
-        )
-    }
-
-    fn needs_task(&self) -> bool {
-        match self {
-            Self::Fault(fault) => *fault == Fault::Cut,
-            Self::Message(_) => false,
-            other => !other.is_delay(),
-        }
     }
 }
