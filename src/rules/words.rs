@@ -123,8 +123,8 @@ pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
 pub fn needs_approval(tools: &[String]) -> String {
     let tools = tools.join(", ");
     format!(
-        "It waits for an approval, which I cannot pass on yet. It was not run, and your next \
-         message withdraws the request. It asked for: {tools}"
+        "It waits for an approval, which I cannot pass on yet. It was not run. It asked for: \
+         {tools}"
     )
 }
 

@@ -26,14 +26,14 @@ const COLUMNS: [Column; 2] = [
     Column {
         name: "A2A 0.3",
         settings: || AgentSettings::a2a("k8s"),
-        toml: "flavor = \"a2a\"",
+        toml: "flavor = \"a2a\"\nprotocol = \"0.3\"",
         lists: false,
         looks: "tasks/get",
     },
     Column {
         name: "A2A 0.3, kagent's controller",
         settings: || AgentSettings::kagent("k8s"),
-        toml: "flavor = \"kagent\"",
+        toml: "flavor = \"kagent\"\nprotocol = \"0.3\"",
         lists: true,
         looks: "tasks/get",
     },
@@ -142,8 +142,7 @@ const ROWS: &[Row] = &[
     told("403", |_| status(403), NOT_ADMITTED, "http status 403"),
     told("404", |_| status(404), ADDRESS, "http status 404"),
     told("413", |_| status(413), "too large for the agent", "http status 413"),
-    // Once in each version of the protocol: neither was run.
-    Row { sends: 2, ..told("-32601", |_| reply().jsonrpc_error(-32601, "Method not found"), "does not support this", "-32601") },
+    told("-32601", |_| reply().jsonrpc_error(-32601, "Method not found"), "does not support this", "-32601"),
     told("-32602", |_| reply().jsonrpc_error(-32602, "Invalid parameters"), REFUSED, "-32602"),
     told("429 for an hour", |_| reply().too_many_requests(3600), BUSY, "http status 429"),
     // Surely not run, and better after a while.
