@@ -4,17 +4,18 @@
 //! waits behind a long stream. In the first an idle connection is used again for two seconds
 //! only: a peer that closes it meanwhile leaves us with a prompt that may or may not have arrived.
 
+mod cards;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use awc::http::{StatusCode, Version, header};
+use awc::http::{Version, header};
 use awc::{Client, ClientRequest, Connector};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
-use super::card::{self, AgentCard};
 use super::codec::{self, Call};
 use super::error::A2aError;
 use super::headers::{Header, Trace};
@@ -23,6 +24,7 @@ use super::model::{Event, Prompt, Reply, Task};
 use super::rpc;
 use super::stream::{self, EventStream};
 use super::terms::Terms;
+use super::tls::{Authorities, install_tls};
 use crate::ids::{ContextId, Principal, PromptId, TaskId};
 use crate::model::Protocol;
 
@@ -45,6 +47,8 @@ pub struct Settings {
     pub protocol: Option<Protocol>,
     /// What every call carries, such as a credential.
     pub headers: Vec<Header>,
+    /// Whom to trust; none for the public authorities alone.
+    pub authorities: Option<Authorities>,
     /// The agent is kagent's: it is told the principal on every call.
     pub kagent: bool,
     /// For name resolution and TCP; as long again for TLS.
@@ -73,12 +77,6 @@ pub struct A2aClient {
     trace: Option<Trace>,
 }
 
-/// Chooses ring for TLS, once for the process. The clients do so too if nobody did.
-pub fn install_tls() {
-    // An error says that a choice was made before, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 impl A2aClient {
     /// A client that has not connected yet.
     #[must_use]
@@ -92,6 +90,10 @@ impl A2aClient {
                 .timeout(settings.connect_timeout)
                 .handshake_timeout(settings.connect_timeout)
                 .conn_keep_alive(idle);
+            let connector = match &settings.authorities {
+                Some(authorities) => connector.rustls_0_23(authorities.config()),
+                None => connector,
+            };
             Client::builder()
                 .connector(connector)
                 .no_default_headers()
@@ -140,25 +142,6 @@ impl A2aClient {
     /// The agent was seen to understand this version: prompts begin with it from now on.
     pub fn proven(&self, protocol: Protocol) {
         self.terms.borrow_mut().proven(protocol);
-    }
-
-    /// The agent's card: where the configuration says, else from either of its two places. What
-    /// it says of versions, tenants and paths holds for the calls from then on.
-    ///
-    /// # Errors
-    /// Why the first place has none, unless the second has one.
-    pub async fn card(&self) -> Result<Rc<AgentCard>, A2aError> {
-        if let Some(url) = &self.settings.card_url {
-            return self.card_at(url).await;
-        }
-        let [first, second] = card::places(&self.settings.url);
-        let found = self.card_at(&first).await;
-        match found {
-            Err(A2aError::Http { status: 404, .. } | A2aError::Rpc { .. }) => {
-                self.card_at(&second).await.or(found)
-            }
-            _ => found,
-        }
     }
 
     /// Sends a prompt and waits for the answer: the run's, if `blocking`, which then takes up to
@@ -257,46 +240,6 @@ impl A2aClient {
     ) -> Result<Task, A2aError> {
         let call = Call::Cancel(task);
         codec::task(self.control(protocol, &call, principal).await?)
-    }
-
-    async fn card_at(&self, url: &Url) -> Result<Rc<AgentCard>, A2aError> {
-        let mut request = self.control.get(url.as_str());
-        if self.settings.protocol != Some(Protocol::V03) {
-            // 1.0 wants it on every request; what knows only 0.3 passes it over.
-            request = request.insert_header(("A2A-Version", Protocol::V10.as_str()));
-        }
-        // Credentials go to the agent alone, wherever its card may be.
-        if url.origin() == self.settings.url.origin() {
-            request = self.with_headers(request)?;
-        }
-        let known = self.terms.borrow().card().cloned();
-        let tag = self.tag.borrow().clone();
-        if let (Some(_), Some((at, tag))) = (&known, tag)
-            && at == *url
-        {
-            request = request.insert_header((header::IF_NONE_MATCH, tag));
-        }
-        let asked = request.get_uri().clone();
-        let bounds = self.bounds();
-        let answer = http::send(request, Vec::new(), bounds).await?;
-        let status = answer.response.status();
-        if let (StatusCode::NOT_MODIFIED, Some(card)) = (status, known) {
-            return Ok(card);
-        }
-        if !status.is_success() {
-            return Err(http::refusal(answer, &asked, bounds.error_body).await);
-        }
-        let tag = answer.response.headers().get(header::ETAG);
-        let tag = tag.and_then(|tag| Some((url.clone(), tag.to_str().ok()?.to_owned())));
-        let card = Rc::new(AgentCard::read(&answer.read().await?)?);
-        *self.tag.borrow_mut() = tag;
-        self.learn(card.clone());
-        Ok(card)
-    }
-
-    /// Speaks to the agent as this card says.
-    pub(super) fn learn(&self, card: Rc<AgentCard>) {
-        self.terms.borrow_mut().learn(card);
     }
 
     /// The configured address.

@@ -16,6 +16,7 @@
 //! | `rpc` | the JSON-RPC envelope, which all versions share |
 //! | `sse` | server-sent events, without I/O |
 //! | `client` | the calls; with `http` and `stream` all that knows awc |
+//! | `tls` | whom to trust on the way |
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
 //! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
@@ -41,6 +42,7 @@ mod scrub;
 pub mod sse;
 pub mod stream;
 mod terms;
+mod tls;
 mod verdict;
 mod wire;
 
@@ -62,7 +64,7 @@ mod stream_tests;
 mod test_server;
 
 pub use card::AgentCard;
-pub use client::{A2aClient, Settings, install_tls};
+pub use client::{A2aClient, Settings};
 pub use error::{A2aError, Outcome, Phase};
 pub use headers::{Header, Source, Trace};
 pub use model::{
@@ -72,3 +74,4 @@ pub use model::{
 pub use reading::HITL;
 pub use scrub::scrub;
 pub use stream::EventStream;
+pub use tls::{Authorities, install_tls};

@@ -79,3 +79,46 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::a2a::codec::event;
+
+    #[test]
+    fn a_tool_that_an_artifact_calls_shows_until_the_next_words() {
+        let artifact = |id: &str, part: serde_json::Value, append: bool| {
+            event(
+                json!({"artifactUpdate": {"taskId": "t", "append": append, "artifact":
+                {"artifactId": id, "parts": [part]}}}),
+            )
+            .unwrap()
+            .unwrap()
+        };
+        let note =
+            |kind: &str| json!({"data": {"name": "get_pods"}, "metadata": {"adk_type": kind}});
+        let mut progress = Progress::default();
+        for (event, shown) in [
+            (artifact("a", json!({"text": "I look."}), false), "I look."),
+            (
+                artifact("b", note("function_call"), false),
+                "I look.\n\nget_pods …",
+            ),
+            (
+                artifact("c", note("function_response"), false),
+                "I look.\n\nget_pods …",
+            ),
+            (artifact("d", json!({"text": "Two"}), false), "Two"),
+            (artifact("d", json!({"text": " pods"}), true), "Two pods"),
+            (
+                artifact("d", json!({"text": "Two pods."}), false),
+                "Two pods.",
+            ),
+        ] {
+            progress.take_in(&event);
+            assert_eq!(progress.text(), shown);
+        }
+    }
+}

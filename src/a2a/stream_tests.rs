@@ -120,3 +120,22 @@ async fn long_streams_hold_up_no_control_call_and_are_bounded() {
     drop(first);
     assert!(client.stream(V03, &prompt()).await.is_ok());
 }
+
+#[actix_rt::test]
+async fn a_token_counts_by_its_text_and_not_by_its_annotations() {
+    let token = |append: bool, text: &str| {
+        let notes = "n".repeat(500);
+        let part = format!(r#"{{"text":"{text}"}}"#);
+        format!(
+            "data: {{\"result\":{{\"artifactUpdate\":{{\"taskId\":\"t\",\"append\":{append},\"metadata\":{{\"adk\":\"{notes}\"}},\"artifact\":{{\"artifactId\":\"a\",\"parts\":[{part}]}}}}}}}}\n\n"
+        )
+    };
+    // Thirty tokens are some 18 KiB on the wire; the limit of these tests is 4 KiB.
+    let events = streamed(sse(&[&token(true, "x").repeat(30)], false)).await;
+    assert_eq!(events.len(), 30);
+    assert!(events.iter().all(Result::is_ok));
+    let events = streamed(sse(&[&token(true, &"x".repeat(500)).repeat(30)], false)).await;
+    assert_eq!(events.last(), Some(&Err(A2aError::TooLarge)));
+    let events = streamed(sse(&[&token(false, "x").repeat(30)], false)).await;
+    assert_eq!(events.last(), Some(&Err(A2aError::TooLarge)));
+}

@@ -75,6 +75,7 @@ pub(super) fn settings(port: u16) -> Settings {
         path_of_card: false,
         protocol: None,
         headers: Vec::new(),
+        authorities: None,
         kagent: true,
         connect_timeout: Duration::from_secs(5),
         first_byte_timeout: Duration::from_secs(5),

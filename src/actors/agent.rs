@@ -108,6 +108,7 @@ impl Agent {
             path_of_card: settings.path_of_card,
             protocol: settings.protocol,
             headers: settings.headers.clone(),
+            authorities: settings.authorities.clone(),
             kagent: settings.flavor == Flavor::Kagent,
             connect_timeout: settings.connect_timeout,
             first_byte_timeout: settings.first_byte_timeout,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
@@ -12,7 +13,7 @@ use super::headers;
 use super::item::Item;
 use super::section::Section;
 use super::web::{self, Tail};
-use crate::a2a::Header;
+use crate::a2a::{Authorities, Header};
 use crate::ids::AgentName;
 use crate::model::Protocol;
 
@@ -46,6 +47,8 @@ pub struct Agent {
     pub path_of_card: bool,
     /// What every call carries, such as a credential.
     pub headers: Vec<Header>,
+    /// Whom to trust, if not the public authorities alone.
+    pub authorities: Option<Authorities>,
     /// How long connecting may take.
     pub connect_timeout: Duration,
     /// How long a call may go without the first byte of its answer.
@@ -100,6 +103,7 @@ impl Agent {
         let card_url = card_url.and_then(|item| web::url(&item, Tail::Query));
         let path_of_card = section.choice("endpoint", &[("url", false), ("card", true)], false);
         let headers = headers::read(section.section("headers"), env);
+        let authorities = section.take("ca_file").and_then(|item| authorities(&item));
         let mut wait = |key, default| section.duration(key, SHORTEST..=DAY, default);
         let connect_timeout = wait("connect_timeout", Duration::from_secs(10));
         let first_byte_timeout = wait("first_byte_timeout", Duration::from_mins(1));
@@ -130,6 +134,7 @@ impl Agent {
             card_url,
             path_of_card,
             headers,
+            authorities,
             connect_timeout,
             first_byte_timeout,
             look_after,
@@ -139,4 +144,13 @@ impl Agent {
             response_bytes_max,
         })
     }
+}
+
+/// The authorities in a file; they are read once, so a new file needs a restart.
+fn authorities(item: &Item<'_>) -> Option<Authorities> {
+    let read = Authorities::read(Path::new(item.text()?));
+    if let Err(why) = &read {
+        item.refuse(format!("cannot use the file that it names: {why}"));
+    }
+    read.ok()
 }

@@ -20,7 +20,7 @@ mod lenient;
 mod outgoing;
 mod parts;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod update;
 
 pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError};

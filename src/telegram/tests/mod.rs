@@ -2,7 +2,7 @@
 
 mod calls;
 mod outcomes;
-mod tls;
+pub(crate) mod tls;
 mod update;
 
 use std::fmt;

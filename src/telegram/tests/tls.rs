@@ -50,8 +50,15 @@ fn trusting(address: &str, ca_file: &tempfile::NamedTempFile) -> Result<BotApi, 
     })
 }
 
-/// A TLS server that says yes to `connections` calls, each on its own connection.
-fn tls_server(connections: usize) -> String {
+/// A file with the authority that signed the certificate of [`tls_server`].
+pub(crate) fn ca_file() -> tempfile::NamedTempFile {
+    pem_file(&format!(
+        "-----BEGIN CERTIFICATE-----\n{CA}\n-----END CERTIFICATE-----\n"
+    ))
+}
+
+/// A TLS server that gives `answer` to `connections` calls, each on its own connection.
+pub(crate) fn tls_server(connections: usize, answer: String) -> String {
     let listener = StdListener::bind("127.0.0.1:0").unwrap();
     let address = format!("https://{}", listener.local_addr().unwrap());
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(der(KEY)));
@@ -67,9 +74,7 @@ fn tls_server(connections: usize) -> String {
             // One read is enough: headers and body of a small call come together, and a
             // client that does not trust the certificate hangs up here.
             if stream.read(&mut [0; 4096]).is_ok() {
-                stream
-                    .write_all(ok(r#"{"message_id":1}"#).as_bytes())
-                    .unwrap();
+                stream.write_all(answer.as_bytes()).unwrap();
             }
         }
     });
@@ -78,7 +83,7 @@ fn tls_server(connections: usize) -> String {
 
 #[tokio::test]
 async fn a_ca_file_is_trusted_beside_the_bundled_ones() {
-    let address = tls_server(2);
+    let address = tls_server(2, ok(r#"{"message_id":1}"#));
     let stranger = api(&address).send_message(&message()).await.unwrap_err();
     assert!(
         matches!(stranger, TelegramError::NotSent(_)),
@@ -86,8 +91,7 @@ async fn a_ca_file_is_trusted_beside_the_bundled_ones() {
     );
     assert!(stranger.to_string().contains("certificate"), "{stranger}");
     tells_nothing(&stranger);
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{CA}\n-----END CERTIFICATE-----\n");
-    let trusted = trusting(&address, &pem_file(&pem)).unwrap();
+    let trusted = trusting(&address, &ca_file()).unwrap();
     assert_eq!(trusted.send_message(&message()).await, Ok(MessageId(1)));
 }
 
