@@ -33,6 +33,7 @@ async fn run_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End, 
         look_after,
         total: Duration::from_secs(10),
         detached: false,
+        health: Rc::default(),
         prompt: prompt(),
         turn: TurnId(1),
         listener: Rc::new(move |news| {

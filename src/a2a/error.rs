@@ -159,6 +159,17 @@ impl A2aError {
         }
     }
 
+    /// Whether the agent was not there to answer: not a word of it about the call.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Connect(_) => true,
+            Self::Http { status, .. } => matches!(status, 502..=504),
+            Self::Rpc { code, message, .. } => is_failed_dial(*code, message),
+            _ => false,
+        }
+    }
+
     /// Whether a prompt may be sent again, after a wait, without asking anyone.
     #[must_use]
     pub fn may_resend(&self) -> bool {

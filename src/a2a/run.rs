@@ -6,6 +6,7 @@
 
 mod submit;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use super::progress::Progress;
 use super::{A2aClient, A2aError, Event, EventStream, Prompt, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
+use crate::rules::health::Health;
 use crate::rules::turn::End;
 use crate::rules::words;
 
@@ -87,6 +89,8 @@ pub struct Run {
     pub total: Duration,
     /// Whether that time was up before.
     pub detached: bool,
+    /// What is found about the agent's health.
+    pub health: Rc<RefCell<Health>>,
     /// The prompt.
     pub prompt: Prompt,
     /// For the log.
@@ -164,6 +168,7 @@ impl Watch {
                     }
                     // This stream may still bring what the snapshot has: a chunk would double.
                     self.task = streamed;
+                    self.tell_silence().await;
                 }
             }
         }
@@ -197,8 +202,7 @@ impl Watch {
                 since = Instant::now();
                 wait = WAIT;
             } else if since.elapsed() >= UNCHANGED {
-                self.tell_progress("No answer yet, still watching.".to_owned())
-                    .await;
+                self.tell_silence().await;
             }
             sleep_until((Instant::now() + wait).min(self.deadline)).await;
             wait = (wait * 2).min(WAIT_MAX);
@@ -277,6 +281,7 @@ impl Watch {
     async fn take_in(&mut self, event: Event) {
         if let Event::Message(message) = event {
             self.run.client.proven(self.attempts.protocol);
+            self.note_health(false);
             self.direct = Some(message.text());
             if let Some(context) = message.context_id {
                 (self.run.listener)(News::Context(context)).await;
@@ -296,6 +301,7 @@ impl Watch {
         if let (false, Some(task)) = (known, &self.task) {
             let protocol = self.attempts.protocol;
             self.run.client.proven(protocol);
+            self.note_health(false);
             let started = News::Started {
                 task: task.id.clone(),
                 context: task.context_id.clone(),
@@ -307,6 +313,13 @@ impl Watch {
             let progress = self.progress.text();
             self.tell_progress(progress).await;
         }
+    }
+
+    /// Silence proves nothing, but the person should know that somebody looks.
+    async fn tell_silence(&mut self) {
+        let known = self.progress.text();
+        let silence = format!("{known}\n\nNo answer yet, still watching.");
+        self.tell_progress(silence.trim_start().to_owned()).await;
     }
 
     async fn tell_progress(&mut self, progress: String) {

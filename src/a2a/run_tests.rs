@@ -69,6 +69,7 @@ async fn play_with(
         look_after: Duration::from_secs(5),
         total: Duration::from_secs(10),
         detached: false,
+        health: Rc::default(),
         prompt: prompt(),
         turn: TurnId(1),
         listener,

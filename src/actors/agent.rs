@@ -1,18 +1,20 @@
 //! The Agent: one configured A2A agent.
 //!
-//! Owns its client, what its card says, and the number of calls in flight. Never knows
-//! about Telegram. A turn asks to be admitted **before** it is committed as submitting, so
+//! Owns its client, what its card says, its health, and the number of calls in flight. Never
+//! knows about Telegram. A turn asks to be admitted **before** it is committed as submitting, so
 //! that a turn which only waits is never taken for one that may have been received.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
-    WrapFuture,
+    SpawnHandle, WrapFuture,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use crate::a2a::run::{Begin, Listener, News, Run};
@@ -20,18 +22,32 @@ use crate::a2a::{A2aClient, AgentCard, HITL, Prompt, Settings, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
+use crate::rules::health::{Health, State};
 
 /// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
 const CARD_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two tries to read the card.
 const CARD_WAIT_MAX: Duration = Duration::from_mins(1);
+/// People who hear that an agent is back; beyond that they find out by asking.
+const TURNED_AWAY_MAX: usize = 1_000;
 /// The time between two looks whether the card has changed.
 const CARD_AGAIN: Duration = Duration::from_mins(5);
 
 /// Asks for a place among the calls in flight.
 #[derive(Message)]
-#[rtype(result = "Result<Permit, AgentBusy>")]
-pub struct Admit;
+#[rtype(result = "Result<Permit, AgentRefused>")]
+pub struct Admit {
+    /// Whether nothing was sent yet, so that it may be refused. What the agent has already
+    /// only waits.
+    pub fresh: bool,
+    /// Who hears when an agent that was down is back.
+    pub back: Recipient<AgentBack>,
+}
+
+/// The agent, which was down when somebody asked for a place, answers again.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct AgentBack;
 
 /// A place among the calls in flight, until it is dropped.
 #[derive(Debug)]
@@ -42,16 +58,28 @@ pub struct Permit {
     _place: OwnedSemaphorePermit,
 }
 
-/// More turns wait for this agent than it may have waiting.
+/// Why there is no place. Nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many turns wait for this agent")]
-pub struct AgentBusy;
+pub enum AgentRefused {
+    /// More turns wait for this agent than it may have waiting.
+    #[error("too many turns wait for this agent")]
+    Busy,
+    /// It could not be reached lately, and is not tried before it is probed.
+    #[error("the agent is down")]
+    Down,
+}
 
-impl AgentBusy {
+impl AgentRefused {
     /// What the person is told.
     #[must_use]
     pub fn to_user(self) -> &'static str {
-        "It has too many questions at the moment. Nothing was sent to it."
+        match self {
+            Self::Busy => "It has too many questions at the moment. Nothing was sent to it.",
+            Self::Down => {
+                "It is down at the moment, so nothing was sent to it. You will hear when it is \
+                 back."
+            }
+        }
     }
 }
 
@@ -96,6 +124,12 @@ pub struct Agent {
     places: Arc<Semaphore>,
     /// Turns that wait for a place.
     waiting: usize,
+    /// Whether it is worth a call; runs note what they find.
+    health: Rc<RefCell<Health>>,
+    /// Who was turned away while it was down; at most [`TURNED_AWAY_MAX`].
+    turned_away: Vec<Recipient<AgentBack>>,
+    /// The timer of the next look at its card, which is also the probe.
+    next_look: Option<SpawnHandle>,
 }
 
 impl Agent {
@@ -122,6 +156,9 @@ impl Agent {
             card: None,
             places: Arc::new(Semaphore::new(settings.calls_max.get())),
             waiting: 0,
+            health: Rc::default(),
+            turned_away: Vec::new(),
+            next_look: None,
             settings,
         }
     }
@@ -154,8 +191,10 @@ impl Agent {
         }
     }
 
-    /// Reads the card, again while it cannot be read, and again after a while for news.
-    fn read_card(&self, ctx: &mut Context<Self>, wait: Duration) {
+    /// Reads the card, again while it cannot be read, and again after a while for news. While
+    /// the agent is down this is the probe.
+    fn read_card(&mut self, ctx: &mut Context<Self>, wait: Duration) {
+        self.next_look = None;
         let client = self.client.clone();
         let read = async move { client.card().await };
         let kept = read
@@ -163,18 +202,68 @@ impl Agent {
             .map(move |card, agent, ctx| match card {
                 Ok(card) => {
                     agent.learn(card);
-                    ctx.run_later(CARD_AGAIN, |agent, ctx| agent.read_card(ctx, CARD_WAIT));
+                    agent.answers();
+                    agent.look_later(ctx, CARD_AGAIN, CARD_WAIT);
                 }
                 Err(error) => {
                     if wait == CARD_WAIT {
                         warn!(agent = %agent.name, %error, "the agent's card cannot be read");
                     }
-                    ctx.run_later(wait, move |agent, ctx| {
-                        agent.read_card(ctx, (wait * 2).min(CARD_WAIT_MAX));
-                    });
+                    let longer = (wait * 2).min(CARD_WAIT_MAX);
+                    if error.is_unreachable() {
+                        agent.health.borrow_mut().unreachable(Instant::now());
+                    } else {
+                        agent.answers();
+                    }
+                    let pause = agent.until_probe().unwrap_or(wait);
+                    agent.look_later(ctx, pause, longer);
                 }
             });
         ctx.spawn(kept);
+    }
+
+    fn look_later(&mut self, ctx: &mut Context<Self>, pause: Duration, wait: Duration) {
+        if let Some(before) = self.next_look.take() {
+            ctx.cancel_future(before);
+        }
+        let look = ctx.run_later(pause, move |agent, ctx| agent.read_card(ctx, wait));
+        self.next_look = Some(look);
+    }
+
+    /// How long it is not tried, if it is down.
+    fn until_probe(&self) -> Option<Duration> {
+        match self.health.borrow().state() {
+            State::Failing { probe_at } => Some(probe_at.saturating_duration_since(Instant::now())),
+            State::Unknown | State::Up => None,
+        }
+    }
+
+    /// It has answered: whoever was turned away hears so.
+    fn answers(&mut self) {
+        if self.health.borrow_mut().answered() {
+            info!(agent = %self.name, "the agent is back");
+        }
+        for waiting in self.turned_away.drain(..) {
+            let told = waiting.send(AgentBack);
+            let told = async move {
+                if told.await.is_err() {
+                    debug!("nobody waits for this agent any more");
+                }
+            };
+            actix_rt::spawn(told);
+        }
+    }
+
+    /// A run is over: if what it found has closed the agent, it is probed in time.
+    fn after_run(&mut self, was_down: bool, ctx: &mut Context<Self>) {
+        match self.until_probe() {
+            Some(pause) if !was_down => {
+                warn!(agent = %self.name, "the agent is down; nothing is sent before it is probed");
+                self.look_later(ctx, pause, CARD_WAIT_MAX);
+            }
+            None if self.health.borrow().state() == State::Up => self.answers(),
+            _ => {}
+        }
     }
 }
 
@@ -187,14 +276,20 @@ impl Actor for Agent {
 }
 
 impl Handler<Admit> for Agent {
-    type Result = ResponseActFuture<Self, Result<Permit, AgentBusy>>;
+    type Result = ResponseActFuture<Self, Result<Permit, AgentRefused>>;
 
-    fn handle(&mut self, _: Admit, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, admit: Admit, _: &mut Self::Context) -> Self::Result {
+        if admit.fresh && self.health.borrow().is_open() {
+            if self.turned_away.len() < TURNED_AWAY_MAX && !self.turned_away.contains(&admit.back) {
+                self.turned_away.push(admit.back);
+            }
+            return Box::pin(actix::fut::ready(Err(AgentRefused::Down)));
+        }
         if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Box::pin(actix::fut::ready(Ok(self.permit(place))));
         }
-        if self.waiting >= self.settings.waiting_max {
-            return Box::pin(actix::fut::ready(Err(AgentBusy)));
+        if admit.fresh && self.waiting >= self.settings.waiting_max {
+            return Box::pin(actix::fut::ready(Err(AgentRefused::Busy)));
         }
         self.waiting += 1;
         let place = self.places.clone().acquire_owned();
@@ -203,7 +298,7 @@ impl Handler<Admit> for Agent {
             // The semaphore is never closed; if it were, nothing could be admitted.
             place
                 .map(|place| agent.permit(place))
-                .map_err(|_| AgentBusy)
+                .map_err(|_| AgentRefused::Busy)
         }))
     }
 }
@@ -223,7 +318,13 @@ impl Handler<StartRun> for Agent {
         } = start;
         let trace = Trace::of(&prompt.id);
         info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, ?begin, "run");
+        // Nobody waits for a detached run, so it keeps no place from those who do.
+        let place = Rc::new(RefCell::new(Some(permit).filter(|_| !detached)));
+        let held = place.clone();
         let tell: Listener = Rc::new(move |news| {
+            if news == News::Detached {
+                held.take();
+            }
             let told = listener.send(TaskChanged { turn, news });
             Box::pin(async move {
                 if told.await.is_err() {
@@ -239,16 +340,22 @@ impl Handler<StartRun> for Agent {
             look_after: self.settings.look_after,
             total: self.settings.total_timeout,
             detached,
+            health: self.health.clone(),
             prompt,
             turn,
             listener: tell.clone(),
         };
+        let was_down = self.health.borrow().is_open();
         let whole = async move {
             let end = run.run(begin).await;
             // The place is free before the end is told: the next turn may begin at once.
-            drop(permit);
-            tell(News::Ended(end)).await;
+            place.take();
+            end
         };
-        ctx.spawn(whole.into_actor(self));
+        let over = whole.into_actor(self).then(move |end, agent, ctx| {
+            agent.after_run(was_down, ctx);
+            tell(News::Ended(end)).into_actor(agent)
+        });
+        ctx.spawn(over);
     }
 }

@@ -19,15 +19,16 @@ use tokio::time::Instant;
 use tracing::{debug, error};
 
 use super::Commons;
-use super::agent::{Admit, Agent, Permit, StartRun, TaskChanged};
+use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
 use super::sender::{Posted, Sender};
 use crate::a2a::Prompt;
 use crate::a2a::run::{Begin, News};
 use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
-use crate::model::{Button, Conversation, Place, Slot, Turn, TurnState};
+use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
+use crate::rules::words;
 use crate::store::{Change, StoreError};
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
@@ -197,10 +198,14 @@ impl Session {
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
     /// stops leaves it to the next one.
     fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
-        let admitted = self.agent.send(Admit).into_actor(self);
+        let admit = Admit {
+            fresh: begin == Begin::Submit,
+            back: ctx.address().recipient(),
+        };
+        let admitted = self.agent.send(admit).into_actor(self);
         let then = admitted.then(move |admitted, session, ctx| match admitted {
             Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
-            Ok(Err(busy)) => session.ended(id, &End::Failed(busy.to_user().to_owned())),
+            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
             // The agent ends only with the process.
             Err(_) => Box::pin(fut::ready(())),
         });
@@ -343,6 +348,33 @@ impl Handler<TaskChanged> for Session {
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }
+    }
+}
+
+impl Handler<AgentBack> for Session {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
+        let slot = &self.conversation.slot;
+        let word = Change::Post(Post {
+            id: self.commons.store.new_post(),
+            place: slot.place,
+            turn: None,
+            kind: Kind::Notice,
+            body: Body {
+                text: words::back(&slot.agent),
+                ..Body::default()
+            },
+            sends: 0,
+        });
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let told = async move {
+            if let Err(failure) = commons.commit(&sender, vec![word]).await {
+                debug!(%failure, "nobody was told that the agent is back");
+            }
+        };
+        Box::pin(told.into_actor(self))
     }
 }
 

@@ -36,6 +36,12 @@ pub fn working(agent: &AgentName, progress: &str) -> String {
     format!("⏳ {agent} is working…\n\n{cut}{tail}")
 }
 
+/// An agent that was down when somebody asked it.
+#[must_use]
+pub fn back(agent: &AgentName) -> String {
+    format!("{agent} is back. Ask again, or tap Run again above.")
+}
+
 /// A time as people say it, in whole minutes and at least one.
 #[must_use]
 pub fn minutes(time: Duration) -> u64 {

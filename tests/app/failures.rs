@@ -90,7 +90,7 @@ async fn each_failure_of_an_agent_has_its_sentence_a_reference_and_a_way_on() {
 
 #[tokio::test]
 async fn an_agent_that_is_down_is_tried_again_and_then_spoken_of() {
-    let stage = Stage::with(|_| replies("back")).await;
+    let stage = Stage::with(|_| replies("the answer")).await;
     stage.agent("k8s").go_down().await;
     let user = stage.user(7);
     user.says("hello");
@@ -101,10 +101,13 @@ async fn an_agent_that_is_down_is_tried_again_and_then_spoken_of() {
         .come_up()
         .await
         .expect("the port is free");
-    user.taps("No answer from k8s", "Run again").await;
-    user.sees("back").await;
+    // It is probed before anything is sent to it again.
+    user.taps("cannot be reached.", "Run again").await;
+    user.sees("k8s is back").await;
+    user.taps("It is down at the moment", "Run again").await;
+    user.sees("the answer").await;
     stage.settled().await;
-    assert_eq!(user.shown("Run again, as you said"), 1);
+    assert_eq!(user.shown("Run again, as you said"), 2);
     assert_eq!(stage.agent("k8s").prompts().len(), 1);
     stage.ends().await;
 }

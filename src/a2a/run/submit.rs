@@ -1,6 +1,6 @@
 //! The way of a prompt to the agent: which form it is offered in, and what a failure means.
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tracing::warn;
 
 use super::super::attempts::Next;
@@ -21,6 +21,7 @@ impl Watch {
                 Ok(end) => return end,
                 Err(error) => error,
             };
+            self.note_health(error.is_unreachable());
             let turn = self.run.turn.reference();
             let protocol = self.attempts.protocol;
             warn!(%turn, %protocol, %error, outcome = ?error.outcome(), "the call to the agent failed");
@@ -36,6 +37,16 @@ impl Watch {
                 }
                 Next::GiveUp => return self.failed(&error).await,
             }
+        }
+    }
+
+    /// Whether the agent could be reached, for those who come after.
+    pub(super) fn note_health(&self, unreachable: bool) {
+        let mut health = self.run.health.borrow_mut();
+        if unreachable {
+            health.unreachable(Instant::now());
+        } else {
+            health.answered();
         }
     }
 

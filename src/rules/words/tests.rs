@@ -31,6 +31,7 @@ fn all() -> Vec<String> {
         failed(&agent, "The agent cannot be reached.", TURN),
         failed(&agent, &needs_approval(&tools), TURN),
         unknown(&agent, TURN),
+        back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
         BUTTON_OVER.to_owned(),
