@@ -28,7 +28,6 @@ pub enum Kind {
 
 /// One case.
 pub struct Case {
-    /// A sentence.
     pub name: &'static str,
     /// Which of the peer's addresses is asked.
     pub at: At,
