@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use switchboard_emulators::agent::{
-    AgentEmulator, Fault, Gate, Incoming, Reply, Settings as AgentSettings, replies, reply,
+    AgentEmulator, Fault, Gate, Incoming, Reply, Settings as AgentSettings, Versions, replies,
+    reply,
 };
 
 use crate::support::{PATIENCE, Stage, rows};
@@ -22,7 +23,7 @@ struct Column {
     looks: &'static str,
 }
 
-const COLUMNS: [Column; 2] = [
+const COLUMNS: [Column; 4] = [
     Column {
         name: "A2A 0.3",
         settings: || AgentSettings::a2a("k8s"),
@@ -36,6 +37,21 @@ const COLUMNS: [Column; 2] = [
         toml: "flavor = \"kagent\"\nprotocol = \"0.3\"",
         lists: true,
         looks: "tasks/get",
+    },
+    // It lists tasks, too, but of a context, and the first question has none yet.
+    Column {
+        name: "A2A 1.0",
+        settings: || AgentSettings::a2a("k8s").versions(Versions::V10),
+        toml: "flavor = \"a2a\"\nprotocol = \"1.0\"",
+        lists: false,
+        looks: "GetTask",
+    },
+    Column {
+        name: "A2A 1.0, kagent's controller",
+        settings: || AgentSettings::kagent("k8s").versions(Versions::V10),
+        toml: "flavor = \"kagent\"\nprotocol = \"1.0\"",
+        lists: true,
+        looks: "GetTask",
     },
 ];
 

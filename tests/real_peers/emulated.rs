@@ -62,7 +62,7 @@ fn answer(asked: &Incoming) -> Reply {
     let text = asked.text.as_str();
     let rest = text.split_once(' ').map_or("", |(_, rest)| rest);
     let mut numbers = rest.split(' ').filter_map(|word| word.parse::<u64>().ok());
-    let mut number = || numbers.next().unwrap_or_default();
+    let number = || numbers.next().unwrap_or_default();
     if text.contains("!html") {
         return reply().fault(Fault::Http {
             status: 502,
@@ -71,22 +71,50 @@ fn answer(asked: &Incoming) -> Reply {
             body: "<html><h1>502 Bad Gateway</h1></html>".to_owned(),
         });
     }
-    if let Some(events) = word(text, "!drop=") {
-        return replies(&format!("echo: {text}")).cut_after(events);
+    let played = play(asked, text, rest, number);
+    match word(text, "!drop=") {
+        Some(events) => played.cut_after(events),
+        None => played,
     }
+}
+
+fn play(asked: &Incoming, text: &str, rest: &str, mut number: impl FnMut() -> u64) -> Reply {
     match text.split(' ').next().unwrap_or_default() {
         "msg" => reply().message(&format!("hello {rest}")),
+        "chunks" => {
+            let (count, pause) = (number(), Duration::from_millis(number()));
+            let pieces = (0..count).fold(reply(), |reply, n| {
+                let text = format!("chunk-{n} ");
+                let piece = reply.piece("a-1", &text, n > 0, n + 1 == count);
+                piece.after(pause)
+            });
+            pieces.completes()
+        }
+        "many" => {
+            let texts: Vec<String> = (0..number()).map(|n| format!("artifact {n}")).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            reply().artifacts(&texts).completes()
+        }
         "long" => {
             let (count, pause) = (number(), Duration::from_millis(number()));
             let ticks = (1..=count).map(|n| format!("tick {n}/{count}"));
             let told = ticks.fold(reply(), |reply, tick| reply.after(pause).working(&tick));
             told.artifact("long done").completes()
         }
-        "slow" => reply()
-            .after(Duration::from_secs(number()))
+        "slow" => (0..number())
+            .fold(reply(), |reply, _| {
+                reply.after(Duration::from_secs(1)).pings()
+            })
             .artifact("slow done")
             .completes(),
+        "ask" => reply().asks("Which colour?"),
+        "auth" => reply().asks_auth("Please log in at https://login.example/x"),
+        "file" => reply()
+            .file_bytes("dot.png", "image/png", "iVBORw0KGgo=")
+            .artifact("see files")
+            .completes(),
         "fail" => reply().fails("it broke"),
+        "reject" => reply().rejects("will not"),
         "turn" => replies(&format!("question {} of this context", asked.turn)),
         _ => replies(&format!("echo: {text}")),
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchboard_emulators::agent::Settings;
+use switchboard_emulators::agent::{Settings, Versions};
 
 use crate::cases::Kind;
 use crate::emulated::Emulated;
@@ -44,6 +44,17 @@ pub const EMULATOR: Peer = Peer {
     start: |streams| Up::Emulated(Emulated::start(Settings::a2a("emulated"), streams)),
 };
 
+pub const EMULATOR_1_0: Peer = Peer {
+    name: "emulator, A2A 1.0",
+    kind: Kind::Emulator10,
+    // Nobody says which version: the agent's card does.
+    toml: "flavor = \"a2a\"",
+    start: |streams| {
+        let settings = Settings::a2a("emulated").versions(Versions::V10);
+        Up::Emulated(Emulated::start(settings, streams))
+    },
+};
+
 pub const EMULATED_KAGENT: Peer = Peer {
     name: "emulator as kagent's controller",
     kind: Kind::EmulatedKagent,
@@ -51,10 +62,17 @@ pub const EMULATED_KAGENT: Peer = Peer {
     start: |streams| Up::Emulated(Emulated::start(Settings::kagent("k8s-agent"), streams)),
 };
 
+pub const SDK_1_3: Peer = Peer {
+    name: "Python SDK 1.3.0 in A2A 1.0",
+    kind: Kind::Sdk10,
+    toml: "flavor = \"a2a\"\nprotocol = \"1.0\"",
+    start: |streams| sdk("a2a-1.3.0", "a2a/peer_v1.py", streams),
+};
+
 pub const SDK_1_3_IN_0_3: Peer = Peer {
     name: "Python SDK 1.3.0 through its 0.3 layer",
     kind: Kind::Sdk13,
-    toml: "flavor = \"a2a\"",
+    toml: "flavor = \"a2a\"\nprotocol = \"0.3\"",
     start: |streams| sdk("a2a-1.3.0", "a2a/peer_v1.py", streams),
 };
 

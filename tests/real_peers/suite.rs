@@ -20,8 +20,18 @@ async fn the_emulator_passes() {
 }
 
 #[tokio::test]
+async fn the_emulator_passes_in_1_0() {
+    passes(&peers::EMULATOR_1_0).await;
+}
+
+#[tokio::test]
 async fn the_emulator_as_kagent_passes() {
     passes(&peers::EMULATED_KAGENT).await;
+}
+
+#[tokio::test]
+async fn the_sdk_1_3_passes_in_1_0() {
+    passes(&peers::SDK_1_3).await;
 }
 
 #[tokio::test]
