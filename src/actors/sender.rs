@@ -20,6 +20,7 @@ use self::delivery::{Delivered, SENDS_MAX};
 use super::Commons;
 use crate::ids::OutboxId;
 use crate::model::{Kind, Place, Post, Redo};
+use crate::rules::format::Formatted;
 use crate::rules::pace::{Class, Cost, Next, Pace};
 use crate::store::Change;
 use crate::telegram::{BotApi, CallbackId, EditMessage, TelegramError};
@@ -55,7 +56,7 @@ pub struct ShowProgress {
     /// Where it stands.
     pub place: Place,
     /// The whole new text.
-    pub text: String,
+    pub text: Formatted,
 }
 
 /// Ends the spinner on a button, with a word where nothing else says what happened.
@@ -80,11 +81,7 @@ enum Work {
         /// Calls that ended without a result so far: each makes the next wait longer.
         tries: u32,
     },
-    Progress {
-        placeholder: OutboxId,
-        place: Place,
-        text: String,
-    },
+    Progress(ShowProgress),
     Typing(Place),
 }
 
@@ -168,18 +165,9 @@ impl Sender {
                     sender.pump(ctx);
                 }));
             }
-            Work::Progress {
-                placeholder,
-                place,
-                text,
-            } => {
-                let call = show_progress(
-                    self.commons.clone(),
-                    self.api.clone(),
-                    placeholder,
-                    place,
-                    text,
-                );
+            Work::Progress(show) => {
+                let place = show.place;
+                let call = show_progress(self.commons.clone(), self.api.clone(), show);
                 self.spawn_preview(place, call, ctx);
             }
             Work::Typing(place) => {
@@ -253,11 +241,9 @@ impl Sender {
 async fn show_progress(
     commons: Commons,
     api: BotApi,
-    placeholder: OutboxId,
-    place: Place,
-    text: String,
+    show: ShowProgress,
 ) -> Result<(), TelegramError> {
-    let message = commons.screen.borrow().placeholder(placeholder);
+    let message = commons.screen.borrow().placeholder(show.placeholder);
     let Some(message) = message else {
         return Ok(());
     };
@@ -265,9 +251,10 @@ async fn show_progress(
         return Ok(());
     }
     let edit = EditMessage {
-        chat: place.chat,
+        chat: show.place.chat,
         message,
-        text,
+        text: show.text.text,
+        entities: show.text.entities,
         buttons: Vec::new(),
     };
     api.edit_message_text(&edit).await
@@ -351,18 +338,9 @@ impl Handler<ShowProgress> for Sender {
     type Result = ();
 
     fn handle(&mut self, show: ShowProgress, ctx: &mut Self::Context) {
-        let ShowProgress {
-            placeholder,
-            place,
-            text,
-        } = show;
-        let work = Work::Progress {
-            placeholder,
-            place,
-            text,
-        };
-        self.pace
-            .preview(place.chat, placeholder, work, Instant::now());
+        let (chat, placeholder) = (show.place.chat, show.placeholder);
+        let work = Work::Progress(show);
+        self.pace.preview(chat, placeholder, work, Instant::now());
         self.pump(ctx);
     }
 }

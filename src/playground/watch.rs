@@ -64,7 +64,9 @@ impl Watch {
     /// Has seen nothing yet; these are the agents whose placeholders it must know.
     pub fn new(agents: impl Iterator<Item = AgentName>) -> Self {
         Self {
-            drafts: agents.map(|agent| words::working(&agent, "")).collect(),
+            drafts: agents
+                .map(|agent| words::working(&agent, "").text)
+                .collect(),
             known: BTreeMap::new(),
             taps_seen: 0,
             typed: BTreeMap::new(),

@@ -24,6 +24,8 @@ struct Cut {
     next: usize,
     /// UTF-16 units of the chunk.
     units: usize,
+    /// Whether both sides belong to one block of code.
+    in_code: bool,
 }
 
 /// A stretch of whitespace that is being read.
@@ -64,21 +66,116 @@ pub fn split(text: &str, max: usize) -> Vec<&str> {
 /// code block Telegram keeps it too. Linear in the length of the text.
 #[must_use]
 pub fn ranges(text: &str, max: usize) -> Vec<Range<usize>> {
-    let max = max.max(2);
-    let text = text.trim_end_matches(is_space);
-    let blank = text.len() - text.trim_start_matches(is_space).len();
-    let mut from = text[..blank].rfind('\n').map_or(0, |newline| newline + 1);
-    let mut chunks = Vec::new();
-    while from < text.len() {
-        let cut = first_cut(&text[from..], max);
-        let end = text[from..from + cut.end].trim_end_matches(is_space).len();
-        let chunk = from..from + end;
-        if !is_blank(&text[chunk.clone()]) {
-            chunks.push(chunk);
-        }
-        from += cut.next;
+    let mut cutter = Cutter::new(text, &[]);
+    std::iter::from_fn(|| cutter.cut(max)).collect()
+}
+
+/// Cuts a text chunk by chunk, for whoever has to look at one before the next is cut.
+pub struct Cutter<'a> {
+    text: &'a str,
+    from: usize,
+    code: &'a [Range<usize>],
+}
+
+impl<'a> Cutter<'a> {
+    /// Cuts as [`ranges`]. In the blocks of `code`, which are in order and do not overlap, an
+    /// empty line is a line like any other, and a line is cut only where it has no chunk's room.
+    #[must_use]
+    pub fn new(text: &'a str, code: &'a [Range<usize>]) -> Self {
+        let text = text.trim_end_matches(is_space);
+        let blank = text.len() - text.trim_start_matches(is_space).len();
+        let from = text[..blank].rfind('\n').map_or(0, |newline| newline + 1);
+        Self { text, from, code }
     }
-    chunks
+
+    /// The next chunk, of at most `max` units.
+    pub fn cut(&mut self, max: usize) -> Option<Range<usize>> {
+        while self.from < self.text.len() {
+            let from = self.from;
+            let cut = self.first_cut(max.max(2));
+            let end = self.text[from..from + cut.end].trim_end_matches(is_space);
+            let chunk = from..from + end.len();
+            self.from += cut.next;
+            if !is_blank(&self.text[chunk.clone()]) {
+                return Some(chunk);
+            }
+        }
+        None
+    }
+
+    /// Goes back to where `chunk` began, to cut it again.
+    pub fn again(&mut self, chunk: &Range<usize>) {
+        self.from = chunk.start;
+    }
+
+    /// Whether the whitespace between `from` and `to` lies within one block of code.
+    fn is_in_code(&self, from: usize, to: usize) -> bool {
+        let (from, to) = (self.from + from, self.from + to);
+        let after = self.code.partition_point(|block| block.start <= from);
+        after > 0 && to < self.code[after - 1].end
+    }
+
+    /// The first cut of what is left, which does not begin with blank lines.
+    fn first_cut(&self, max: usize) -> Cut {
+        let text = &self.text[self.from..];
+        let mut cuts = Cuts::default();
+        let mut run: Option<Run> = None;
+        let mut units = 0;
+        let mut limit = 0;
+        let mut visible = false;
+        let mut sentence = false;
+        for (at, c) in text.char_indices() {
+            let after = at + c.len_utf8();
+            if is_space(c) {
+                let run = run.get_or_insert(Run {
+                    start: at,
+                    units,
+                    newlines: 0,
+                    line: at,
+                });
+                if c == '\n' {
+                    run.newlines += 1;
+                    run.line = after;
+                }
+            } else if let Some(run) = run.take().filter(|_| visible) {
+                cuts.add_run(text, &run, at, sentence, self.is_in_code(run.start, at));
+            }
+            units += c.len_utf16();
+            if units <= max {
+                limit = after;
+            }
+            if is_space(c) && (visible || units <= max) {
+                continue;
+            }
+            if units > max {
+                return cuts.best(max).unwrap_or_else(|| hard_cut(text, limit));
+            }
+            visible = true;
+            // A closing bracket or quote belongs to the sentence that it follows.
+            sentence = matches!(c, '.' | '!' | '?' | '…')
+                || sentence && matches!(c, ')' | ']' | '"' | '\'' | '”' | '’' | '»');
+            if matches!(c, '。' | '！' | '？')
+                && is_boundary(text, after)
+                && !self.is_in_code(at, after)
+            {
+                cuts.add(
+                    Level::Sentence,
+                    Cut {
+                        end: after,
+                        next: after,
+                        units,
+                        in_code: false,
+                    },
+                );
+            }
+        }
+        Cut {
+            end: text.len(),
+            next: text.len(),
+            units,
+            in_code: false,
+        }
+    }
 }
 
 /// Whether a person would see nothing, so that Telegram calls the text empty
@@ -98,7 +195,8 @@ pub fn is_blank(text: &str) -> bool {
 
 /// What Telegram trims at the ends of a message: spaces, newlines, and the control
 /// characters and separators that it replaces or removes (`clean_input_string` of tdlib).
-fn is_trimmed(c: char) -> bool {
+#[must_use]
+pub fn is_trimmed(c: char) -> bool {
     c <= ' ' || matches!(c, '\u{2028}'..='\u{202e}')
 }
 
@@ -106,62 +204,6 @@ fn is_trimmed(c: char) -> bool {
 fn is_space(c: char) -> bool {
     let no_break = matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}');
     is_trimmed(c) || c.is_whitespace() && !no_break
-}
-
-/// The first cut of a text that does not begin with blank lines.
-fn first_cut(text: &str, max: usize) -> Cut {
-    let mut cuts = Cuts::default();
-    let mut run: Option<Run> = None;
-    let mut units = 0;
-    let mut limit = 0;
-    let mut visible = false;
-    let mut sentence = false;
-    for (at, c) in text.char_indices() {
-        let after = at + c.len_utf8();
-        if is_space(c) {
-            let run = run.get_or_insert(Run {
-                start: at,
-                units,
-                newlines: 0,
-                line: at,
-            });
-            if c == '\n' {
-                run.newlines += 1;
-                run.line = after;
-            }
-        } else if let Some(run) = run.take().filter(|_| visible) {
-            cuts.add_run(text, &run, at, sentence);
-        }
-        units += c.len_utf16();
-        if units <= max {
-            limit = after;
-        }
-        if is_space(c) && (visible || units <= max) {
-            continue;
-        }
-        if units > max {
-            return cuts.best(max).unwrap_or_else(|| hard_cut(text, limit));
-        }
-        visible = true;
-        // A closing bracket or quote belongs to the sentence that it follows.
-        sentence = matches!(c, '.' | '!' | '?' | '…')
-            || sentence && matches!(c, ')' | ']' | '"' | '\'' | '”' | '’' | '»');
-        if matches!(c, '。' | '！' | '？') && is_boundary(text, after) {
-            cuts.add(
-                Level::Sentence,
-                Cut {
-                    end: after,
-                    next: after,
-                    units,
-                },
-            );
-        }
-    }
-    Cut {
-        end: text.len(),
-        next: text.len(),
-        units,
-    }
 }
 
 /// The last place to cut of each level.
@@ -172,11 +214,12 @@ struct Cuts {
 
 impl Cuts {
     /// Adds the whitespace `run` that ends at `at`.
-    fn add_run(&mut self, text: &str, run: &Run, at: usize, sentence: bool) {
+    fn add_run(&mut self, text: &str, run: &Run, at: usize, sentence: bool, in_code: bool) {
         let (level, next) = match run.newlines {
-            0 if sentence => (Level::Sentence, at),
+            0 if sentence && !in_code => (Level::Sentence, at),
             0 => (Level::Word, at),
             1 => (Level::Line, run.line),
+            _ if in_code => (Level::Line, run.line),
             _ => (Level::Paragraph, run.line),
         };
         // A combining mark may sit on the last space.
@@ -187,6 +230,7 @@ impl Cuts {
                     end: run.start,
                     next,
                     units: run.units,
+                    in_code,
                 },
             );
         }
@@ -200,11 +244,14 @@ impl Cuts {
 
     fn best(&self, max: usize) -> Option<Cut> {
         let [word, coarser @ ..] = &self.last;
-        let better = coarser
-            .iter()
-            .rev()
-            .flatten()
-            .find(|cut| cut.units * 2 >= max);
+        let coarser = coarser.iter().rev().flatten();
+        let better = coarser.clone().find(|cut| cut.units * 2 >= max);
+        if better.is_none() && word.is_some_and(|word| word.in_code) {
+            return coarser
+                .max_by_key(|cut| cut.units)
+                .or(word.as_ref())
+                .copied();
+        }
         better.or(word.as_ref()).copied()
     }
 }
@@ -224,6 +271,7 @@ fn hard_cut(text: &str, limit: usize) -> Cut {
         end,
         next: end,
         units: 0,
+        in_code: false,
     }
 }
 

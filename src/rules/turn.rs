@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, TurnId, UpdateId};
 use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn};
-use crate::rules::chunk;
+use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
 use crate::rules::words;
 use crate::store::Change;
@@ -61,17 +61,15 @@ pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
 
 /// The chunks of an answer as they are shown.
 #[must_use]
-pub fn answer_chunks(text: &str, showing: Showing<'_>) -> Vec<String> {
-    let text = words::answer(showing.label, showing.from, text);
-    let chunks = chunk::split(&text, showing.text_max);
-    chunks.into_iter().map(str::to_owned).collect()
+pub fn answer_chunks(text: &str, showing: Showing<'_>) -> Vec<Formatted> {
+    words::answer(showing.label, showing.from, text).chunks(showing.text_max)
 }
 
 /// A turn ends with an answer, already cut to chunks.
 #[must_use]
 pub fn answered(
     turn: &Turn,
-    chunks: Vec<String>,
+    chunks: Vec<Formatted>,
     ending: Ending,
     fresh: &mut dyn Fresh,
 ) -> Vec<Change> {
@@ -79,13 +77,14 @@ pub fn answered(
         turn: turn.id,
         outcome: Outcome::Answered,
     }];
-    for (n, text) in chunks.into_iter().enumerate() {
+    for (n, Formatted { text, entities }) in chunks.into_iter().enumerate() {
         let (kind, target) = match ending {
             Ending::Edit if n == 0 => (Kind::FinalEdit, turn.placeholder),
             Ending::Edit | Ending::New | Ending::Replace => (Kind::Final, None),
         };
         let body = Body {
             text,
+            entities,
             reply_to: (n == 0).then_some(turn.reply_to),
             target,
             ..Body::default()
@@ -220,8 +219,10 @@ pub fn placeholder(
     fresh: &mut dyn Fresh,
 ) -> (OutboxId, Vec<Change>) {
     let id = fresh.post();
+    let Formatted { text, entities } = words::working(agent, progress);
     let body = Body {
-        text: words::working(agent, progress),
+        text,
+        entities,
         reply_to: Some(turn.reply_to),
         silent: true,
         ..Body::default()

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;
+use crate::rules::format::{Formatted, Rich, format, tail};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -24,16 +25,19 @@ pub const LEAVE_IT: &str = "Leave it";
 
 /// The placeholder, with what is known of the answer so far.
 #[must_use]
-pub fn working(agent: &AgentName, progress: &str) -> String {
-    let progress = progress.trim();
-    if progress.is_empty() {
-        return format!("⏳ {agent} is working…");
-    }
+pub fn working(agent: &AgentName, progress: &str) -> Formatted {
+    let working = format!("⏳ {agent} is working…");
     // What is new stands at the end.
-    let skipped = progress.chars().count().saturating_sub(PROGRESS_MAX);
-    let tail: String = progress.chars().skip(skipped).collect();
-    let cut = if skipped > 0 { "…" } else { "" };
-    format!("⏳ {agent} is working…\n\n{cut}{tail}")
+    let progress = format(&tail(progress.trim(), PROGRESS_MAX));
+    if progress.is_blank() {
+        return Formatted::plain(working);
+    }
+    let whole = progress.below(&(working + "\n"));
+    whole
+        .chunks(TEXT_MAX)
+        .into_iter()
+        .next()
+        .unwrap_or_default()
 }
 
 /// An agent that was down when somebody asked it.
@@ -61,22 +65,24 @@ pub enum From {
 
 /// An answer, with the agent's name where it is not the one that people expect.
 #[must_use]
-pub fn answer(agent: Option<&AgentName>, from: From, text: &str) -> String {
-    let text = if chunk::is_blank(text) {
-        "(The agent finished without an answer.)"
-    } else {
-        text.trim()
-    };
+pub fn answer(agent: Option<&AgentName>, from: From, text: &str) -> Rich {
+    let mut answer = format(text);
+    if answer.is_blank() {
+        let blank = chunk::is_blank(text);
+        let nothing = "(The agent finished without an answer.)";
+        // Markup around nothing is something still.
+        answer = Rich::plain(if blank { nothing } else { text.trim() });
+    }
     let origin = match from {
         From::Now => None,
         From::Late => Some("a late answer"),
         From::Earlier => Some("from the conversation before /new"),
     };
     match (agent, origin) {
-        (None, None) => text.to_owned(),
-        (Some(agent), None) => format!("{agent} ▸\n{text}"),
-        (None, Some(origin)) => format!("({origin}) ▸\n{text}"),
-        (Some(agent), Some(origin)) => format!("{agent} ({origin}) ▸\n{text}"),
+        (None, None) => answer,
+        (Some(agent), None) => answer.below(&format!("{agent} ▸")),
+        (None, Some(origin)) => answer.below(&format!("({origin}) ▸")),
+        (Some(agent), Some(origin)) => answer.below(&format!("{agent} ({origin}) ▸")),
     }
 }
 

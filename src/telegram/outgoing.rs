@@ -5,11 +5,13 @@ use teloxide_core::payloads::{
 };
 use teloxide_core::types::{
     ChatId as TgChatId, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions,
-    MessageId as TgMessageId, Recipient, ReplyParameters, ThreadId,
+    MessageEntity, MessageEntityKind, MessageId as TgMessageId, Recipient, ReplyParameters,
+    ThreadId,
 };
 
 use super::error::TelegramError;
 use crate::ids::{ChatId, MessageId, TopicId};
+use crate::model::{Entity, EntityKind};
 
 /// A message to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +20,10 @@ pub struct OutMessage {
     pub chat: ChatId,
     /// The topic in it, or [`TopicId::NONE`].
     pub topic: TopicId,
-    /// Bot API: 1 to 4096 characters. It is plain text, never parsed.
+    /// Bot API: 1 to 4096 characters. It is never parsed.
     pub text: String,
+    /// How parts of it look. Bot API: at most 100 count, on whole characters.
+    pub entities: Vec<Entity>,
     /// The message that this one answers; if it is gone, the answer comes without it.
     pub reply_to: Option<MessageId>,
     /// Whether the phone stays quiet.
@@ -37,6 +41,8 @@ pub struct EditMessage {
     pub message: MessageId,
     /// The whole new text, under the same limits as a new message.
     pub text: String,
+    /// How parts of it look, under the same limits, too.
+    pub entities: Vec<Entity>,
     /// The buttons from now on; none removes those that are there.
     pub buttons: Vec<Vec<Button>>,
 }
@@ -68,6 +74,7 @@ impl OutMessage {
             chat,
             topic,
             text,
+            entities: Vec::new(),
             reply_to: None,
             silent: false,
             buttons: Vec::new(),
@@ -77,6 +84,9 @@ impl OutMessage {
     pub(super) fn payload(&self) -> Result<SendMessage, TelegramError> {
         let mut payload =
             SendMessage::new(recipient(self.chat), &self.text).link_preview_options(no_preview());
+        if !self.entities.is_empty() {
+            payload = payload.entities(entities(&self.entities));
+        }
         if let Some(topic) = thread(self.topic)? {
             payload = payload.message_thread_id(topic);
         }
@@ -97,8 +107,11 @@ impl OutMessage {
 impl EditMessage {
     pub(super) fn payload(&self) -> Result<EditMessageText, TelegramError> {
         let message = message_id(self.message)?;
-        let payload = EditMessageText::new(recipient(self.chat), message, &self.text)
+        let mut payload = EditMessageText::new(recipient(self.chat), message, &self.text)
             .link_preview_options(no_preview());
+        if !self.entities.is_empty() {
+            payload = payload.entities(entities(&self.entities));
+        }
         Ok(if self.buttons.is_empty() {
             payload
         } else {
@@ -133,6 +146,28 @@ fn keyboard(rows: &[Vec<Button>]) -> InlineKeyboardMarkup {
         row.iter()
             .map(|button| InlineKeyboardButton::callback(&button.label, &button.data))
     }))
+}
+
+fn entities(entities: &[Entity]) -> Vec<MessageEntity> {
+    let entities = entities.iter().filter_map(|entity| {
+        let kind = match &entity.kind {
+            EntityKind::Bold => MessageEntityKind::Bold,
+            EntityKind::Italic => MessageEntityKind::Italic,
+            EntityKind::Strikethrough => MessageEntityKind::Strikethrough,
+            EntityKind::Code => MessageEntityKind::Code,
+            EntityKind::Pre { language } => MessageEntityKind::Pre {
+                language: Some(language.clone()).filter(|language| !language.is_empty()),
+            },
+            // An address that is none leaves a text that is no link.
+            EntityKind::TextLink { url } => MessageEntityKind::TextLink {
+                url: url.parse().ok()?,
+            },
+            EntityKind::Blockquote => MessageEntityKind::Blockquote,
+            EntityKind::ExpandableBlockquote => MessageEntityKind::ExpandableBlockquote,
+        };
+        Some(MessageEntity::new(kind, entity.offset, entity.length))
+    });
+    entities.collect()
 }
 
 fn no_preview() -> LinkPreviewOptions {
@@ -198,11 +233,45 @@ mod tests {
     }
 
     #[test]
+    fn looks_are_written_as_they_are_stored() {
+        let pre = |language: &str| EntityKind::Pre {
+            language: language.to_owned(),
+        };
+        let url = "https://a.io/x".to_owned();
+        let kinds = [
+            EntityKind::Blockquote,
+            EntityKind::ExpandableBlockquote,
+            EntityKind::Bold,
+            EntityKind::Italic,
+            EntityKind::Strikethrough,
+            EntityKind::TextLink { url },
+            EntityKind::Code,
+            pre("yaml"),
+            pre(""),
+        ];
+        let entities = kinds.into_iter().enumerate().map(|(offset, kind)| Entity {
+            kind,
+            offset,
+            length: 1,
+        });
+        let message = OutMessage {
+            entities: entities.collect(),
+            ..OutMessage::text(ChatId(7), TopicId::NONE, "123456789")
+        };
+        let stored = serde_json::to_value(&message.entities).unwrap();
+        assert_eq!(written(&message)["entities"], stored);
+        assert_eq!(stored[5]["url"], "https://a.io/x");
+        let kept: Vec<Entity> = serde_json::from_value(stored).unwrap();
+        assert_eq!(kept, message.entities);
+    }
+
+    #[test]
     fn an_edit_names_its_message() {
         let edit = EditMessage {
             chat: ChatId(7),
             message: MessageId(5),
             text: "done".to_owned(),
+            entities: Vec::new(),
             buttons: Vec::new(),
         };
         let expected = json!({

@@ -110,13 +110,19 @@ async fn call(
 }
 
 async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), TelegramError> {
-    let edit = EditMessage {
+    let mut edit = EditMessage {
         chat: post.place.chat,
         message,
         text: post.body.text.clone(),
+        entities: post.body.entities.clone(),
         buttons: buttons(post),
     };
-    match api.edit_message_text(&edit).await {
+    let mut done = api.edit_message_text(&edit).await;
+    if is_format_refused(post, done.as_ref().err()) {
+        edit.entities.clear();
+        done = api.edit_message_text(&edit).await;
+    }
+    match done {
         Err(TelegramError::NotModified) => Ok(()),
         done => done,
     }
@@ -127,18 +133,35 @@ async fn send(
     post: &Post,
     quote: Option<MessageId>,
 ) -> Result<Option<MessageId>, TelegramError> {
-    let message = OutMessage {
+    let mut message = OutMessage {
         chat: post.place.chat,
         topic: post.place.topic,
         text: post.body.text.clone(),
+        entities: post.body.entities.clone(),
         reply_to: quote,
         silent: post.body.silent,
         buttons: buttons(post),
     };
-    match api.send_message(&message).await {
+    let mut done = api.send_message(&message).await;
+    if is_format_refused(post, done.as_ref().err()) {
+        message.entities.clear();
+        done = api.send_message(&message).await;
+    }
+    match done {
         Err(TelegramError::SentUnread) => Ok(None),
         done => done.map(Some),
     }
+}
+
+/// Whether the same text may be taken as plain text. Telegram's words for a bad entity are
+/// many, so any refusal that may be meant for one counts; a 429 and a lost message do not.
+fn is_format_refused(post: &Post, error: Option<&TelegramError>) -> bool {
+    let refused = matches!(error, Some(TelegramError::BadRequest(_)));
+    let again = refused && !post.body.entities.is_empty();
+    if let Some(error) = error.filter(|_| again) {
+        warn!(chat = %post.place.chat, post = %post.id, %error, "refused with its format, sent as plain text");
+    }
+    again
 }
 
 fn buttons(post: &Post) -> Vec<Vec<Button>> {

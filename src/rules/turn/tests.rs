@@ -88,8 +88,8 @@ fn told_one(change: &Change) -> String {
     }
 }
 
-fn chunks(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
+fn chunks(texts: &[&str]) -> Vec<Formatted> {
+    texts.iter().map(|text| Formatted::plain(*text)).collect()
 }
 
 #[test]
@@ -321,7 +321,8 @@ fn an_answer_is_cut_to_fit_and_says_whose_it_is_where_that_is_not_clear() {
             from,
             text_max: 60,
         };
-        answer_chunks(text, showing)
+        let chunks = answer_chunks(text, showing).into_iter();
+        chunks.map(|chunk| chunk.text).collect::<Vec<_>>()
     };
     assert_eq!(cut(words::From::Now, None, "2 pods"), ["2 pods"]);
     assert_eq!(
@@ -334,9 +335,29 @@ fn an_answer_is_cut_to_fit_and_says_whose_it_is_where_that_is_not_clear() {
     );
     let long = cut(words::From::Now, Some(&name), &"word ".repeat(30));
     assert!(
-        long.len() > 1 && long.iter().all(|chunk| chunk::units(chunk) <= 60),
+        long.len() > 1
+            && long
+                .iter()
+                .all(|chunk| crate::rules::chunk::units(chunk) <= 60),
         "{long:?}"
     );
+}
+
+#[test]
+fn the_looks_of_an_answer_are_committed_with_its_text_and_the_label_has_none() {
+    let name = AgentName::from("my_k8s_agent");
+    let showing = Showing {
+        label: Some(&name),
+        from: words::From::Now,
+        text_max: 4096,
+    };
+    let chunks = answer_chunks("# Pods\ntwo", showing);
+    let changes = answered(&turn(None), chunks, Ending::New, &mut Counted::default());
+    let body = &changes.iter().find_map(Change::post).unwrap().body;
+    assert_eq!(body.text, "my_k8s_agent ▸\nPods\ntwo");
+    let stored = serde_json::to_value(&body.entities).unwrap();
+    let expected = serde_json::json!([{"type": "bold", "offset": 15, "length": 4}]);
+    assert_eq!(stored, expected);
 }
 
 #[test]
@@ -350,7 +371,7 @@ fn an_answer_in_which_nothing_is_visible_is_not_silence() {
         let chunks = answer_chunks(text, showing);
         assert_eq!(
             chunks,
-            ["(The agent finished without an answer.)"],
+            [Formatted::plain("(The agent finished without an answer.)")],
             "{text:?}"
         );
     }

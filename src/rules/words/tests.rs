@@ -19,13 +19,15 @@ fn all() -> Vec<String> {
         "helm_uninstall".to_owned(),
     ];
     vec![
-        working(&agent, ""),
-        working(&agent, "Looking at the nodes"),
-        answer(None, From::Now, ""),
-        answer(Some(&agent), From::Now, "2 pods"),
-        answer(None, From::Earlier, "2 pods"),
-        answer(Some(&agent), From::Earlier, "2 pods"),
-        answer(None, From::Late, "2 pods"),
+        working(&agent, "").text,
+        working(&agent, "Looking at the nodes").text,
+        answer(None, From::Now, "").text().to_owned(),
+        answer(Some(&agent), From::Now, "2 pods").text().to_owned(),
+        answer(None, From::Earlier, "2 pods").text().to_owned(),
+        answer(Some(&agent), From::Earlier, "2 pods")
+            .text()
+            .to_owned(),
+        answer(None, From::Late, "2 pods").text().to_owned(),
         detached(&agent, Duration::from_mins(30), TURN),
         behind_detached(&agent),
         failed(&agent, "The agent cannot be reached.", TURN),
@@ -80,7 +82,7 @@ fn what_the_bot_says_is_short_and_plain() {
         assert!(text.trim() == text, "{text:?}");
         assert!(
             !text.contains("  ") && !text.contains("..") && !text.contains(" ."),
-            "{text:?}"
+            "{text}"
         );
         // A screen of 60 columns and 24 lines.
         let lines: usize = text
@@ -119,7 +121,7 @@ fn whatever_is_long_still_fits_into_one_message() {
     let (agent, long) = (AgentName("a".repeat(63)), "🦀 ".repeat(5_000));
     let tools = vec!["tool".repeat(10); 500];
     let texts = [
-        working(&agent, &long),
+        working(&agent, &long).text,
         failed(&agent, &long, TURN),
         failed(&agent, &needs_approval(&tools), TURN),
         forbidden("istio", routes()),
@@ -164,10 +166,10 @@ fn the_help_for_many_agents_shortens_their_descriptions_before_it_leaves_anythin
 #[test]
 fn of_a_long_progress_the_end_is_shown() {
     let progress = format!("{}the end", "step ".repeat(1_000));
-    let text = working(&agent(), &progress);
+    let text = working(&agent(), &progress).text;
     assert!(
         text.starts_with("⏳ k8s is working…\n\n…") && text.ends_with("the end"),
-        "{text}"
+        "{text:?}"
     );
 }
 

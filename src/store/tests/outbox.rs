@@ -153,6 +153,13 @@ async fn what_waits_is_read_back_as_it_was_written_and_says_whether_its_call_beg
         let mut post = bench.post(place(-100, 7), kind, Some(turn.id));
         post.body = Body {
             text: "naïve 🦀\n\"quoted\"".to_owned(),
+            entities: vec![crate::model::Entity {
+                kind: crate::model::EntityKind::Pre {
+                    language: "yaml".to_owned(),
+                },
+                offset: 1,
+                length: 2,
+            }],
             reply_to: Some(MessageId(5)),
             silent: true,
             buttons: vec![vec![crate::model::Shown {

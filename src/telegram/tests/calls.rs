@@ -76,6 +76,7 @@ async fn calls_without_a_result_say_what_they_are_about() {
         chat: ChatId(7),
         message: MessageId(5),
         text: "x".into(),
+        entities: Vec::new(),
         buttons: vec![],
     };
     for (method, body) in [

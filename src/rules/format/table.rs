@@ -1,0 +1,116 @@
+//! Tables: set in columns where they fit a phone, else row by row.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::canvas::Canvas;
+use super::draw;
+use super::tree::{Inline, Table};
+use crate::model::EntityKind;
+
+/// Columns of a phone; wider lines of code are broken, and columns with them.
+const WIDTH_MAX: usize = 44;
+/// What parts two columns.
+const BETWEEN: &str = "  ";
+
+/// What a column says that nobody filled in.
+const NO_VALUE: &str = "–";
+
+/// Draws a table.
+pub(super) fn draw(canvas: &mut Canvas, table: &Table) {
+    let rows = std::iter::once(&table.head).chain(&table.rows);
+    let cells: Vec<Vec<String>> = rows
+        .map(|row| row.iter().map(|cell| plain(cell)).collect())
+        .collect();
+    let widths = widths(&cells);
+    let width = widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1);
+    if width <= WIDTH_MAX {
+        let margin = std::mem::take(&mut canvas.margin);
+        canvas.block("", &columns(&cells, &widths, &table.right));
+        canvas.margin = margin;
+    } else {
+        list(canvas, table);
+    }
+}
+
+/// A cell in one line, without its looks.
+fn plain(cell: &[Inline]) -> String {
+    let mut canvas = Canvas::plain();
+    draw::inlines(&mut canvas, cell);
+    canvas.into_text().trim().replace('\n', " ")
+}
+
+fn widths(rows: &[Vec<String>]) -> Vec<usize> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.width()).max().unwrap_or_default()
+    };
+    (0..columns).map(width).collect()
+}
+
+/// The rows, the head underlined.
+fn columns(rows: &[Vec<String>], widths: &[usize], right: &[bool]) -> String {
+    let line = |cells: &[String]| {
+        let set = cells.iter().zip(widths).zip(right);
+        let set: Vec<String> = set
+            .map(|((cell, width), right)| {
+                let blanks = " ".repeat(width.saturating_sub(cell.width()));
+                if *right {
+                    blanks + cell
+                } else {
+                    cell.clone() + &blanks
+                }
+            })
+            .collect();
+        set.join(BETWEEN).trim_end().to_owned()
+    };
+    let under: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    let mut lines: Vec<String> = rows.iter().map(|row| line(row)).collect();
+    let head = lines.first().is_some_and(|head| !head.is_empty());
+    if head && lines.len() > 1 {
+        lines.insert(1, line(&under));
+    }
+    lines.join("\n")
+}
+
+/// Each row as lines of "key: value", the first value bold. A cell without a value is left
+/// out, but not a column without any.
+fn list(canvas: &mut Canvas, table: &Table) {
+    let empty = |cell: &Vec<Inline>| plain(cell).is_empty();
+    let bare = |column: usize| {
+        let mut cells = table.rows.iter().filter_map(|row| row.get(column));
+        !empty(&table.head[column]) && cells.all(empty)
+    };
+    let bare: Vec<bool> = (0..table.head.len()).map(bare).collect();
+    if table.rows.is_empty() {
+        for (n, cell) in table.head.iter().enumerate() {
+            if n > 0 {
+                canvas.newline();
+            }
+            draw::inlines(canvas, cell);
+        }
+        return;
+    }
+    for (n, row) in table.rows.iter().enumerate() {
+        if n > 0 {
+            canvas.newline();
+            canvas.newline();
+        }
+        let cells = table.head.iter().zip(row).zip(&bare);
+        let cells = cells.filter(|((_, value), bare)| **bare || !empty(value));
+        for (n, ((key, value), _)) in cells.enumerate() {
+            if n > 0 {
+                canvas.newline();
+            }
+            if !empty(key) {
+                draw::inlines(canvas, key);
+                canvas.text(": ");
+            }
+            match (empty(value), n) {
+                (true, _) => canvas.text(NO_VALUE),
+                (_, 0) => canvas.with(EntityKind::Bold, |canvas| draw::inlines(canvas, value)),
+                _ => draw::inlines(canvas, value),
+            }
+        }
+    }
+}
