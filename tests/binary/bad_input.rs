@@ -145,6 +145,17 @@ async fn a_webhook_that_is_still_set_is_named_with_the_command_that_removes_it()
 }
 
 #[tokio::test]
+async fn a_bot_api_that_cannot_be_reached_is_tried_again_and_nothing_ends() {
+    let stage = Stage::plan().agent("k8s", |_| replies("")).build().await;
+    stage.telegram.stop().await;
+    let mut bot = Bot::start(&stage);
+    bot.logs("telegram does not answer, trying again").await;
+    let (code, log) = bot.stop().await;
+    assert_eq!(code, Some(0), "{log:#?}");
+    stage.abandons().await;
+}
+
+#[tokio::test]
 async fn no_token_and_no_inner_address_appears_in_a_log_or_a_chat() {
     let stage = Stage::plan()
         .agent("k8s", |_| {
