@@ -14,7 +14,7 @@ use actix::{
     SpawnHandle, WrapFuture,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
 use crate::a2a::run::{Begin, Listener, News, Run};
@@ -30,6 +30,10 @@ const CARD_WAIT: Duration = Duration::from_secs(1);
 const CARD_WAIT_MAX: Duration = Duration::from_mins(1);
 /// People who hear that an agent is back; beyond that they find out by asking.
 const TURNED_AWAY_MAX: usize = 1_000;
+/// While it is down, a question makes it be probed at once, this often at most.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// The longest that the person who asks waits for such a probe.
+const PROBE_MAX: Duration = Duration::from_secs(2);
 /// The time between two looks whether the card has changed.
 const CARD_AGAIN: Duration = Duration::from_mins(5);
 
@@ -103,6 +107,9 @@ pub struct StartRun {
     pub listener: Recipient<TaskChanged>,
 }
 
+/// The way to a place.
+type Admission = ResponseActFuture<Agent, Result<Permit, AgentRefused>>;
+
 /// What happens to a run; the next piece of news comes when this one was taken in.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
@@ -128,6 +135,8 @@ pub struct Agent {
     health: Rc<RefCell<Health>>,
     /// Who was turned away while it was down; at most [`TURNED_AWAY_MAX`].
     turned_away: Vec<Recipient<AgentBack>>,
+    /// When somebody's question last made it look whether the agent is back.
+    probed_at: Option<Instant>,
     /// The timer of the next look at its card, which is also the probe.
     next_look: Option<SpawnHandle>,
 }
@@ -158,6 +167,7 @@ impl Agent {
             waiting: 0,
             health: Rc::default(),
             turned_away: Vec::new(),
+            probed_at: None,
             next_look: None,
             settings,
         }
@@ -254,6 +264,32 @@ impl Agent {
         }
     }
 
+    fn turn_away(&mut self, who: Recipient<AgentBack>) -> Result<Permit, AgentRefused> {
+        if self.turned_away.len() < TURNED_AWAY_MAX && !self.turned_away.contains(&who) {
+            self.turned_away.push(who);
+        }
+        Err(AgentRefused::Down)
+    }
+
+    /// A place now, or when one is free; a fresh turn only if not too many wait already.
+    fn admit(&mut self, fresh: bool) -> Admission {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
+            return Box::pin(actix::fut::ready(Ok(self.permit(place))));
+        }
+        if fresh && self.waiting >= self.settings.waiting_max {
+            return Box::pin(actix::fut::ready(Err(AgentRefused::Busy)));
+        }
+        self.waiting += 1;
+        let place = self.places.clone().acquire_owned();
+        Box::pin(place.into_actor(self).map(|place, agent, _| {
+            agent.waiting -= 1;
+            // The semaphore is never closed; if it were, nothing could be admitted.
+            place
+                .map(|place| agent.permit(place))
+                .map_err(|_| AgentRefused::Busy)
+        }))
+    }
+
     /// A run is over: if what it found has closed the agent, it is probed in time.
     fn after_run(&mut self, was_down: bool, ctx: &mut Context<Self>) {
         match self.until_probe() {
@@ -276,29 +312,37 @@ impl Actor for Agent {
 }
 
 impl Handler<Admit> for Agent {
-    type Result = ResponseActFuture<Self, Result<Permit, AgentRefused>>;
+    type Result = Admission;
 
     fn handle(&mut self, admit: Admit, _: &mut Self::Context) -> Self::Result {
-        if admit.fresh && self.health.borrow().is_open() {
-            if self.turned_away.len() < TURNED_AWAY_MAX && !self.turned_away.contains(&admit.back) {
-                self.turned_away.push(admit.back);
+        if !admit.fresh || !self.health.borrow().is_open() {
+            return self.admit(admit.fresh);
+        }
+        let now = Instant::now();
+        if self
+            .probed_at
+            .is_some_and(|probed| now < probed + PROBE_EVERY)
+        {
+            return Box::pin(actix::fut::ready(self.turn_away(admit.back)));
+        }
+        // Somebody asks: it may have come back since the last look.
+        self.probed_at = Some(now);
+        let client = self.client.clone();
+        let probe = async move { timeout(PROBE_MAX, client.card()).await };
+        Box::pin(probe.into_actor(self).then(move |probed, agent, _| {
+            let back = match probed {
+                Ok(Ok(card)) => {
+                    agent.learn(card);
+                    true
+                }
+                Ok(Err(error)) => !error.is_unreachable(),
+                Err(_) => false,
+            };
+            if back {
+                agent.answers();
+                return agent.admit(true);
             }
-            return Box::pin(actix::fut::ready(Err(AgentRefused::Down)));
-        }
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Box::pin(actix::fut::ready(Ok(self.permit(place))));
-        }
-        if admit.fresh && self.waiting >= self.settings.waiting_max {
-            return Box::pin(actix::fut::ready(Err(AgentRefused::Busy)));
-        }
-        self.waiting += 1;
-        let place = self.places.clone().acquire_owned();
-        Box::pin(place.into_actor(self).map(|place, agent, _| {
-            agent.waiting -= 1;
-            // The semaphore is never closed; if it were, nothing could be admitted.
-            place
-                .map(|place| agent.permit(place))
-                .map_err(|_| AgentRefused::Busy)
+            Box::pin(actix::fut::ready(agent.turn_away(admit.back)))
         }))
     }
 }

@@ -175,8 +175,6 @@ async fn no_token_and_no_inner_address_appears_in_a_log_or_a_chat() {
         .await
         .expect("the port is free");
     stage.user(7).taps("cannot be reached.", "Run again").await;
-    stage.user(7).sees("k8s is back").await;
-    stage.user(7).taps("It is down", "Run again").await;
     stage.user(7).sees("it failed").await;
     crate::support::rows::settled(&stage.store()).await;
     let (_, log) = bot.stop().await;
