@@ -28,8 +28,9 @@ mod tests {
 
     #[test]
     fn commas_and_colons_have_a_space_but_not_inside_strings() {
-        let value = json!([{"question": "a,b:\"c\"", "answer": ["x", 1]}]);
-        let expected = r#"[{"answer": ["x", 1], "question": "a,b:\"c\""}]"#;
+        // One field each: their order is serde_json's, which another crate's feature changes.
+        let value = json!([{"answer": ["x", 1]}, {"question": "a,b:\"c\""}]);
+        let expected = r#"[{"answer": ["x", 1]}, {"question": "a,b:\"c\""}]"#;
         assert_eq!(dumps(&value), expected);
     }
 }
