@@ -63,7 +63,7 @@ impl Attempts {
             self.switched &= !error.refuses_version();
             return Next::Again;
         }
-        let pause = error.retry_after().unwrap_or(self.wait);
+        let pause = error.retry_after().unwrap_or(self.wait).max(WAIT);
         if !error.may_resend() || self.sends >= SENDS_MAX || pause > RETRY_AFTER_MAX {
             return Next::GiveUp;
         }

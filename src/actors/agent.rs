@@ -23,6 +23,7 @@ use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
 use crate::rules::health::{Health, State};
+use crate::rules::words;
 
 /// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
 const CARD_WAIT: Duration = Duration::from_secs(1);
@@ -78,11 +79,8 @@ impl AgentRefused {
     #[must_use]
     pub fn to_user(self) -> &'static str {
         match self {
-            Self::Busy => "It has too many questions at the moment. Nothing was sent to it.",
-            Self::Down => {
-                "It is down at the moment, so nothing was sent to it. You will hear when it is \
-                 back."
-            }
+            Self::Busy => words::AGENT_BUSY,
+            Self::Down => words::AGENT_DOWN,
         }
     }
 }
@@ -283,10 +281,9 @@ impl Agent {
         let place = self.places.clone().acquire_owned();
         Box::pin(place.into_actor(self).map(|place, agent, _| {
             agent.waiting -= 1;
-            // The semaphore is never closed; if it were, nothing could be admitted.
-            place
-                .map(|place| agent.permit(place))
-                .map_err(|_| AgentRefused::Busy)
+            // The semaphore is never closed.
+            let place = place.map_err(|_| AgentRefused::Busy)?;
+            Ok(agent.permit(place))
         }))
     }
 

@@ -40,6 +40,12 @@ pub fn working(agent: &AgentName, progress: &str) -> Formatted {
         .unwrap_or_default()
 }
 
+/// The reason of a [`failed`]: too many turns wait for the agent.
+pub const AGENT_BUSY: &str = "It has too many questions at the moment. Nothing was sent to it.";
+/// The reason of a [`failed`]: the agent is not tried before it is probed.
+pub const AGENT_DOWN: &str =
+    "It is down at the moment, so nothing was sent to it. You will hear when it is back.";
+
 /// An agent that was down when somebody asked it.
 #[must_use]
 pub fn back(agent: &AgentName) -> String {

@@ -66,7 +66,7 @@ fn said_texts_are_one_conversation() {
     assert!(after(&out, "you ▸ /istio").contains("istio"), "{out}");
     assert!(after(&out, "you ▸ mtls?").contains("STRICT"), "{out}");
     assert!(
-        after(&out, "you ▸ do you remember?").contains("- mtls?"),
+        after(&out, "you ▸ do you remember?").contains("• mtls?"),
         "{out}"
     );
 }

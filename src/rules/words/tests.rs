@@ -33,6 +33,8 @@ fn all() -> Vec<String> {
         failed(&agent, "The agent cannot be reached.", TURN),
         failed(&agent, &needs_approval(&tools), TURN),
         unknown(&agent, TURN),
+        failed(&agent, AGENT_BUSY, TURN),
+        failed(&agent, AGENT_DOWN, TURN),
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
