@@ -332,6 +332,21 @@ pub struct Post {
     pub sends: u32,
 }
 
+impl Post {
+    /// A post that no call was begun for, and that speaks of no turn.
+    #[must_use]
+    pub fn new(id: OutboxId, place: Place, kind: Kind, body: Body) -> Self {
+        Self {
+            id,
+            place,
+            turn: None,
+            kind,
+            body,
+            sends: 0,
+        }
+    }
+}
+
 /// What a button does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {

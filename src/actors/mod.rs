@@ -23,6 +23,7 @@ use tracing::{debug, error};
 
 use crate::config::Config;
 use crate::ids::{OutboxId, Timestamp};
+use crate::model::Post;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
@@ -70,13 +71,11 @@ impl Shared {
         sender: &Recipient<Posted>,
         changes: Vec<Change>,
     ) -> Result<(), StoreError> {
-        let posts: Vec<_> = changes.iter().filter_map(Change::post).cloned().collect();
+        let posts = posts_among(&changes);
         let done = self.store.commit(changes).await;
         self.note(&done);
         done?;
-        if !posts.is_empty() && sender.send(Posted(posts)).await.is_err() {
-            debug!("the sender has ended; the next process sends");
-        }
+        hand_on(sender, posts).await;
         Ok(())
     }
 
@@ -90,9 +89,22 @@ impl Shared {
         sender: &Recipient<Posted>,
         changes: Vec<Change>,
     ) -> Result<(), StoreError> {
+        let posts = posts_among(&changes);
+        self.keep_surely(changes).await?;
+        hand_on(sender, posts).await;
+        Ok(())
+    }
+
+    /// [`Shared::commit_surely`] for changes among which there are no posts.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn keep_surely(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let mut wait = Duration::from_millis(100);
         loop {
-            match self.commit(sender, changes.clone()).await {
+            let done = self.store.commit(changes.clone()).await;
+            self.note(&done);
+            match done {
                 Err(failure) if failure.retry() => {
                     error!(%failure, "the store does not work, trying again");
                     tokio::time::sleep(wait).await;
@@ -113,6 +125,16 @@ impl Shared {
     pub fn end(&self, why: Fatal) {
         // The app listens until it ends by itself.
         let _ = self.fatal.send(why);
+    }
+}
+
+fn posts_among(changes: &[Change]) -> Vec<Post> {
+    changes.iter().filter_map(Change::post).cloned().collect()
+}
+
+async fn hand_on(sender: &Recipient<Posted>, posts: Vec<Post>) {
+    if !posts.is_empty() && sender.send(Posted(posts)).await.is_err() {
+        debug!("the sender has ended; the next process sends");
     }
 }
 

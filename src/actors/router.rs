@@ -312,19 +312,15 @@ fn reply(id: UpdateId, message: &Incoming, text: String, commons: &Commons) -> V
         reply_to,
         ..Body::default()
     };
+    let (place, _) = seat_key(message);
     vec![
         ends(id, UpdateEnd::Control),
-        Change::Post(Post {
-            id: commons.store.new_post(),
-            place: Place {
-                chat: message.chat,
-                topic: message.topic,
-            },
-            turn: None,
-            kind: Kind::Reply,
+        Change::Post(Post::new(
+            commons.store.new_post(),
+            place,
+            Kind::Reply,
             body,
-            sends: 0,
-        }),
+        )),
     ]
 }
 

@@ -356,17 +356,12 @@ impl Handler<AgentBack> for Session {
 
     fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
         let slot = &self.conversation.slot;
-        let word = Change::Post(Post {
-            id: self.commons.store.new_post(),
-            place: slot.place,
-            turn: None,
-            kind: Kind::Notice,
-            body: Body {
-                text: words::back(&slot.agent),
-                ..Body::default()
-            },
-            sends: 0,
-        });
+        let body = Body {
+            text: words::back(&slot.agent),
+            ..Body::default()
+        };
+        let id = self.commons.store.new_post();
+        let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let told = async move {

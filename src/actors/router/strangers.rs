@@ -95,16 +95,7 @@ impl Router {
             text,
             ..Body::default()
         };
-        let post = |kind, body| {
-            Change::Post(Post {
-                id: store.new_post(),
-                place,
-                turn: None,
-                kind,
-                body,
-                sends: 0,
-            })
-        };
+        let post = |kind, body| Change::Post(Post::new(store.new_post(), place, kind, body));
         self.commit(vec![
             ends(id, UpdateEnd::Refused("unknown group")),
             post(Kind::Reply, body),

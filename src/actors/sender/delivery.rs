@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing::{debug, error, warn};
 
-use crate::actors::{Commons, Fatal, STORE_WAIT_MAX};
+use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
 use crate::model::{Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
@@ -191,20 +191,11 @@ async fn settle(
         }
         Err(error) => after_error(commons, post, &error, redo),
     };
-    // The Sender of the commit's posts is this one, and there are none.
-    let mut wait = Duration::from_millis(100);
-    loop {
-        match commons.store.commit(changes.clone()).await {
-            Ok(()) => return delivered,
-            Err(failure) if failure.retry() => {
-                error!(post = %post.id, %failure, "the store does not work, trying again");
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(STORE_WAIT_MAX);
-            }
-            Err(failure) => {
-                warn!(post = %post.id, %failure, "the outcome of a call was not noted");
-                return Delivered::Over;
-            }
+    match commons.keep_surely(changes).await {
+        Ok(()) => delivered,
+        Err(failure) => {
+            warn!(post = %post.id, %failure, "the outcome of a call was not noted");
+            Delivered::Over
         }
     }
 }

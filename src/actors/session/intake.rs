@@ -41,18 +41,13 @@ impl Session {
 
     /// A word below a question.
     fn notice(&self, ask: &Ask, text: String) -> Change {
-        Change::Post(Post {
-            id: self.commons.store.new_post(),
-            place: ask.place,
-            turn: None,
-            kind: Kind::Notice,
-            body: Body {
-                text,
-                reply_to: Some(ask.message),
-                ..Body::default()
-            },
-            sends: 0,
-        })
+        let body = Body {
+            text,
+            reply_to: Some(ask.message),
+            ..Body::default()
+        };
+        let id = self.commons.store.new_post();
+        Change::Post(Post::new(id, ask.place, Kind::Notice, body))
     }
 
     fn audit(&self, user: UserId, event: &'static str, turn: TurnId, rule: Option<Rule>) -> Change {
