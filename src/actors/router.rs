@@ -5,6 +5,7 @@
 //! Telegram. What waits here is one batch; it answers when every update of it has come to
 //! its end or stands in a session's queue.
 
+mod changes;
 mod conversations;
 mod facts;
 mod strangers;
@@ -19,6 +20,7 @@ use actix::{
 use futures_util::future::{LocalBoxFuture, join_all};
 use tracing::{debug, error, info};
 
+use self::changes::{ends, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
 use super::Commons;
 use super::agent::Agent;
@@ -27,7 +29,7 @@ use super::sender::Sender;
 use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
 use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
-use crate::model::{AuditLine, Body, Conversation, Kind, Place, Post, Seat, Slot, Turn, UpdateEnd};
+use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
 use crate::rules::access;
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
@@ -271,73 +273,6 @@ impl Router {
         let sender = self.sender.clone().recipient();
         Box::pin(async move { settled(commons.commit(&sender, changes).await) })
     }
-}
-
-/// An update that has ended already was dealt with: that is no failure.
-fn settled(done: Result<(), StoreError>) -> Result<(), StoreError> {
-    match done {
-        Err(StoreError::Stale(_)) => Ok(()),
-        done => done,
-    }
-}
-
-/// What does not fit now will not fit the next time: such an update is set aside, so that
-/// it does not come again for ever.
-fn or_park(commons: Commons, id: UpdateId, work: Work) -> Work {
-    Box::pin(async move {
-        match work.await {
-            Err(StoreError::Unfit(reason)) => {
-                error!(update = %id, %reason, "parked: what came of it does not fit the store");
-                settled(
-                    commons
-                        .store
-                        .commit(vec![ends(id, UpdateEnd::Parked)])
-                        .await,
-                )
-            }
-            done => done,
-        }
-    })
-}
-
-fn ends(update: UpdateId, end: UpdateEnd) -> Change {
-    Change::EndUpdate { update, end }
-}
-
-/// An answer that needs no agent; the first change ends the update.
-fn reply(id: UpdateId, message: &Incoming, text: String, commons: &Commons) -> Vec<Change> {
-    let reply_to = message.chat.is_group().then_some(message.message);
-    let body = Body {
-        text,
-        reply_to,
-        ..Body::default()
-    };
-    let (place, _) = seat_key(message);
-    vec![
-        ends(id, UpdateEnd::Control),
-        Change::Post(Post::new(
-            commons.store.new_post(),
-            place,
-            Kind::Reply,
-            body,
-        )),
-    ]
-}
-
-fn refused(
-    message: &Incoming,
-    user: UserId,
-    agent: Option<&AgentName>,
-    rule: &'static str,
-) -> Change {
-    Change::Audit(AuditLine {
-        chat: message.chat,
-        user,
-        event: "refused",
-        agent: agent.cloned(),
-        turn: None,
-        rule: Some(rule),
-    })
 }
 
 impl Actor for Router {

@@ -1,0 +1,83 @@
+//! What is committed for an update beside what its session commits.
+
+use tracing::error;
+
+use super::Work;
+use super::facts::seat_key;
+use crate::actors::Commons;
+use crate::ids::{AgentName, UpdateId, UserId};
+use crate::model::{AuditLine, Body, Kind, Post, UpdateEnd};
+use crate::store::{Change, StoreError};
+use crate::telegram::Incoming;
+
+/// An update that has ended already was dealt with: that is no failure.
+pub(super) fn settled(done: Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(StoreError::Stale(_)) => Ok(()),
+        done => done,
+    }
+}
+
+/// What does not fit now will not fit the next time: such an update is set aside, so that
+/// it does not come again for ever.
+pub(super) fn or_park(commons: Commons, id: UpdateId, work: Work) -> Work {
+    Box::pin(async move {
+        match work.await {
+            Err(StoreError::Unfit(reason)) => {
+                error!(update = %id, %reason, "parked: what came of it does not fit the store");
+                settled(
+                    commons
+                        .store
+                        .commit(vec![ends(id, UpdateEnd::Parked)])
+                        .await,
+                )
+            }
+            done => done,
+        }
+    })
+}
+
+pub(super) fn ends(update: UpdateId, end: UpdateEnd) -> Change {
+    Change::EndUpdate { update, end }
+}
+
+/// An answer that needs no agent; the first change ends the update.
+pub(super) fn reply(
+    id: UpdateId,
+    message: &Incoming,
+    text: String,
+    commons: &Commons,
+) -> Vec<Change> {
+    let reply_to = message.chat.is_group().then_some(message.message);
+    let body = Body {
+        text,
+        reply_to,
+        ..Body::default()
+    };
+    let (place, _) = seat_key(message);
+    vec![
+        ends(id, UpdateEnd::Control),
+        Change::Post(Post::new(
+            commons.store.new_post(),
+            place,
+            Kind::Reply,
+            body,
+        )),
+    ]
+}
+
+pub(super) fn refused(
+    message: &Incoming,
+    user: UserId,
+    agent: Option<&AgentName>,
+    rule: &'static str,
+) -> Change {
+    Change::Audit(AuditLine {
+        chat: message.chat,
+        user,
+        event: "refused",
+        agent: agent.cloned(),
+        turn: None,
+        rule: Some(rule),
+    })
+}
