@@ -2,7 +2,7 @@
 //! that deciding itself needs no waiting and keeps the order of the updates.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::actors::Commons;
 use crate::ids::UserId;
@@ -14,12 +14,12 @@ use crate::telegram::{Incoming, Update, What};
 /// A person in a place.
 pub(super) type SeatKey = (Place, UserId);
 
-/// What has to be read.
+/// What has to be read, in an order that does not change from run to run.
 #[derive(Default)]
 pub(super) struct Missing {
-    seats: HashSet<SeatKey>,
-    strangers: HashSet<(i64, UserId, crate::ids::ChatId)>,
-    tokens: HashSet<String>,
+    seats: BTreeSet<SeatKey>,
+    strangers: BTreeSet<(i64, UserId, crate::ids::ChatId)>,
+    tokens: BTreeSet<String>,
 }
 
 /// What was read.
