@@ -158,8 +158,8 @@ impl Store for MemStore {
         self.read(|tables| tables.button(&token))
     }
 
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
-        self.read(|tables| tables.ended_turn(turn))
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+        self.read(|tables| tables.turn(turn))
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

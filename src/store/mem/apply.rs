@@ -218,15 +218,16 @@ impl Tables {
     }
 
     fn show_button(&mut self, button: &Button) -> Applied {
-        let fits = self.turns.contains_key(&button.turn) && self.posts.contains_key(&button.post);
-        if !fits || self.buttons.contains_key(&button.token) {
+        let turn = button.action.turn();
+        let known = turn.is_none_or(|turn| self.turns.contains_key(&turn));
+        if !known
+            || !self.posts.contains_key(&button.post)
+            || self.buttons.contains_key(&button.token)
+        {
             return Err(unfit("a button of nothing, or twice the same"));
         }
         let row = ButtonRow {
-            button: Button {
-                used: false,
-                ..button.clone()
-            },
+            button: button.clone(),
             used_by: None,
         };
         self.buttons.insert(button.token.clone(), Rc::new(row));
@@ -234,16 +235,17 @@ impl Tables {
     }
 
     fn use_button(&mut self, token: &str, by: UserId) -> Applied {
-        let button = self.buttons.get(token).map(|row| &row.button);
-        let post = button
-            .filter(|button| !button.used)
+        let row = self.buttons.get(token);
+        let button = &row
+            .filter(|row| row.used_by.is_none())
             .ok_or(StoreError::Stale("the button was pressed already"))?
-            .post;
-        let beside = |row: &&mut Rc<ButtonRow>| row.button.post == post && !row.button.used;
+            .button;
+        let group = (button.post, button.group);
+        let beside = |row: &&mut Rc<ButtonRow>| {
+            (row.button.post, row.button.group) == group && row.used_by.is_none()
+        };
         for row in self.buttons.values_mut().filter(beside) {
-            let row = Rc::make_mut(row);
-            row.button.used = true;
-            row.used_by = Some(by);
+            Rc::make_mut(row).used_by = Some(by);
         }
         Ok(())
     }
@@ -264,7 +266,7 @@ impl Tables {
 }
 
 /// Whether it is over without an answer, so that it may be run again.
-pub(super) fn failed(stands: TurnStands) -> bool {
+fn failed(stands: TurnStands) -> bool {
     matches!(
         stands,
         TurnStands::Over(Outcome::ToldFailed | Outcome::UnknownTold)

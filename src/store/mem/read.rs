@@ -1,6 +1,5 @@
 //! The tables in memory, back into what the rules know.
 
-use super::apply::failed;
 use super::tables::{PostState, Tables, TurnRow, TurnStands};
 use crate::ids::{TurnId, UserId};
 use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
@@ -46,11 +45,8 @@ impl Tables {
         }
     }
 
-    pub(super) fn ended_turn(&self, turn: TurnId) -> Option<(Turn, Conversation)> {
-        let row = self.turns.get(&turn)?;
-        failed(row.stands)
-            .then(|| self.with_conversation(row))
-            .flatten()
+    pub(super) fn turn(&self, turn: TurnId) -> Option<(Turn, Conversation)> {
+        self.with_conversation(self.turns.get(&turn)?)
     }
 
     pub(super) fn seat(&self, place: Place, user: UserId) -> Seat {
@@ -64,13 +60,14 @@ impl Tables {
     }
 
     pub(super) fn button(&self, token: &str) -> Option<Button> {
-        self.buttons.get(token).map(|row| row.button.clone())
+        let row = self.buttons.get(token)?;
+        row.used_by.is_none().then(|| row.button.clone())
     }
 
     fn with_conversation(&self, row: &TurnRow) -> Option<(Turn, Conversation)> {
         let state = match row.stands {
             TurnStands::Open(state) => state,
-            // An ended turn is read only to wait again.
+            // A turn that is over is read only to wait again.
             TurnStands::Over(_) | TurnStands::Undeliverable => TurnState::Queued,
         };
         let turn = Turn {

@@ -81,8 +81,8 @@ impl Store for Twin {
         self.both(|store| store.button(token.clone()))
     }
 
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
-        self.both(|store| store.ended_turn(turn))
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+        self.both(|store| store.turn(turn))
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
@@ -134,8 +134,8 @@ pub(super) const KEPT: &str = "
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
-    UNION ALL SELECT concat_ws(' ', 'button', token, chat, action, turn, attempt, post, for_user,
-                               expires_at, used_by) FROM buttons
+    UNION ALL SELECT concat_ws(' ', 'button', token, chat, topic, action, turn, for_user, post,
+                               beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
     UNION ALL SELECT concat_ws(' ', 'audit', chat, user, event, agent, turn, rule) FROM audit
     ORDER BY row";
@@ -271,17 +271,24 @@ fn posts(tables: &Tables) -> impl Iterator<Item = String> {
 fn others(tables: &Tables) -> impl Iterator<Item = String> {
     let buttons = tables.buttons.iter().map(|(token, it)| {
         let button = &it.button;
-        let action = codec::action(button.action);
-        let expires = &button.expires_at.0;
+        let unused = it.used_by.is_none();
+        let action = unused.then(|| serde_json::to_string(&button.action).unwrap());
+        let person = match button.whom {
+            Whom::Person(user) => Some(user),
+            Whom::Admins => None,
+        };
+        let Place { chat, topic } = &button.place;
+        let (turn, expires) = (button.action.turn(), &button.expires_at.0);
         row!(
             &"button",
             token,
-            &button.chat,
-            &action,
-            &button.turn,
-            &button.attempt,
+            chat,
+            topic,
+            action,
+            turn,
+            person,
             &button.post,
-            &button.for_user,
+            &button.group,
             expires,
             it.used_by,
         )
