@@ -108,6 +108,8 @@ struct Watch {
     direct: Option<String>,
     progress: Progress,
     told: String,
+    /// Snapshots of the task so far.
+    snapshots: u32,
     deadline: Instant,
 }
 
@@ -127,6 +129,7 @@ impl Run {
             direct: None,
             progress: Progress::default(),
             told: String::new(),
+            snapshots: 0,
         };
         match begin {
             Begin::Submit => watch.submit().await,
@@ -181,6 +184,7 @@ impl Watch {
         let mut seen = None;
         loop {
             let events = self.subscribe(&id).await;
+            let snapshots = self.snapshots;
             if let Some(end) = self.look(&id).await {
                 return end;
             }
@@ -189,7 +193,12 @@ impl Watch {
             {
                 // What came between the subscription and the snapshot is in both: the last
                 // snapshot has it once.
-                return self.look(&id).await.unwrap_or(end);
+                let last = self.look(&id).await;
+                // Without any snapshot a part of the answer is missing: then only one will do.
+                let whole = self.snapshots > snapshots;
+                if let Some(end) = last.or_else(|| whole.then_some(end)) {
+                    return end;
+                }
             }
             if Instant::now() >= self.deadline
                 && let Some(end) = self.out_of_time(&id).await
@@ -216,7 +225,8 @@ impl Watch {
         let Run { client, prompt, .. } = &self.run;
         let protocol = self.attempts.protocol;
         let doubles = protocol == Protocol::V03 && !self.run.kagent;
-        if !self.run.streams || doubles {
+        // Nobody waits for a detached run: it holds no connection that a prompt may need.
+        if !self.run.streams || doubles || self.run.detached {
             return None;
         }
         client
@@ -296,6 +306,7 @@ impl Watch {
         if matches!(event, Event::Task(_)) {
             // A snapshot replaces what the stream told.
             self.task = None;
+            self.snapshots += 1;
         }
         Task::follow(&mut self.task, event);
         if let (false, Some(task)) = (known, &self.task) {

@@ -72,6 +72,8 @@ impl Watch {
         if let Some(end) = self.consume(&mut events).await? {
             return Ok(end);
         }
+        // Its connection is a place that the next prompt may need.
+        drop(events);
         self.after_break().await
     }
 
