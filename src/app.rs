@@ -16,17 +16,19 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use anyhow::{Context, bail};
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 use crate::actors::agent::Agent;
 use crate::actors::poller::{Poller, StopPolling};
-use crate::actors::router::{Router, TakeUp};
+use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
+use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
+use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::words;
 use crate::store::{Ownership, SharedStore, Sqlite};
@@ -78,10 +80,15 @@ async fn begin(config: Config) -> anyhow::Result<(Running, mpsc::UnboundedReceiv
         me,
         store,
         screen: std::cell::RefCell::default(),
+        moves: Moves::new(unfinished.moves).into(),
+        polls: PollWatch::new(Instant::now()),
         fatal,
         config,
     });
 
+    for (from, to) in commons.moves.borrow().all() {
+        warn_of_move(&commons, from, to);
+    }
     let sender = Sender::new(commons.clone(), api.clone(), pace(&commons.config)).start();
     let agents: HashMap<_, _> = commons
         .config
