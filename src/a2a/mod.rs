@@ -17,6 +17,7 @@
 //! | `sse` | server-sent events, without I/O |
 //! | `client` | the calls; with `http` and `stream` all that knows awc |
 //! | `tls` | whom to trust on the way |
+//! | `proxy`, `tunnel`, `proxy_fault` | the proxy on the way, the CONNECT to it, and how that can fail |
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
 //! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
@@ -35,6 +36,8 @@ mod http;
 mod json;
 pub mod model;
 pub mod progress;
+mod proxy;
+mod proxy_fault;
 mod reading;
 pub mod rpc;
 pub mod run;
@@ -43,6 +46,7 @@ pub mod sse;
 pub mod stream;
 mod terms;
 mod tls;
+mod tunnel;
 mod verdict;
 mod wire;
 
@@ -56,6 +60,8 @@ mod cut_tests;
 mod header_tests;
 #[cfg(test)]
 mod official_tests;
+#[cfg(test)]
+mod proxy_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]
@@ -71,6 +77,8 @@ pub use model::{
     Artifact, ArtifactUpdate, Content, Event, Message, Part, Prompt, Reply, Role, StatusUpdate,
     Task, TaskState,
 };
+pub use proxy::Proxy;
+pub use proxy_fault::ProxyFault;
 pub use reading::HITL;
 pub use scrub::scrub;
 pub use stream::EventStream;

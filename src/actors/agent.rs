@@ -150,6 +150,7 @@ impl Agent {
             protocol: settings.protocol,
             headers: settings.headers.clone(),
             authorities: settings.authorities.clone(),
+            proxy: settings.proxy.clone(),
             kagent: settings.flavor == Flavor::Kagent,
             connect_timeout: settings.connect_timeout,
             first_byte_timeout: settings.first_byte_timeout,
