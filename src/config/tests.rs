@@ -13,6 +13,7 @@ mod chats;
 mod example;
 mod headers;
 mod mistakes;
+mod proxy;
 
 const TOKEN: &str = "7000000001:AAexampleexampleexampleexample-_";
 

@@ -5,7 +5,7 @@
 
 use crate::config::{Allow, Config, Route};
 use crate::ids::{AgentName, ChatId, UserId};
-use crate::model::Button;
+use crate::model::{Button, Whom};
 use crate::telegram::Incoming;
 
 /// The rule that lets somebody in, for the audit.
@@ -75,14 +75,21 @@ pub fn names_chat(config: &Config, chat: ChatId) -> bool {
     config.chats.contains_key(&chat) || routes.any(|route| route.allow.contains(&Allow::Chat(chat)))
 }
 
-/// Whether this person may press this button: its own person or an admin. Whoever it is
-/// for and whoever presses it must both be allowed to ask that agent there now.
+/// Whether this person may press this button, which leads to this agent: its own person or an
+/// admin. Whoever it is for and whoever presses it must both be allowed to ask that agent
+/// there now.
 #[must_use]
-pub fn may_press(config: &Config, route: &Route, button: &Button, user: UserId) -> bool {
-    let may_ask_there = |user| may_ask(route, user, button.chat).is_some();
-    (user == button.for_user || is_admin(config, user))
-        && may_ask_there(button.for_user)
-        && may_ask_there(user)
+pub fn may_press(config: &Config, agent: &AgentName, button: &Button, user: UserId) -> bool {
+    let (own, whose) = match button.whom {
+        Whom::Person(person) => (person == user, person),
+        Whom::Admins => (false, user),
+    };
+    let of_agent = config.routes.iter().filter(|route| route.agent == *agent);
+    (own || is_admin(config, user))
+        && of_agent.into_iter().any(|route| {
+            let may_ask_there = |user| may_ask(route, user, button.place.chat).is_some();
+            may_ask_there(whose) && may_ask_there(user)
+        })
 }
 
 #[cfg(test)]

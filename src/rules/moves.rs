@@ -73,7 +73,7 @@ impl Moves {
                 }
                 Change::SetCurrent { place, .. } => *place = self.place(*place),
                 Change::ShowButton(button) => {
-                    button.chat = self.of(button.chat).unwrap_or(button.chat);
+                    button.place = self.place(button.place);
                 }
                 _ => {}
             }

@@ -87,6 +87,12 @@ pub enum SetupError {
     Client(String),
 }
 
+/// The longest time that a poll of `timeout` takes, on a dead connection, too.
+#[must_use]
+pub fn longest_poll(timeout: Duration) -> Duration {
+    timeout.min(POLL_TIMEOUT_MAX) + POLL_GRACE
+}
+
 /// The bot itself, as `getMe` tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
@@ -193,14 +199,8 @@ impl BotApi {
         if let Some(UpdateId(offset)) = offset {
             payload = payload.offset(narrow(offset)?);
         }
-        let answer = call(&self.bot, &payload, self.poll_takes(timeout)).await?;
+        let answer = call(&self.bot, &payload, timeout + self.poll_grace).await?;
         split(answer.0.as_deref().unwrap_or_default()).ok_or(UNREADABLE)
-    }
-
-    /// The longest time that a poll of `timeout` takes, on a dead connection, too.
-    #[must_use]
-    pub fn poll_takes(&self, timeout: Duration) -> Duration {
-        timeout.min(POLL_TIMEOUT_MAX) + self.poll_grace
     }
 
     /// Sends a message.
