@@ -10,6 +10,7 @@
 mod apply;
 mod codec;
 mod error;
+mod mem;
 mod owner;
 mod read;
 mod sqlite;
@@ -22,6 +23,9 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 
 pub use self::error::StoreError;
+pub use self::mem::{
+    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+};
 pub use self::owner::Ownership;
 pub use self::sqlite::Sqlite;
 use crate::ids::{
