@@ -8,8 +8,10 @@ pub mod chunk;
 pub mod command;
 pub mod format;
 pub mod health;
+pub mod moves;
 pub mod pace;
 pub mod phone;
+pub mod poll_watch;
 pub mod route;
 pub mod screen;
 #[cfg(test)]
