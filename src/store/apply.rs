@@ -184,7 +184,7 @@ async fn tell_stranger(
     let sql = query(
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
              (SELECT who FROM strangers WHERE bot = ?1
-              ORDER BY day DESC, who != ?3 LIMIT -1 OFFSET ?2)",
+              ORDER BY day DESC, who != ?3, who DESC LIMIT -1 OFFSET ?2)",
     );
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
     any(c, sql.bind(bot.0).bind(rows_max).bind(who)).await

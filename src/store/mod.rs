@@ -11,6 +11,7 @@ mod apply;
 mod chats;
 mod codec;
 mod error;
+mod mem;
 mod owner;
 mod read;
 mod sqlite;
@@ -23,6 +24,9 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 
 pub use self::error::StoreError;
+pub use self::mem::{
+    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+};
 pub use self::owner::Ownership;
 pub use self::sqlite::Sqlite;
 use crate::ids::{

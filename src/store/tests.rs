@@ -1,4 +1,5 @@
-//! The promises of the store, on real files and in real time.
+//! The promises of the store, on real files and in real time. Beside each file there is a store
+//! in memory, which has to answer the same: see `twin`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +17,15 @@ mod chats;
 mod conversations;
 mod disk;
 mod groups;
+mod memory;
 mod outbox;
 mod owners;
 mod reopening;
 mod turns;
+mod twin;
 mod updates;
+
+use twin::{KEPT, Twin};
 
 const BOT: BotId = BotId(7_000_000_001);
 const NOON: Timestamp = Timestamp(1_700_000_000_000);
@@ -38,14 +43,22 @@ const fn place(chat: i64, topic: i64) -> Place {
 /// A store in a directory that goes with it.
 struct Bench {
     dir: TempDir,
-    store: Sqlite,
+    memory: MemDisk,
+    store: Twin,
 }
 
 impl Bench {
     async fn new() -> Self {
         let dir = TempDir::new().unwrap();
-        let store = open(&path(&dir), "first").await.unwrap();
-        Self { dir, store }
+        let file = open(&path(&dir), "first").await.unwrap();
+        let memory = MemDisk::default();
+        let store = Twin::new(file, &memory);
+        Self { dir, memory, store }
+    }
+
+    /// What another process has, which does not care for the lock of the first.
+    async fn another(&self) -> Twin {
+        Twin::new(open(&self.path(), "second").await.unwrap(), &self.memory)
     }
 
     fn path(&self) -> PathBuf {
@@ -55,7 +68,8 @@ impl Bench {
     /// The same file after a clean stop.
     async fn reopened(self) -> Self {
         self.store.close().await;
-        let store = open(&self.path(), "first").await.unwrap();
+        let file = open(&self.path(), "first").await.unwrap();
+        let store = Twin::new(file, &self.memory);
         Self { store, ..self }
     }
 
@@ -67,13 +81,14 @@ impl Bench {
 
     /// Commits what must go well.
     #[track_caller]
-    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = ()> + use<> {
+    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = ()> {
         let from = std::panic::Location::caller();
         let done = self.store.commit(changes);
         async move {
             if let Err(error) = done.await {
                 panic!("{error}, at {from}");
             }
+            assert_eq!(twin::kept(&self.memory), self.seen(KEPT).await, "at {from}");
         }
     }
 
