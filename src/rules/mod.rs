@@ -15,6 +15,6 @@ pub mod poll_watch;
 pub mod route;
 pub mod screen;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod turn;
 pub mod words;

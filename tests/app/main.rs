@@ -14,5 +14,6 @@ mod limits;
 mod odd;
 mod phone;
 mod places;
+mod previews;
 mod proxy;
 mod time;
