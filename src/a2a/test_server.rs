@@ -76,6 +76,7 @@ pub(super) fn settings(port: u16) -> Settings {
         protocol: None,
         headers: Vec::new(),
         authorities: None,
+        proxy: None,
         kagent: true,
         connect_timeout: Duration::from_secs(5),
         first_byte_timeout: Duration::from_secs(5),

@@ -13,6 +13,7 @@ pub mod poller;
 pub mod router;
 pub mod sender;
 pub mod session;
+mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,6 +30,7 @@ use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
 use crate::store::{Change, SharedStore, StoreError};
 use sender::Posted;
+pub use world::{RealWorld, World};
 
 /// The longest wait between two tries at a store that does not work.
 const STORE_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -41,6 +43,8 @@ pub struct Shared {
     pub me: Me,
     /// What must survive.
     pub store: SharedStore,
+    /// The time of day, and chance.
+    pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.
     pub screen: RefCell<Screen>,
     /// Where the end of the process is asked for.
@@ -121,6 +125,12 @@ impl Shared {
         }
     }
 
+    /// The wall clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
     /// Asks for the end of the process.
     pub fn end(&self, why: Fatal) {
         // The app listens until it ends by itself.
@@ -147,10 +157,10 @@ impl Fresh for StoreIds<'_> {
     }
 
     fn token(&mut self) -> String {
-        uuid::Uuid::new_v4().simple().to_string()
+        self.0.world.random_id().simple().to_string()
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        self.0.now()
     }
 }

@@ -13,9 +13,9 @@ use actix::{
 use tracing::{debug, error, info, warn};
 
 use super::{Commons, Fatal};
-use crate::ids::{Timestamp, UpdateId};
+use crate::ids::UpdateId;
 use crate::store::{StoreError, StoredUpdate};
-use crate::telegram::{BotApi, RawUpdate, TelegramError};
+use crate::telegram::{RawUpdate, SharedTelegram, TelegramError};
 
 /// Updates in one batch (Bot API: at most 100).
 const BATCH_MAX: u8 = 100;
@@ -39,7 +39,7 @@ pub struct StopPolling;
 /// Takes updates in.
 pub struct Poller {
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     router: Recipient<UpdatesArrived>,
     /// The next update to ask for; everything below it is committed.
     offset: Option<UpdateId>,
@@ -62,7 +62,7 @@ enum Round {
 impl Poller {
     /// A poller that has asked for nothing yet.
     #[must_use]
-    pub fn new(commons: Commons, api: BotApi, router: Recipient<UpdatesArrived>) -> Self {
+    pub fn new(commons: Commons, api: SharedTelegram, router: Recipient<UpdatesArrived>) -> Self {
         Self {
             commons,
             api,
@@ -156,7 +156,7 @@ impl Poller {
 
 async fn one_round(
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     router: Recipient<UpdatesArrived>,
     offset: Option<UpdateId>,
 ) -> Round {
@@ -173,7 +173,7 @@ async fn one_round(
     };
     debug!(updates = batch.len(), "a batch arrived");
     let batch = batch.into_iter().map(kept).collect();
-    let fresh = match commons.store.accept(batch, Timestamp::now()).await {
+    let fresh = match commons.store.accept(batch, commons.now()).await {
         Ok(fresh) => fresh,
         Err(failure) => return Round::NotKept(failure),
     };

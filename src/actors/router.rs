@@ -11,7 +11,7 @@ mod facts;
 mod strangers;
 mod taps;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, ResponseActFuture,
@@ -59,7 +59,7 @@ pub struct Router {
     agents: HashMap<AgentName, Addr<Agent>>,
     sender: Addr<Sender>,
     seats: HashMap<SeatKey, Seat>,
-    sessions: HashMap<ConversationId, Known>,
+    sessions: BTreeMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
     unopened: HashSet<ConversationId>,
     /// Sessions that have had nothing to do for a while.
@@ -79,7 +79,7 @@ impl Router {
             agents,
             sender,
             seats: HashMap::new(),
-            sessions: HashMap::new(),
+            sessions: BTreeMap::new(),
             unopened: HashSet::new(),
             idle: Vec::new(),
         }
@@ -119,7 +119,7 @@ impl Router {
         let config = &commons.config;
         let key = seat_key(message);
         let seat = self.seats.get(&key).cloned().unwrap_or_default();
-        let now = Timestamp::now();
+        let now = self.commons.now();
         let here = || message.chat;
         let decision = route::decide(config, &commons.me, message, &seat, now);
         let reply = |text: String| reply(id, message, text, &commons);
@@ -323,7 +323,7 @@ impl Handler<TakeUp> for Router {
     type Result = ResponseActFuture<Self, ()>;
 
     fn handle(&mut self, take_up: TakeUp, ctx: &mut Self::Context) -> Self::Result {
-        let mut turns: HashMap<ConversationId, (Conversation, Vec<Turn>)> = HashMap::new();
+        let mut turns: BTreeMap<ConversationId, (Conversation, Vec<Turn>)> = BTreeMap::new();
         for (turn, conversation) in take_up.0 {
             info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
             let entry = turns.entry(conversation.id);

@@ -23,7 +23,7 @@ use crate::model::{Kind, Place, Post, Redo};
 use crate::rules::format::Formatted;
 use crate::rules::pace::{Class, Cost, Next, Pace};
 use crate::store::Change;
-use crate::telegram::{BotApi, CallbackId, EditMessage, TelegramError};
+use crate::telegram::{CallbackId, EditMessage, SharedTelegram, TelegramError};
 
 /// The first wait after a call that did not reach Telegram; it doubles with each try.
 const WAIT: Duration = Duration::from_secs(1);
@@ -88,7 +88,7 @@ enum Work {
 /// Everything that goes out to Telegram.
 pub struct Sender {
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     pace: Pace<Work>,
     /// The timer for the next thing that may go.
     timer: Option<SpawnHandle>,
@@ -99,7 +99,11 @@ pub struct Sender {
 impl Sender {
     /// A sender with nothing to send.
     #[must_use]
-    pub fn new(commons: Commons, api: BotApi, pace: crate::rules::pace::PaceLimits) -> Self {
+    pub fn new(
+        commons: Commons,
+        api: SharedTelegram,
+        pace: crate::rules::pace::PaceLimits,
+    ) -> Self {
         Self {
             commons,
             api,
@@ -240,7 +244,7 @@ impl Sender {
 
 async fn show_progress(
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     show: ShowProgress,
 ) -> Result<(), TelegramError> {
     let message = commons.screen.borrow().placeholder(show.placeholder);

@@ -10,7 +10,8 @@
 //! | `section`, `item` | read one table of the tree, one value |
 //! | `problem`, `report` | what is wrong, how it is shown; all of it so far |
 //! | `duration`, `web` | text → [`std::time::Duration`], text → [`url::Url`] |
-//! | `headers` | what every call to an agent carries |
+//! | `headers`, `proxy` | what every call to an agent carries; the proxy that it goes through |
+//! | `elsewhere` | their secrets |
 //! | the rest | a section each: its settings, their defaults and bounds, its checks |
 //!
 //! Values are read key by key rather than by serde's derive, which stops at the first
@@ -28,12 +29,14 @@
 mod agents;
 mod chat;
 mod duration;
+mod elsewhere;
 mod headers;
 mod item;
 mod limits;
 mod log;
 mod people;
 mod problem;
+mod proxy;
 mod report;
 mod routes;
 mod section;

@@ -12,6 +12,7 @@ mod access;
 mod example;
 mod headers;
 mod mistakes;
+mod proxy;
 
 const TOKEN: &str = "7000000001:AAexampleexampleexampleexample-_";
 

@@ -4,8 +4,8 @@
 //! taken by anybody. Anonymous admins, channels and bots are nobody.
 
 use crate::config::{Allow, Config, Route};
-use crate::ids::{ChatId, UserId};
-use crate::model::Button;
+use crate::ids::{AgentName, ChatId, UserId};
+use crate::model::{Button, Whom};
 use crate::telegram::Incoming;
 
 /// The rule that lets somebody in, for the audit.
@@ -60,14 +60,21 @@ pub fn is_known_group(config: &Config, chat: ChatId, added_by: Option<UserId>) -
     listed || added_by.is_some_and(|user| !is_stranger(config, user, chat))
 }
 
-/// Whether this person may press this button: its own person or an admin. Whoever it is
-/// for and whoever presses it must both be allowed to ask that agent there now.
+/// Whether this person may press this button, which leads to this agent: its own person or an
+/// admin. Whoever it is for and whoever presses it must both be allowed to ask that agent
+/// there now.
 #[must_use]
-pub fn may_press(config: &Config, route: &Route, button: &Button, user: UserId) -> bool {
-    let may_ask_there = |user| may_ask(route, user, button.chat).is_some();
-    (user == button.for_user || is_admin(config, user))
-        && may_ask_there(button.for_user)
-        && may_ask_there(user)
+pub fn may_press(config: &Config, agent: &AgentName, button: &Button, user: UserId) -> bool {
+    let (own, whose) = match button.whom {
+        Whom::Person(person) => (person == user, person),
+        Whom::Admins => (false, user),
+    };
+    let of_agent = config.routes.iter().filter(|route| route.agent == *agent);
+    (own || is_admin(config, user))
+        && of_agent.into_iter().any(|route| {
+            let may_ask_there = |user| may_ask(route, user, button.place.chat).is_some();
+            may_ask_there(whose) && may_ask_there(user)
+        })
 }
 
 #[cfg(test)]

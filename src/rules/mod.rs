@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod bucket;
+pub mod buttons;
 pub mod chunk;
 pub mod command;
 pub mod format;

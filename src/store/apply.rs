@@ -1,5 +1,6 @@
 //! Each change as SQL. A change that moves something says where it must stand before.
 
+mod buttons;
 mod posts;
 mod turns;
 
@@ -11,7 +12,7 @@ use super::codec;
 use super::writer::Done;
 use super::{Change, StoreError, StoredUpdate};
 use crate::ids::{BotId, Timestamp, UpdateId};
-use crate::model::{AuditLine, Button, Conversation, Turn, UpdateEnd};
+use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
 type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
 
@@ -66,8 +67,8 @@ pub(super) async fn change(
             any(c, sql.bind(user.0).bind(agent.as_str()).bind(now.0)).await
         }
         Change::OpenTurn(turn) => open_turn(c, bot, turn, now).await,
-        Change::ShowButton(button) => show_button(c, bot, button).await,
-        Change::UseButton { token, by } => use_button(c, token, by.0, now).await,
+        Change::ShowButton(button) => buttons::show(c, bot, button).await,
+        Change::UseButton { token, by } => buttons::press(c, bot, token, *by, now).await,
         Change::TellStranger { who, day, rows_max } => {
             tell_stranger(c, bot, *who, *day, *rows_max).await
         }
@@ -162,39 +163,6 @@ async fn open_turn(
     let sql = sql.bind(turn.asked_by.0).bind(turn.update.0);
     let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
     any(c, sql.bind(i64::from(turn.attempt)).bind(now.0)).await
-}
-
-async fn show_button(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    button: &Button,
-) -> Result<(), StoreError> {
-    let sql = query(
-        "INSERT INTO buttons
-             (token, bot, chat, action, turn, attempt, post, for_user, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    let sql = sql.bind(&button.token).bind(bot.0).bind(button.chat.0);
-    let sql = sql.bind(codec::action(button.action)).bind(button.turn.0);
-    let sql = sql.bind(i64::from(button.attempt)).bind(button.post.0);
-    any(c, sql.bind(button.for_user.0).bind(button.expires_at.0)).await
-}
-
-async fn use_button(
-    c: &mut SqliteConnection,
-    token: &str,
-    by: i64,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql =
-        query("UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL");
-    let sql = sql.bind(now.0).bind(by).bind(token);
-    one(c, sql, "the button was pressed already").await?;
-    let sql = query(
-        "UPDATE buttons SET used_at = ?, used_by = ?
-         WHERE post = (SELECT post FROM buttons WHERE token = ?) AND used_at IS NULL",
-    );
-    any(c, sql.bind(now.0).bind(by).bind(token)).await
 }
 
 async fn tell_stranger(

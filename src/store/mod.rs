@@ -154,8 +154,8 @@ pub enum Change {
     UnknownPost(OutboxId),
     /// A button is shown.
     ShowButton(Button),
-    /// A button was pressed. Refused unless it, and every button beside it, was unused;
-    /// all of them are used up by it.
+    /// A button was pressed. Refused unless it was unused; it and those of its group are used
+    /// up by it, and what they would have done is erased.
     UseButton {
         /// Which.
         token: String,
@@ -211,11 +211,12 @@ pub trait Store {
     /// What is remembered of a person in a place.
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
 
-    /// A button by its token.
+    /// A button that was not used, by its token.
     fn button(&self, token: String) -> Answer<Option<Button>>;
 
-    /// A turn that ended, with its conversation and how it ended, for [Run again].
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+    /// A turn with its conversation; one that is over reads as if it waited again. What is
+    /// done to it says where it must stand, so that no harm comes of it.
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;

@@ -153,9 +153,9 @@ impl Store for Sqlite {
         Box::pin(async move { read::button(&readers, bot, &token).await })
     }
 
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
-        Box::pin(async move { read::ended_turn(&readers, turn).await })
+        Box::pin(async move { read::turn(&readers, turn).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -9,8 +9,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Protocol, Slot, TurnState};
+use crate::model::{Action, Body, Protocol, Slot, TurnState, Whom};
 
+mod buttons;
 mod conversations;
 mod disk;
 mod groups;

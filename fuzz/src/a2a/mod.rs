@@ -18,6 +18,8 @@ pub mod model;
 pub mod pause;
 #[path = "../../../src/a2a/progress.rs"]
 pub mod progress;
+#[path = "../../../src/a2a/proxy_fault.rs"]
+mod proxy_fault;
 #[path = "../../../src/a2a/reading.rs"]
 mod reading;
 #[path = "../../../src/a2a/rpc.rs"]

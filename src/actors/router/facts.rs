@@ -2,7 +2,7 @@
 //! that deciding itself needs no waiting and keeps the order of the updates.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::actors::Commons;
 use crate::ids::UserId;
@@ -14,12 +14,12 @@ use crate::telegram::{Incoming, Update, What};
 /// A person in a place.
 pub(super) type SeatKey = (Place, UserId);
 
-/// What has to be read.
+/// What has to be read, in an order that does not change from run to run.
 #[derive(Default)]
 pub(super) struct Missing {
-    seats: HashSet<SeatKey>,
-    strangers: HashSet<(i64, UserId, crate::ids::ChatId)>,
-    tokens: HashSet<String>,
+    seats: BTreeSet<SeatKey>,
+    strangers: BTreeSet<(i64, UserId, crate::ids::ChatId)>,
+    tokens: BTreeSet<String>,
 }
 
 /// What was read.
@@ -29,10 +29,18 @@ pub(super) struct Facts {
     pub(super) seats: HashMap<SeatKey, Seat>,
     /// The day on which strangers were last told so.
     pub(super) strangers: HashMap<i64, i64>,
-    /// Buttons that were pressed, each with its turn.
-    pub(super) buttons: HashMap<String, (Button, Turn, Conversation)>,
+    /// Buttons that were pressed and not used before, by their tokens.
+    pub(super) buttons: HashMap<String, Pressed>,
     /// Strangers who are told so in this batch.
     told: RefCell<HashSet<i64>>,
+}
+
+/// A button that was pressed.
+#[derive(Clone)]
+pub(super) struct Pressed {
+    pub(super) button: Button,
+    /// The turn that it is about, if it is about one.
+    pub(super) about: Option<(Turn, Conversation)>,
 }
 
 impl Facts {
@@ -95,11 +103,14 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
         }
     }
     for token in missing.tokens {
-        if let Some(button) = store.button(token.clone()).await?
-            && let Some((turn, conversation)) = store.ended_turn(button.turn).await?
-        {
-            facts.buttons.insert(token, (button, turn, conversation));
-        }
+        let Some(button) = store.button(token.clone()).await? else {
+            continue;
+        };
+        let about = match button.action.turn() {
+            Some(turn) => store.turn(turn).await?,
+            None => None,
+        };
+        facts.buttons.insert(token, Pressed { button, about });
     }
     Ok(facts)
 }

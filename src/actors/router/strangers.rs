@@ -4,7 +4,7 @@ use tracing::info;
 
 use super::facts::Facts;
 use super::{Router, Work, ends, refused, reply};
-use crate::ids::{Timestamp, TopicId, UpdateId, UserId};
+use crate::ids::{TopicId, UpdateId, UserId};
 use crate::model::{Body, Kind, Place, Post, UpdateEnd};
 use crate::rules::access::Rule;
 use crate::rules::{access, words};
@@ -59,7 +59,7 @@ impl Router {
         rule: Rule,
         facts: &Facts,
     ) -> Work {
-        let today = Timestamp::now().day();
+        let today = self.commons.now().day();
         let told = facts.strangers.get(&who) == Some(&today);
         if told || !facts.may_tell(who) {
             return self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);

@@ -9,7 +9,9 @@ use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
 use crate::model::{Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
-use crate::telegram::{self, BotApi, Button, EditMessage, OutMessage, TelegramError};
+use crate::telegram::{
+    self, Button, EditMessage, OutMessage, SharedTelegram, Telegram, TelegramError,
+};
 
 /// Calls of a row whose repetition could be seen twice.
 pub(super) const SENDS_MAX: u32 = 2;
@@ -35,7 +37,7 @@ const LATER: Delivered = Delivered::Later { perhaps: false };
 /// Perhaps something happened, and doing it again is right all the same.
 const AGAIN: Delivered = Delivered::Later { perhaps: true };
 
-pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delivered {
+pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -> Delivered {
     let target = match post.body.target {
         Some(target) => match commons.store.message_of(target).await {
             Ok(message) => message,
@@ -70,7 +72,7 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
-    let (called, redo) = call(&api, &post, target, quote).await;
+    let (called, redo) = call(&*api, &post, target, quote).await;
     settle(&commons, &post, called, redo).await
 }
 
@@ -83,7 +85,7 @@ fn store_failed(post: &Post, error: &StoreError) -> Delivered {
 type Called = (Result<Option<MessageId>, TelegramError>, Redo);
 
 async fn call(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     target: Option<MessageId>,
     quote: Option<MessageId>,
@@ -109,7 +111,7 @@ async fn call(
     (called, post.kind.redo())
 }
 
-async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), TelegramError> {
+async fn edit(api: &dyn Telegram, post: &Post, message: MessageId) -> Result<(), TelegramError> {
     let mut edit = EditMessage {
         chat: post.place.chat,
         message,
@@ -129,7 +131,7 @@ async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), Teleg
 }
 
 async fn send(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     quote: Option<MessageId>,
 ) -> Result<Option<MessageId>, TelegramError> {

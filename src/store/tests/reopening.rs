@@ -11,14 +11,15 @@ async fn everything_is_found_again() {
     let notice = bench.post(HERE, Kind::Notice, Some(turn.id));
     let button = Button {
         token: "again".to_owned(),
-        chat: HERE.chat,
-        action: Action::LeaveIt,
-        turn: turn.id,
-        attempt: 1,
+        place: HERE,
+        action: Action::LeaveIt {
+            turn: turn.id,
+            attempt: 1,
+        },
         post: notice.id,
-        for_user: ANNA,
+        whom: Whom::Person(ANNA),
+        group: 0,
         expires_at: NOON,
-        used: false,
     };
     let changes = vec![
         ends(1, UpdateEnd::Turn(turn.id)),
