@@ -27,6 +27,7 @@
 //! repeats one: text from a key that could hold a secret by mistake is not quoted.
 
 mod agents;
+mod approvals;
 mod chat;
 mod duration;
 mod elsewhere;
@@ -37,6 +38,7 @@ mod log;
 mod people;
 mod problem;
 mod proxy;
+mod quotas;
 mod report;
 mod routes;
 mod section;
@@ -53,11 +55,13 @@ use std::path::Path;
 use crate::ids::{AgentName, UserId};
 
 pub use agents::{Agent, Flavor};
+pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::Chat;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
+pub use quotas::Quotas;
 pub use routes::{RESERVED, Route};
 pub use store::Store;
 pub use telegram::Telegram;
@@ -80,6 +84,8 @@ pub struct Config {
     pub store: Store,
     /// The agents by name.
     pub agents: BTreeMap<AgentName, Agent>,
+    /// What the configuration calls people.
+    pub names: BTreeMap<UserId, String>,
     /// The commands, in the order of the file; each `agent` is one of `agents`.
     pub routes: Vec<Route>,
     /// How much at once, and how fast.
@@ -136,6 +142,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
             .into_iter()
             .filter_map(|(name, agent)| Some((name, agent?)))
             .collect(),
+        names: people.names(),
         routes,
         limits,
         chat,
