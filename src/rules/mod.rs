@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod approval;
 pub mod bucket;
 pub mod buttons;
 pub mod chunk;
@@ -12,6 +13,7 @@ pub mod health;
 pub mod mask;
 pub mod pace;
 pub mod phone;
+pub mod quota;
 pub mod route;
 pub mod screen;
 #[cfg(test)]
