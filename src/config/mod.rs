@@ -29,6 +29,7 @@
 mod agents;
 mod approvals;
 mod chat;
+mod chats;
 mod duration;
 mod elsewhere;
 mod headers;
@@ -52,17 +53,18 @@ mod web;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use crate::ids::{AgentName, UserId};
+use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::Chat;
+pub use chats::{ChatRules, Listen};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
 pub use quotas::Quotas;
-pub use routes::{RESERVED, Route};
+pub use routes::{RESERVED, Route, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
 
@@ -90,6 +92,8 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// How much at once, and how fast.
     pub limits: Limits,
+    /// Groups in which the bot behaves differently.
+    pub chats: BTreeMap<ChatId, ChatRules>,
     /// How an answer feels in the chat.
     pub chat: Chat,
     /// What is logged, and how.
@@ -130,6 +134,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let agents = agents::read(root.section("agents"), env);
     let routes = routes::read(root.list("routes"), &agents, &people);
     routes::warn_of_idle(&root, &agents, &routes);
+    let chats = chats::read(root.section("chats"), &routes);
     let limits = Limits::read(root.section("limits"));
     let chat = Chat::read(root.section("chat"));
     let log = Log::read(root.section("log"));
@@ -144,6 +149,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
             .collect(),
         names: people.names(),
         routes,
+        chats,
         limits,
         chat,
         log,

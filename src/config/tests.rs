@@ -10,6 +10,7 @@ use crate::ids::{BotId, ChatId};
 
 mod access;
 mod approvals;
+mod chats;
 mod example;
 mod headers;
 mod mistakes;
