@@ -18,19 +18,21 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use anyhow::bail;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 pub use self::edges::Edges;
 pub(crate) use self::edges::telegram_settings;
 use crate::actors::agent::Agent;
 use crate::actors::poller::{Poller, StopPolling};
-use crate::actors::router::{Router, TakeUp};
+use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
+use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
+use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::words;
 use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
@@ -98,10 +100,15 @@ impl Machine {
             store,
             world,
             screen: std::cell::RefCell::default(),
+            moves: Moves::new(unfinished.moves).into(),
+            polls: PollWatch::new(Instant::now()),
             fatal,
             config,
         });
 
+        for (from, to) in commons.moves.borrow().all() {
+            warn_of_move(&commons, from, to);
+        }
         let sender = Sender::new(commons.clone(), telegram.clone(), pace(&commons.config)).start();
         let configured = commons.config.agents.iter();
         let agents: HashMap<_, _> = configured

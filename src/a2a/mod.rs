@@ -18,8 +18,10 @@
 //! | `client` | the calls; with `http` and `stream` all that knows awc |
 //! | `edge` | what the actors and the run see of the client |
 //! | `tls` | whom to trust on the way |
+//! | `proxy`, `tunnel`, `proxy_fault` | the proxy on the way, the CONNECT to it, and how that can fail |
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
+//! | `pause` | what an agent asks of people, and their decisions as it wants them |
 //! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
 //! | `error` | how a call can fail, and what that says about the prompt |
 //! | `scrub` | foreign error texts without addresses and credentials |
@@ -36,7 +38,10 @@ pub mod headers;
 mod http;
 mod json;
 pub mod model;
+pub mod pause;
 pub mod progress;
+mod proxy;
+mod proxy_fault;
 mod reading;
 pub mod rpc;
 pub mod run;
@@ -45,6 +50,7 @@ pub mod sse;
 pub mod stream;
 mod terms;
 mod tls;
+mod tunnel;
 mod verdict;
 mod wire;
 
@@ -58,6 +64,8 @@ mod cut_tests;
 mod header_tests;
 #[cfg(test)]
 mod official_tests;
+#[cfg(test)]
+mod proxy_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]
@@ -74,6 +82,8 @@ pub use model::{
     Artifact, ArtifactUpdate, Content, Event, Message, Part, Prompt, Reply, Role, StatusUpdate,
     Task, TaskState,
 };
+pub use proxy::Proxy;
+pub use proxy_fault::ProxyFault;
 pub use reading::HITL;
 pub use scrub::scrub;
 pub use stream::EventStream;

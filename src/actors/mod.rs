@@ -25,6 +25,8 @@ use tracing::{debug, error};
 use crate::config::Config;
 use crate::ids::{OutboxId, Timestamp};
 use crate::model::Post;
+use crate::rules::moves::Moves;
+use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
@@ -47,6 +49,10 @@ pub struct Shared {
     pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.
     pub screen: RefCell<Screen>,
+    /// What groups have become. Never borrowed across an await.
+    pub moves: RefCell<Moves>,
+    /// When the last poll ended, and when the next one has to.
+    pub polls: PollWatch,
     /// Where the end of the process is asked for.
     pub fatal: tokio::sync::mpsc::UnboundedSender<Fatal>,
 }
@@ -73,8 +79,9 @@ impl Shared {
     pub async fn commit(
         &self,
         sender: &Recipient<Posted>,
-        changes: Vec<Change>,
+        mut changes: Vec<Change>,
     ) -> Result<(), StoreError> {
+        self.moves.borrow().redirect_all(&mut changes);
         let posts = posts_among(&changes);
         let done = self.store.commit(changes).await;
         self.note(&done);
@@ -91,8 +98,9 @@ impl Shared {
     pub async fn commit_surely(
         &self,
         sender: &Recipient<Posted>,
-        changes: Vec<Change>,
+        mut changes: Vec<Change>,
     ) -> Result<(), StoreError> {
+        self.moves.borrow().redirect_all(&mut changes);
         let posts = posts_among(&changes);
         self.keep_surely(changes).await?;
         hand_on(sender, posts).await;

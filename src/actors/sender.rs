@@ -4,6 +4,7 @@
 //! overall. Never decides what to say. Rows of the outbox wait in `Pace`, which decides who
 //! is next and when; what has no row (previews, typing, answers to taps) may be lost.
 
+mod chats;
 mod delivery;
 
 use std::time::Duration;
@@ -113,7 +114,8 @@ impl Sender {
         }
     }
 
-    fn push(&mut self, post: Post) {
+    fn push(&mut self, mut post: Post) {
+        self.commons.moves.borrow().redirect(&mut post);
         if let Some(target) = post.body.target {
             // From here on the placeholder belongs to this row.
             self.pace.drop_preview(post.place.chat, target);
@@ -180,7 +182,8 @@ impl Sender {
                     if commons.store.prove_ownership().await.is_err() {
                         return Ok(());
                     }
-                    let typing = api.send_chat_action(place.chat, place.topic);
+                    let topic = commons.screen.borrow().typing_topic(place);
+                    let typing = api.send_chat_action(place.chat, topic);
                     timeout(TYPING_MAX, typing).await.unwrap_or(Ok(()))
                 };
                 self.spawn_preview(place, call, ctx);
@@ -215,6 +218,7 @@ impl Sender {
         let (chat, now) = (post.place.chat, Instant::now());
         match delivered {
             Delivered::Over => {}
+            Delivered::Moved => self.follow(post),
             Delivered::Limited(wait) => {
                 warn!(%chat, post = %post.id, ?wait, "told to slow down");
                 self.put_back(post, tries, now);
@@ -331,7 +335,7 @@ impl Handler<ShowTyping> for Sender {
     type Result = ();
 
     fn handle(&mut self, show: ShowTyping, ctx: &mut Self::Context) {
-        let ShowTyping(place) = show;
+        let place = self.commons.moves.borrow().place(show.0);
         self.pace
             .typing(place.chat, Work::Typing(place), Instant::now());
         self.pump(ctx);

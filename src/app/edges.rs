@@ -64,6 +64,7 @@ fn agent_settings(agent: &config::Agent) -> a2a::Settings {
         protocol: agent.protocol,
         headers: agent.headers.clone(),
         authorities: agent.authorities.clone(),
+        proxy: agent.proxy.clone(),
         kagent: agent.flavor == Flavor::Kagent,
         connect_timeout: agent.connect_timeout,
         first_byte_timeout: agent.first_byte_timeout,

@@ -2,17 +2,23 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod approval;
 pub mod bucket;
 pub mod buttons;
 pub mod chunk;
 pub mod command;
 pub mod format;
+pub mod glob;
 pub mod health;
+pub mod mask;
+pub mod moves;
 pub mod pace;
 pub mod phone;
+pub mod poll_watch;
+pub mod quota;
 pub mod route;
 pub mod screen;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod turn;
 pub mod words;

@@ -3,6 +3,7 @@
 //! on it, and the one that opened last owns it.
 
 mod apply;
+mod chats;
 mod posts;
 mod read;
 mod tables;
@@ -15,7 +16,9 @@ use futures_util::future::{LocalBoxFuture, ready};
 
 pub use self::tables::{ButtonRow, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
 use super::{Answer, Change, Store, StoreError, StoredUpdate, Unfinished};
-use crate::ids::{BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use crate::ids::{
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 
 /// What outlives the processes. Clones are the same disk.
@@ -168,6 +171,10 @@ impl Store for MemStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read(|tables| tables.posts.get(&post)?.message)
+    }
+
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
+        self.read(|tables| tables.agent_of(chat, message))
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {

@@ -13,6 +13,7 @@ use crate::ids::{ChatId, Principal, TopicId};
 use crate::model::{Action, Body, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
+mod chats;
 mod conversations;
 mod disk;
 mod groups;
@@ -178,13 +179,14 @@ impl Bench {
     async fn everything(&self) -> Vec<String> {
         self.seen(
             "SELECT concat_ws(' ', 'update', update_id, state, body) FROM updates
-             UNION ALL SELECT concat_ws(' ', 'conversation', id, context_id, closed_at) FROM conversations
+             UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, context_id, closed_at) FROM conversations
              UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
              UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
-             UNION ALL SELECT concat_ws(' ', 'turn', id, state, attempt, text, prompt_id, task_id,
+             UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,
                                         placeholder, ended_at) FROM turns
-             UNION ALL SELECT concat_ws(' ', 'post', id, seq, state, sends, body, message_id, reason) FROM outbox
+             UNION ALL SELECT concat_ws(' ', 'post', id, chat, seq, state, sends, body, message_id, reason) FROM outbox
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
+             UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
         )

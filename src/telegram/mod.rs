@@ -25,7 +25,7 @@ mod parts;
 pub(crate) mod tests;
 mod update;
 
-pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError};
+pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError, longest_poll};
 pub use edge::{SharedTelegram, Telegram, TelegramCall};
 pub use error::{Outcome, Retry, TelegramError};
 pub use outgoing::{Button, Command, EditMessage, OutMessage};

@@ -207,9 +207,8 @@ fn turn_is_told(sim: &Sim, telegram: &Telegram, tables: &Tables, row: &TurnRow) 
             .collect()
     };
     let told = match row.stands {
-        TurnStands::Over(Outcome::Answered) | TurnStands::Undeliverable => {
-            of_turn(&[Kind::Final, Kind::FinalEdit])
-        }
+        TurnStands::Over(Outcome::Answered) => of_turn(&[Kind::Final, Kind::FinalEdit]),
+        TurnStands::Undeliverable => of_turn(&[Kind::Final, Kind::FinalEdit, Kind::Notice]),
         _ => of_turn(&[Kind::Notice]),
     };
     if told.is_empty() {

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use switchboard::ids::{BotId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use switchboard::ids::{
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
 use switchboard::model::{Button, Conversation, Place, Seat, Turn};
 use switchboard::store::{
     Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
@@ -161,6 +163,10 @@ impl Store for SimStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read("a message", move |store| store.message_of(post))
+    }
+
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
+        self.read("an agent", move |store| store.agent_of(chat, message))
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {

@@ -77,7 +77,10 @@ impl Router {
     }
 
     pub(super) fn membership(&self, id: UpdateId, membership: &Membership) -> Work {
-        let here = matches!(membership.new_status.as_str(), "member" | "administrator");
+        let here = match membership.new_status.as_str() {
+            "left" | "kicked" => return self.removed(id, membership),
+            status => matches!(status, "member" | "administrator"),
+        };
         let added_by = membership.from.as_ref().map(|from| from.id);
         let config = &self.commons.config;
         let chat = membership.chat;

@@ -85,6 +85,14 @@ impl Tables {
                 self.tell_stranger(*who, *day, *rows_max);
                 Ok(())
             }
+            Change::MoveChat { from, to } => {
+                self.move_chat(*from, *to);
+                Ok(())
+            }
+            Change::CloseChat(chat) => {
+                self.close_chat(*chat);
+                Ok(())
+            }
             Change::Audit(line) => {
                 self.audit.push(Rc::new(line.clone()));
                 Ok(())

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::apply::unfit;
-use super::tables::{PostRow, PostState, Tables, TurnStands};
+use super::tables::{PostRow, PostState, Tables};
 use crate::ids::{OutboxId, TurnId};
-use crate::model::{Kind, Outcome, Post};
+use crate::model::{Kind, Post};
 use crate::store::{Change, StoreError};
 
 use PostState::{Dropped, Pending, Refused, Sending, Sent, Unknown};
@@ -50,11 +50,9 @@ impl Tables {
 
     /// The rest of the answer would be refused as well; its placeholder still has to go.
     pub(super) fn undeliverable(&mut self, turn: TurnId) {
-        let row = self.turns.get_mut(&turn);
-        let Some(row) = row.filter(|row| row.stands == TurnStands::Over(Outcome::Answered)) else {
+        if !self.not_delivered(turn) {
             return;
-        };
-        Rc::make_mut(row).stands = TurnStands::Undeliverable;
+        }
         let waits = |row: &&mut Rc<PostRow>| {
             row.turn == Some(turn) && row.state == Pending && row.kind != Kind::Delete
         };
@@ -106,7 +104,7 @@ impl Tables {
 }
 
 impl PostRow {
-    fn end(&mut self, state: PostState) {
+    pub(super) fn end(&mut self, state: PostState) {
         self.state = state;
         self.body = None;
     }

@@ -42,6 +42,7 @@ impl Tables {
                     (post, row.state == PostState::Sending)
                 })
                 .collect(),
+            moves: self.moves.iter().map(|(old, new)| (*old, *new)).collect(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::ids::{
-    AgentName, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UpdateId, UserId,
+    AgentName, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
     AuditLine, Body, Button, Conversation, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
@@ -32,6 +32,8 @@ pub struct Tables {
     pub buttons: BTreeMap<String, Rc<ButtonRow>>,
     /// The day on which a stranger was last told so.
     pub strangers: BTreeMap<i64, i64>,
+    /// Groups that have become supergroups: the old id, the new one.
+    pub moves: BTreeMap<ChatId, ChatId>,
     /// The audit, oldest first.
     pub audit: Vec<Rc<AuditLine>>,
     /// The highest ids that there ever were.

@@ -93,6 +93,10 @@ impl Store for Twin {
         self.both(|store| store.message_of(post))
     }
 
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
+        self.both(|store| store.agent_of(chat, message))
+    }
+
     fn close(&self) -> futures_util::future::LocalBoxFuture<'static, ()> {
         let (file, memory) = (self.file.close(), self.memory.close());
         Box::pin(async move {
@@ -137,6 +141,7 @@ pub(super) const KEPT: &str = "
     UNION ALL SELECT concat_ws(' ', 'button', token, chat, topic, action, turn, for_user, post,
                                beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
+    UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
     UNION ALL SELECT concat_ws(' ', 'audit', chat, user, event, agent, turn, rule) FROM audit
     ORDER BY row";
 
@@ -295,6 +300,8 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
     });
     let strangers = tables.strangers.iter();
     let strangers = strangers.map(|(who, day)| row!(&"stranger", who, day));
+    let moved = tables.moves.iter();
+    let moved = moved.map(|(old, new)| row!(&"moved", old, new));
     let audit = tables.audit.iter().map(|line| {
         let (agent, turn) = (line.agent.as_ref(), line.turn);
         row!(
@@ -307,5 +314,5 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
             line.rule
         )
     });
-    buttons.chain(strangers).chain(audit)
+    buttons.chain(strangers).chain(moved).chain(audit)
 }

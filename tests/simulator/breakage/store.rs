@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use switchboard::ids::{BotId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use switchboard::ids::{
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
 use switchboard::model::{Button, Conversation, Place, Seat, Turn};
 use switchboard::store::{
     Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
@@ -31,6 +33,7 @@ macro_rules! broken {
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
+                agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;
                 new_conversation() -> ConversationId;
