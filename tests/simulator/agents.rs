@@ -290,10 +290,10 @@ impl Run {
     }
 }
 
-/// The answer names the question, so that it can be told where it belongs.
+/// The answer names the question, with all its edits, so that it can be told where it belongs.
 fn answer(prompt: &Prompt, lines: u64) -> String {
-    let number = numbers(&prompt.text).first().copied().unwrap_or_default();
-    let line = |line| format!("line {line} for {}\n", marked(number));
+    let asked: Vec<_> = numbers(&prompt.text).into_iter().map(marked).collect();
+    let line = |line| format!("line {line} for {}\n", asked.join(" "));
     (0..lines).map(line).collect()
 }
 

@@ -80,7 +80,7 @@ fn on_its_way(process: &Process, chat: ChatId, text: &str) -> Option<OutboxId> {
     let mut rows = tables.posts.iter();
     let row = rows.find(|(_, row)| {
         row.state == PostState::Sending
-            && row.place.chat == chat
+            && process.sim.now_of(row.place.chat) == process.sim.now_of(chat)
             && row.body.as_ref().is_some_and(|body| body.text == text)
     });
     row.map(|(id, _)| *id)

@@ -14,13 +14,17 @@ const BEN: UserId = UserId(22);
 const STRANGER: UserId = UserId(99);
 /// Whoever writes here may use k8s.
 const GROUP: ChatId = ChatId(-100);
+/// What it becomes.
+const SUPERGROUP: ChatId = ChatId(-1_000_000_000_100);
 
 /// Does something, now and then, until it has been enough.
 pub async fn live(sim: &Sim, telegram: &Telegram) {
     let chance = &sim.chance;
     for _ in 0..8 + chance.below(20) {
         sleep(chance.millis(50, 15_000)).await;
-        match chance.below(20) {
+        match chance.below(24) {
+            20..=21 => telegram.somebody_edits(),
+            22 if chance.permille(300) => telegram.moves(GROUP, SUPERGROUP),
             0..=4 => taps(sim, telegram),
             5 => telegram.says(STRANGER, ChatId(STRANGER.0), |_| "let me in".to_owned()),
             6 => telegram.blocks(ChatId(BEN.0), chance.permille(500)),
@@ -34,7 +38,7 @@ pub async fn live(sim: &Sim, telegram: &Telegram) {
             }
             _ => {
                 let (user, chat) = somewhere(sim);
-                let commands = ["/k8s", "/k8s", "/plain", "/modern"];
+                let commands = ["/k8s", "/k8s", "/plain", "/modern", "Well,"];
                 let command: &&str = chance.pick(&commands);
                 asks(telegram, user, chat, command);
             }
@@ -47,8 +51,8 @@ fn somewhere(sim: &Sim) -> (UserId, ChatId) {
     let places = [
         (ANNA, ChatId(ANNA.0)),
         (BEN, ChatId(BEN.0)),
-        (ANNA, GROUP),
-        (BEN, GROUP),
+        (ANNA, sim.now_of(GROUP)),
+        (BEN, sim.now_of(GROUP)),
     ];
     *sim.chance.pick(&places)
 }
@@ -68,6 +72,9 @@ fn commands(sim: &Sim, telegram: &Telegram) {
         "/agents",
         "/modern",
         "/nothing",
+        "/stop",
+        "/stop k8s",
+        "/status",
     ];
     let command = sim.chance.pick(&commands);
     telegram.says(user, chat, |_| (*command).to_owned());

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use switchboard::actors::World;
-use switchboard::ids::{BotId, Epoch, OutboxId, Timestamp};
+use switchboard::ids::{BotId, ChatId, Epoch, OutboxId, Timestamp};
 use switchboard::store::MemDisk;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -42,6 +42,8 @@ pub struct Sim {
     pub calm: Cell<bool>,
     /// Calls that were begun for a row of the outbox and taken in by Telegram.
     pub taken: RefCell<BTreeMap<OutboxId, u32>>,
+    /// Groups that became supergroups.
+    pub moved: RefCell<BTreeMap<ChatId, ChatId>>,
     begin: Instant,
     trace: RefCell<Vec<String>>,
     digest: RefCell<DefaultHasher>,
@@ -63,6 +65,7 @@ impl Sim {
             disk: MemDisk::default(),
             calm: Cell::new(false),
             taken: RefCell::default(),
+            moved: RefCell::default(),
             begin: Instant::now(),
             trace: RefCell::default(),
             digest: RefCell::new(DefaultHasher::new()),
@@ -79,6 +82,11 @@ impl Sim {
     pub fn now(&self) -> Timestamp {
         let passed = self.begin.elapsed().as_millis();
         Timestamp(BEGIN + i64::try_from(passed).unwrap_or(i64::MAX / 2))
+    }
+
+    /// The id that a chat has now.
+    pub fn now_of(&self, chat: ChatId) -> ChatId {
+        self.moved.borrow().get(&chat).copied().unwrap_or(chat)
     }
 
     /// Notes what happened.

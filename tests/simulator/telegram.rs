@@ -40,6 +40,8 @@ struct Inside {
     chats: BTreeMap<ChatId, BTreeMap<MessageId, Shown>>,
     blocked: BTreeSet<ChatId>,
     penalties: BTreeMap<ChatId, Instant>,
+    /// What people wrote: who, where, which message, and the text.
+    said: Vec<(UserId, ChatId, i64, String)>,
     /// Where each question was asked; its number is that of its update.
     questions: BTreeMap<i64, ChatId>,
 }
@@ -68,6 +70,7 @@ impl Telegram {
         inside.last_message += 1;
         let message = inside.last_message;
         inside.questions.insert(number, chat);
+        inside.said.push((user, chat, message, text.clone()));
         drop(inside);
         self.sim
             .note(format_args!("{user} in {chat} writes {number}: {text}"));
@@ -76,6 +79,52 @@ impl Telegram {
             "text": text,
         });
         self.arrives(number, "message", &message);
+    }
+
+    /// Somebody changes one of the last things that were written.
+    pub fn somebody_edits(&self) {
+        let said = {
+            let inside = self.inside.borrow();
+            let recent = inside.said.len().saturating_sub(4);
+            let recent = &inside.said[recent..];
+            if recent.is_empty() {
+                return;
+            }
+            self.sim.chance.pick(recent).clone()
+        };
+        let (user, chat, message, text) = said;
+        let number = self.next_update();
+        self.inside.borrow_mut().questions.insert(number, chat);
+        let text = format!("{text} And {}?", marked(number));
+        self.sim.note(format_args!(
+            "{user} in {chat} edits {message} by {number}: {text}"
+        ));
+        let message = json!({
+            "message_id": message, "date": 1, "edit_date": 2, "chat": chat_of(chat),
+            "from": person(user), "text": text,
+        });
+        self.arrives(number, "edited_message", &message);
+    }
+
+    /// A group becomes a supergroup, which is another chat.
+    pub fn moves(&self, from: ChatId, to: ChatId) {
+        if self.sim.now_of(from) != from {
+            return;
+        }
+        self.sim.moved.borrow_mut().insert(from, to);
+        for (chat, key, other) in [
+            (from, "migrate_to_chat_id", to),
+            (to, "migrate_from_chat_id", from),
+        ] {
+            let number = self.next_update();
+            self.sim
+                .note(format_args!("{chat} {key} {other} ({number})"));
+            let message = json!({
+                "message_id": 1, "date": 1, "chat": chat_of(chat), "from": person(UserId(11)),
+                key: other.0,
+            });
+            self.arrives(number, "message", &message);
+        }
     }
 
     /// Somebody taps a button.
@@ -109,6 +158,7 @@ impl Telegram {
     pub fn buttons(&self) -> Vec<(ChatId, MessageId, Button)> {
         let inside = self.inside.borrow();
         let chats = inside.chats.iter();
+        let chats = chats.filter(|(chat, _)| self.sim.now_of(**chat) == **chat);
         let messages = chats.flat_map(|(chat, shown)| shown.iter().map(move |it| (*chat, it)));
         messages
             .flat_map(|(chat, (id, shown))| {
@@ -174,6 +224,10 @@ impl Telegram {
 
     /// The wait, if the chat is in a penalty or gets one now.
     pub fn limits(&self, chat: ChatId) -> Result<(), TelegramError> {
+        let moved = self.sim.now_of(chat);
+        if moved != chat {
+            return Err(TelegramError::Migrated(moved));
+        }
         let mut inside = self.inside.borrow_mut();
         let now = Instant::now();
         let until = inside.penalties.get(&chat).copied();
@@ -236,7 +290,7 @@ impl Telegram {
         }
         for number in numbers(text) {
             let asked = inside.questions.get(&number);
-            if asked != Some(&chat) {
+            if asked.is_none_or(|asked| self.sim.now_of(*asked) != chat) {
                 self.sim.breaks(format_args!(
                     "the answer to {number} is shown in {chat}, where nobody asked it"
                 ));
@@ -248,8 +302,9 @@ impl Telegram {
     /// Whether this can be read in a chat.
     pub fn reads(&self, chat: ChatId, text: &str) -> bool {
         let inside = self.inside.borrow();
-        let shown = inside.chats.get(&chat);
-        shown.is_some_and(|shown| shown.values().any(|it| it.text.contains(text)))
+        let chats = inside.chats.iter();
+        let mut here = chats.filter(|(shown, _)| self.sim.now_of(**shown) == chat);
+        here.any(|(_, shown)| shown.values().any(|it| it.text.contains(text)))
     }
 }
 
