@@ -8,6 +8,7 @@
 mod changes;
 mod conversations;
 mod facts;
+mod stopping;
 mod strangers;
 mod taps;
 
@@ -50,6 +51,7 @@ type Work = LocalBoxFuture<'static, Result<(), StoreError>>;
 /// A session, and how many messages it was sent.
 struct Known {
     session: Addr<Session>,
+    slot: Slot,
     sent: u64,
 }
 
@@ -166,6 +168,7 @@ impl Router {
                 });
                 changes
             }
+            Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
@@ -238,6 +241,7 @@ impl Router {
         .start();
         let known = Known {
             session: session.clone(),
+            slot: conversation.slot.clone(),
             sent: 1,
         };
         self.sessions.insert(id, known);

@@ -12,6 +12,7 @@ pub mod pace;
 pub mod phone;
 pub mod route;
 pub mod screen;
+pub mod stop;
 #[cfg(test)]
 mod testing;
 pub mod turn;

@@ -64,6 +64,8 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
+    /// `/stop`, for this agent or whatever runs.
+    Stop(UserId, Option<&'a Route>),
     /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
@@ -195,6 +197,7 @@ fn of_command<'a>(
         "agents" => return Decision::Agents(user),
         "whoami" => return Decision::WhoAmI(user),
         "new" => return of_new(config, message, seat, user, rest, now),
+        "stop" => return of_stop(config, user, rest),
         _ => {}
     }
     let Some(route) = route_of(config, name) else {
@@ -229,6 +232,19 @@ fn of_new<'a>(
     let named = rest.trim_start_matches('/').to_lowercase();
     match route_of(config, &named) {
         Some(route) => permitted(message, user, route, Decision::New(user, route)),
+        None => Decision::Unknown(user, shortened(&named)),
+    }
+}
+
+/// `/stop` alone, or with the name of an agent. What a person asked they may always stop.
+fn of_stop<'a>(config: &'a Config, user: UserId, rest: &str) -> Decision<'a> {
+    let rest = rest.trim();
+    if rest.is_empty() {
+        return Decision::Stop(user, None);
+    }
+    let named = rest.trim_start_matches('/').to_lowercase();
+    match route_of(config, &named) {
+        Some(route) => Decision::Stop(user, Some(route)),
         None => Decision::Unknown(user, shortened(&named)),
     }
 }
@@ -318,7 +334,10 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 }
 
 fn is_builtin(name: &str) -> bool {
-    matches!(name, "start" | "help" | "agents" | "whoami" | "new")
+    matches!(
+        name,
+        "start" | "help" | "agents" | "whoami" | "new" | "stop"
+    )
 }
 
 #[cfg(test)]

@@ -11,4 +11,5 @@ mod format;
 mod health;
 mod limits;
 mod phone;
+mod stop;
 mod time;
