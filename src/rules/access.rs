@@ -38,6 +38,18 @@ pub fn routes_for(config: &Config, user: UserId, chat: ChatId) -> impl Iterator<
         .filter(move |route| may_ask(route, user, chat).is_some())
 }
 
+/// The route by which this person reaches an agent here: the first that they may use.
+#[must_use]
+pub fn route_to<'a>(
+    config: &'a Config,
+    agent: &AgentName,
+    user: UserId,
+    chat: ChatId,
+) -> Option<&'a Route> {
+    let mut routes = routes_for(config, user, chat);
+    routes.find(|route| route.agent == *agent)
+}
+
 /// Whether this is somebody who may use no route here.
 #[must_use]
 pub fn is_stranger(config: &Config, user: UserId, chat: ChatId) -> bool {
@@ -53,11 +65,14 @@ pub fn is_admin(config: &Config, user: UserId) -> bool {
 /// Whether a group is one that somebody who counts has brought the bot into.
 #[must_use]
 pub fn is_known_group(config: &Config, chat: ChatId, added_by: Option<UserId>) -> bool {
-    let listed = config
-        .routes
-        .iter()
-        .any(|route| route.allow.contains(&Allow::Chat(chat)));
-    listed || added_by.is_some_and(|user| !is_stranger(config, user, chat))
+    names_chat(config, chat) || added_by.is_some_and(|user| !is_stranger(config, user, chat))
+}
+
+/// Whether the configuration speaks of this chat.
+#[must_use]
+pub fn names_chat(config: &Config, chat: ChatId) -> bool {
+    let mut routes = config.routes.iter();
+    config.chats.contains_key(&chat) || routes.any(|route| route.allow.contains(&Allow::Chat(chat)))
 }
 
 /// Whether this person may press this button, which leads to this agent: its own person or an

@@ -1,6 +1,7 @@
 //! Each change as SQL. A change that moves something says where it must stand before.
 
 mod buttons;
+mod chats;
 mod posts;
 mod turns;
 
@@ -80,6 +81,8 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
             any(c, sql.bind(context.as_str()).bind(conversation.0)).await
         }
+        Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
+        Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
         | Change::Detach { .. }
@@ -189,7 +192,7 @@ async fn tell_stranger(
     let sql = query(
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
              (SELECT who FROM strangers WHERE bot = ?1
-              ORDER BY day DESC, who != ?3 LIMIT -1 OFFSET ?2)",
+              ORDER BY day DESC, who != ?3, who DESC LIMIT -1 OFFSET ?2)",
     );
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
     any(c, sql.bind(bot.0).bind(rows_max).bind(who)).await

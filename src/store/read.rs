@@ -55,6 +55,7 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     Ok(Unfinished {
         turns: turns.iter().map(turn_row).collect::<Result<_, _>>()?,
         posts: posts.iter().map(post_row).collect::<Result<_, _>>()?,
+        moves: super::chats::moves(pool, bot).await?,
     })
 }
 

@@ -31,9 +31,11 @@ impl Router {
             chat: message.chat,
             topic: message.topic,
         };
+        let moves = self.commons.moves.borrow();
         let here = self.sessions.values().filter(|known| {
             let slot = &known.slot;
-            slot.place == place && route.is_none_or(|route| route.agent == slot.agent)
+            let meant = route.is_none_or(|route| route.agent == slot.agent);
+            meant && moves.place(slot.place) == place
         });
         let sessions: Vec<_> = here.map(|known| known.session.clone()).collect();
         let commons = self.commons.clone();

@@ -6,7 +6,7 @@ use super::facts::{Facts, Pressed};
 use super::{Router, Work, ends, settled};
 use crate::actors::sender::AnswerTap;
 use crate::actors::session::Decide;
-use crate::ids::{Timestamp, UpdateId};
+use crate::ids::UpdateId;
 use crate::model::{Button, Conversation, Turn, UpdateEnd};
 use crate::rules::{access, words};
 use crate::store::StoreError;
@@ -21,7 +21,7 @@ impl Router {
         facts: &Facts,
         ctx: &mut Context<Self>,
     ) -> Work {
-        let now = Timestamp::now();
+        let now = self.commons.now();
         let found = facts.buttons.get(&tap.data);
         let live = found.filter(|pressed| {
             pressed.button.place.chat == tap.chat && now <= pressed.button.expires_at

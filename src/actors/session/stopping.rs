@@ -9,7 +9,7 @@ use tracing::{error, info};
 
 use super::{Decide, Session};
 use crate::actors::StoreIds;
-use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
+use crate::ids::{OutboxId, TurnId, UpdateId, UserId};
 use crate::model::{Body, Held, HeldFor, Kind, Post, Turn, TurnState, UpdateEnd};
 use crate::rules::format::Formatted;
 use crate::rules::stop::{self, Runs};
@@ -185,7 +185,7 @@ impl Session {
         let Some(until) = held.map(|held| held.until).min() else {
             return;
         };
-        let pause = until.since(Timestamp::now()).max(EXPIRY_EVERY);
+        let pause = until.since(self.commons.now()).max(EXPIRY_EVERY);
         self.expiry = Some(ctx.run_later(pause, |session, ctx| {
             session.expiry = None;
             session.drop_expired(ctx);
@@ -197,7 +197,7 @@ impl Session {
             .waiting
             .iter()
             .filter_map(|next| next.turn.held.as_ref());
-        for post in stop::expired(held, Timestamp::now()) {
+        for post in stop::expired(held, self.commons.now()) {
             let body = Body {
                 text: words::dropped_unasked(&self.conversation.slot.agent),
                 target: Some(post),

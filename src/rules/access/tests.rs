@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::ids::{OutboxId, Timestamp, TopicId, TurnId};
 use crate::model::{Action, Place, Seat};
-use crate::rules::route::{Decision, decide};
+use crate::rules::route::{Decision, Known, decide};
 use crate::rules::testing::{
     ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message,
 };
@@ -225,7 +225,8 @@ proptest! {
             current: current.map(|agent| (agent.into(), now)),
             ..Seat::default()
         };
-        let decision = decide(&config, &me(), &message, &seat, now);
+        let known = Known { seat: &seat, answered: None };
+        let decision = decide(&config, &me(), &message, known, now);
         if let Decision::Ask { route, .. }
             | Decision::Switch(_, route)
             | Decision::New(_, route) = &decision

@@ -286,8 +286,20 @@ async fn an_answer_that_telegram_refuses_takes_the_rest_of_it_along() {
 }
 
 #[tokio::test]
-async fn only_an_answered_turn_can_be_undeliverable() {
-    for state in ["queued", "working", "told_failed"] {
+async fn a_word_that_there_is_no_answer_can_be_undeliverable_too() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let mut changes = way_to("told_failed", turn);
+    changes.push(Change::Post(bench.post(HERE, Kind::Notice, Some(turn))));
+    bench.commit(changes).await;
+    bench.commit(vec![Change::Undeliverable { turn }]).await;
+    let states = bench.seen("SELECT state FROM turns").await;
+    assert_eq!(states, ["undeliverable"]);
+}
+
+#[tokio::test]
+async fn only_a_turn_that_is_over_can_be_undeliverable() {
+    for state in ["queued", "working"] {
         let bench = Bench::new().await;
         let turn = bench.turn().await.id;
         let notice = bench.post(HERE, Kind::Notice, Some(turn));
