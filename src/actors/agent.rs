@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
-use crate::a2a::run::{Begin, Listener, News, Run};
+use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
 use crate::a2a::{AgentCard, HITL, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
@@ -101,6 +101,8 @@ pub struct StartRun {
     pub begin: Begin,
     /// Whether its time was up before: then it is only watched.
     pub detached: bool,
+    /// Hears that a person wants it to stop.
+    pub stop: StopSignal,
     /// Who hears of it.
     pub listener: Recipient<TaskChanged>,
 }
@@ -341,6 +343,7 @@ impl Handler<StartRun> for Agent {
             protocol,
             begin,
             detached,
+            stop,
             listener,
         } = start;
         let trace = Trace::of(&prompt.id);
@@ -371,6 +374,7 @@ impl Handler<StartRun> for Agent {
             prompt,
             turn,
             listener: tell.clone(),
+            stop,
         };
         let was_down = self.health.borrow().is_open();
         let whole = async move {
