@@ -10,5 +10,7 @@ pub mod ids;
 #[path = "../../src/model.rs"]
 pub mod model;
 mod stream;
+#[path = "../../src/usage.rs"]
+pub mod usage;
 
 pub use stream::read_stream;

@@ -20,7 +20,7 @@
 //! | `proxy`, `tunnel`, `proxy_fault` | the proxy on the way, the CONNECT to it, and how that can fail |
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
-//! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
+//! | `progress`, `usage`, `verdict` | what can be shown of a run meanwhile, what it has used, how it ended |
 //! | `error` | how a call can fail, and what that says about the prompt |
 //! | `scrub` | foreign error texts without addresses and credentials |
 
@@ -47,6 +47,7 @@ pub mod stream;
 mod terms;
 mod tls;
 mod tunnel;
+mod usage;
 mod verdict;
 mod wire;
 

@@ -30,6 +30,7 @@ use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
+use crate::usage::Usage;
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -106,6 +107,8 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
+    /// What its agent has used for it, told just before the end.
+    usage: Option<Usage>,
 }
 
 /// One conversation.
@@ -188,6 +191,7 @@ impl Session {
             phone,
             progress: String::new(),
             timer: None,
+            usage: None,
         });
         if !detached {
             self.wake_for_phone(ctx);
@@ -345,6 +349,12 @@ impl Handler<TaskChanged> for Session {
             News::Context(context) => {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
+            }
+            News::Used(usage) => {
+                if let Some(running) = &mut self.running {
+                    running.usage = Some(usage);
+                }
+                Box::pin(fut::ready(()))
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

@@ -83,6 +83,7 @@ pub(super) async fn change(
         | Change::Working { .. }
         | Change::Detach { .. }
         | Change::Placeholder { .. }
+        | Change::Used { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
         | Change::Requeue { .. }) => turns::move_turn(c, of_turn, now).await,

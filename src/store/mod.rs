@@ -31,6 +31,7 @@ use crate::ids::{
 use crate::model::{
     AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
 };
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,13 @@ pub enum Change {
         turn: TurnId,
         /// Its row in the outbox.
         post: OutboxId,
+    },
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
     },
     /// The turn is over; answered, its text is erased. Refused if it already was.
     EndTurn {

@@ -31,7 +31,7 @@ impl Watch {
             match self.attempts.after(&error, other.filter(|_| switchable)) {
                 Next::Again => {}
                 Next::AgainAfter(pause) => {
-                    self.tell_progress("It cannot be reached, trying again.".to_owned())
+                    self.tell_instead("It cannot be reached, trying again.")
                         .await;
                     sleep(pause).await;
                 }
@@ -69,7 +69,9 @@ impl Watch {
             let Run { client, prompt, .. } = &self.run;
             client.stream(self.attempts.protocol, prompt).await?
         };
-        if let Some(end) = self.consume(&mut events).await? {
+        let ended = self.consume(&mut events).await?;
+        self.progress.stream_ended();
+        if let Some(end) = ended {
             return Ok(end);
         }
         self.after_break().await

@@ -1,6 +1,7 @@
 //! A turn moves only from where it must stand: a prompt leaves once, an end is the end.
 
 use super::*;
+use crate::usage::Usage;
 
 const STATES: [&str; 8] = [
     "queued",
@@ -159,6 +160,28 @@ async fn a_turn_that_failed_is_kept_to_be_run_again_and_an_answered_one_is_not()
         let text = found.as_ref().map(|(turn, _)| turn.text.as_str());
         assert_eq!(text, kept.then_some("what pods are failing?"), "{state}");
     }
+}
+
+#[tokio::test]
+async fn what_a_turn_has_used_is_kept_with_it_and_is_unknown_before() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let kept = "SELECT concat_ws(' ', ifnull(prompt_tokens, '-'), ifnull(answer_tokens, '-'),
+                       ifnull(total_tokens, '-')) FROM turns";
+    assert_eq!(bench.seen(kept).await, ["- - -"]);
+    let usage = Usage {
+        prompt: 22,
+        answer: 14,
+        total: u64::MAX,
+    };
+    let ended = end(turn, Outcome::Answered);
+    bench
+        .commit(vec![Change::Used { turn, usage }, ended])
+        .await;
+    let all = format!("22 14 {}", i64::MAX);
+    assert_eq!(bench.seen(kept).await, [all]);
+    let turn = TurnId(turn.0 + 1);
+    bench.is_stale(vec![Change::Used { turn, usage }]).await;
 }
 
 #[tokio::test]
