@@ -375,7 +375,7 @@ impl Handler<StartRun> for Agent {
             })
         });
         let run = Run {
-            client: self.client.traced(&prompt.id),
+            client: self.client.traced(&prompt.id, turn),
             protocol,
             streams: self.streams(),
             kagent: self.settings.flavor == Flavor::Kagent,
