@@ -164,6 +164,7 @@ const ROWS: &[Row] = &[
     told("429 for an hour", |_| reply().too_many_requests(3600), BUSY, "http status 429"),
     // Surely not run, and better after a while.
     answered("429 twice", |n| if n < 2 { reply().too_many_requests(1) } else { replies("2 pods") }, 3, "http status 429"),
+    answered("429 of a gateway", |n| if n < 1 { reply().rate_limited(1) } else { replies("2 pods") }, 2, "rate limit exceeded"),
     Row { sends: 4, ..told("429 for ever", |_| reply().too_many_requests(0), BUSY, "http status 429") },
     // It said so itself.
     told("failed", |_| reply().fails("at http://10.0.0.1"), "It says that it failed", "the task failed"),
