@@ -16,6 +16,7 @@
 //! | `rpc` | the JSON-RPC envelope, which all versions share |
 //! | `sse` | server-sent events, without I/O |
 //! | `client` | the calls; with `http` and `stream` all that knows awc |
+//! | `edge` | what the actors and the run see of the client |
 //! | `tls` | whom to trust on the way |
 //! | `proxy`, `tunnel`, `proxy_fault` | the proxy on the way, the CONNECT to it, and how that can fail |
 //! | `headers` | credentials and traces that calls carry |
@@ -30,6 +31,7 @@ pub mod client;
 pub mod codec;
 pub mod codec_v03;
 pub mod codec_v10;
+pub mod edge;
 pub mod error;
 pub mod headers;
 mod http;
@@ -72,6 +74,7 @@ mod test_server;
 
 pub use card::AgentCard;
 pub use client::{A2aClient, Settings};
+pub use edge::{AgentCall, AgentCalls, SharedAgent};
 pub use error::{A2aError, Outcome, Phase};
 pub use headers::{Header, Source, Trace};
 pub use model::{

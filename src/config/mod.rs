@@ -28,6 +28,7 @@
 
 mod agents;
 mod chat;
+mod chats;
 mod duration;
 mod elsewhere;
 mod headers;
@@ -50,15 +51,16 @@ mod web;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use crate::ids::{AgentName, UserId};
+use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
 pub use chat::Chat;
+pub use chats::{ChatRules, Listen};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
-pub use routes::{RESERVED, Route};
+pub use routes::{RESERVED, Route, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
 
@@ -84,6 +86,8 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// How much at once, and how fast.
     pub limits: Limits,
+    /// Groups in which the bot behaves differently.
+    pub chats: BTreeMap<ChatId, ChatRules>,
     /// How an answer feels in the chat.
     pub chat: Chat,
     /// What is logged, and how.
@@ -124,6 +128,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let agents = agents::read(root.section("agents"), env);
     let routes = routes::read(root.list("routes"), &agents, &people);
     routes::warn_of_idle(&root, &agents, &routes);
+    let chats = chats::read(root.section("chats"), &routes);
     let limits = Limits::read(root.section("limits"));
     let chat = Chat::read(root.section("chat"));
     let log = Log::read(root.section("log"));
@@ -137,6 +142,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
             .filter_map(|(name, agent)| Some((name, agent?)))
             .collect(),
         routes,
+        chats,
         limits,
         chat,
         log,

@@ -8,7 +8,7 @@ use super::section::Section;
 use crate::ids::{ChatId, UserId};
 
 /// Bot API: an id "has at most 52 significant bits".
-const ID_MAX: i64 = (1 << 52) - 1;
+pub(super) const ID_MAX: i64 = (1 << 52) - 1;
 const NAME_CHARS_MAX: usize = 64;
 /// In a list of approvers: whoever asked.
 const REQUESTER: &str = "requester";

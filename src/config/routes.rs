@@ -23,6 +23,16 @@ const DESCRIPTION_CHARS_MAX: usize = 256;
 const EXAMPLES_MAX: usize = 8;
 const EXAMPLE_CHARS_MAX: usize = 256;
 
+/// What shows of an answer that is still being made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// The placeholder grows with it.
+    #[default]
+    Edits,
+    /// Nothing but that the agent is at work.
+    Off,
+}
+
 /// A command, the agent that it reaches, and who may use it.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -36,6 +46,9 @@ pub struct Route {
     pub examples: Vec<String>,
     /// Whether plain text comes here; true for one route at most.
     pub default: bool,
+    /// What shows of its answers while they are being made. Of several routes to an agent
+    /// the first one that a person may use counts.
+    pub stream: Stream,
     /// Who may use it; empty means nobody.
     pub allow: Vec<Allow>,
     /// Who decides about its agent's dangerous calls.
@@ -105,6 +118,8 @@ impl Reader<'_> {
         let description = section.text("description", DESCRIPTION_CHARS_MAX);
         let examples = examples(&mut section);
         let default = self.default(&mut section, &place);
+        let words = [("edits", Stream::Edits), ("off", Stream::Off)];
+        let stream = section.choice("stream", &words, Stream::default());
         let allow = self.people.allow(&section.list("allow"));
         let approvers = self.people.approvers(section.list("approvers"));
         section.finish();
@@ -115,6 +130,7 @@ impl Reader<'_> {
             agent,
             examples,
             default,
+            stream,
             allow,
             approvers,
         })

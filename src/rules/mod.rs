@@ -3,12 +3,15 @@
 
 pub mod access;
 pub mod bucket;
+pub mod buttons;
 pub mod chunk;
 pub mod command;
 pub mod format;
 pub mod health;
+pub mod moves;
 pub mod pace;
 pub mod phone;
+pub mod poll_watch;
 pub mod route;
 pub mod screen;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The names that states and kinds have in the tables.
 
-use crate::model::{Action, Kind, Outcome, TurnState, UpdateEnd};
+use crate::model::{Kind, Outcome, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -37,17 +37,4 @@ pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>
 
 pub(super) fn parse_kind(name: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == name)
-}
-
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::RunAgain => "run_again",
-        Action::LeaveIt => "leave_it",
-    }
-}
-
-pub(super) fn parse_action(name: &str) -> Option<Action> {
-    [Action::RunAgain, Action::LeaveIt]
-        .into_iter()
-        .find(|known| action(*known) == name)
 }

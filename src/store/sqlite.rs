@@ -14,8 +14,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
-use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read};
-use crate::ids::{BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read};
+use crate::ids::{
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -153,9 +155,9 @@ impl Store for Sqlite {
         Box::pin(async move { read::button(&readers, bot, &token).await })
     }
 
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
-        Box::pin(async move { read::ended_turn(&readers, turn).await })
+        Box::pin(async move { read::turn(&readers, turn).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
@@ -166,6 +168,11 @@ impl Store for Sqlite {
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::message_of(&readers, post).await })
+    }
+
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { chats::agent_of(&readers, bot, chat, message).await })
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {
