@@ -203,14 +203,15 @@ impl A2aClient {
         codec::task(result)
     }
 
-    /// The newest tasks of a context, with their histories (1.0; kagent's controller in 0.3).
+    /// The newest tasks of a context, or of all, with their histories (1.0; of a context kagent's
+    /// controller in 0.3, too).
     ///
     /// # Errors
     /// [`A2aError::Rpc`] with -32601 from agents that cannot list.
     pub async fn list(
         &self,
         protocol: Protocol,
-        context: &ContextId,
+        context: Option<&ContextId>,
         principal: &Principal,
     ) -> Result<Vec<Task>, A2aError> {
         let call = Call::List(context);

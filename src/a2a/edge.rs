@@ -61,11 +61,11 @@ pub trait AgentCalls {
         principal: &'a Principal,
     ) -> AgentCall<'a, Task>;
 
-    /// The newest tasks of a context.
+    /// The newest tasks of a context, or of all.
     fn list<'a>(
         &'a self,
         protocol: Protocol,
-        context: &'a ContextId,
+        context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>>;
 
@@ -136,7 +136,7 @@ impl AgentCalls for A2aClient {
     fn list<'a>(
         &'a self,
         protocol: Protocol,
-        context: &'a ContextId,
+        context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
         Box::pin(A2aClient::list(self, protocol, context, principal))

@@ -50,7 +50,8 @@ fn the_official_types_of_1_0_read_all_that_we_send() {
     let submissions = submissions(&prompts).into_iter();
     let calls = submissions.map(|call| (call, check)).chain([
         (Call::Get(&task), keeps::<GetTaskRequest> as fn(&Value)),
-        (Call::List(&context), keeps::<ListTasksRequest>),
+        (Call::List(Some(&context)), keeps::<ListTasksRequest>),
+        (Call::List(None), keeps::<ListTasksRequest>),
         (Call::Cancel(&task), keeps::<CancelTaskRequest>),
         (Call::Resubscribe(&task), keeps::<SubscribeToTaskRequest>),
     ]);

@@ -260,20 +260,24 @@ impl Watch {
         }
     }
 
-    /// Looks for the prompt in the tasks of its context. Finding it proves that the agent
-    /// has it; not finding it proves nothing.
+    /// Looks for the prompt in the tasks of its context, or, as long as the agent has told none,
+    /// in all that we may see. Finding it proves that the agent has it; not finding it proves
+    /// nothing.
     async fn look_for(&mut self) -> End {
-        let Some(context) = self.run.prompt.context.clone() else {
-            return End::Unknown;
-        };
+        let context = self.run.prompt.context.clone();
         let principal = self.run.prompt.principal.clone();
         let mut wait = WAIT;
         for _ in 0..SEARCHES_MAX {
             let protocol = self.attempts.protocol;
-            if protocol == Protocol::V03 && !self.run.kagent {
+            if protocol == Protocol::V03 && (!self.run.kagent || context.is_none()) {
                 return End::Unknown;
             }
-            match self.run.client.list(protocol, &context, &principal).await {
+            match self
+                .run
+                .client
+                .list(protocol, context.as_ref(), &principal)
+                .await
+            {
                 Ok(tasks) => {
                     let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
                     match tasks.iter().find(mine).map(|task| task.id.clone()) {

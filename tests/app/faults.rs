@@ -17,7 +17,7 @@ struct Column {
     name: &'static str,
     settings: fn() -> AgentSettings,
     toml: &'static str,
-    /// The tasks of a context can be listed, so that a prompt is found.
+    /// Tasks can be listed, so that a prompt is found.
     lists: bool,
     /// Calls by which a task is looked at.
     looks: &'static str,
@@ -38,12 +38,11 @@ const COLUMNS: [Column; 4] = [
         lists: true,
         looks: "tasks/get",
     },
-    // It lists tasks, too, but of a context, and the first question has none yet.
     Column {
         name: "A2A 1.0",
         settings: || AgentSettings::a2a("k8s").versions(Versions::V10),
         toml: "flavor = \"a2a\"\nprotocol = \"1.0\"",
-        lists: false,
+        lists: true,
         looks: "GetTask",
     },
     Column {
