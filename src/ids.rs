@@ -106,6 +106,10 @@ text! {
     PromptId
 }
 text! {
+    /// A call of a tool that waits for a person, as the agent names it in a pause.
+    CallId
+}
+text! {
     /// The user that an agent knows a conversation by (kagent: `X-User-Id`).
     Principal
 }

@@ -21,6 +21,7 @@
 //! | `proxy`, `tunnel`, `proxy_fault` | the proxy on the way, the CONNECT to it, and how that can fail |
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
+//! | `pause` | what an agent asks of people, and their decisions as it wants them |
 //! | `progress`, `usage`, `verdict` | what can be shown of a run meanwhile, what it has used, how it ended |
 //! | `error` | how a call can fail, and what that says about the prompt |
 //! | `scrub` | foreign error texts without addresses and credentials |
@@ -37,6 +38,7 @@ pub mod headers;
 mod http;
 mod json;
 pub mod model;
+pub mod pause;
 pub mod progress;
 mod proxy;
 mod proxy_fault;

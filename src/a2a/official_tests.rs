@@ -8,10 +8,11 @@ use ::a2a::{
 use a2a_sdk::{A2aRequest, JsonRpcMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::codec::{self, Call};
 use super::model::Prompt;
+use super::pause::Answer;
 use super::test_server::prompt;
 use crate::ids::{ContextId, TaskId};
 use crate::model::Protocol;
@@ -23,14 +24,20 @@ fn keeps<T: Serialize + DeserializeOwned>(params: &Value) {
 }
 
 /// Prompts of every shape that is sent: the first of a context, a later one, an answer to a task
-/// that waits.
+/// that waits, and decisions in both forms.
 fn prompts() -> Vec<Prompt> {
     let mut first = prompt();
     first.context = None;
     let later = prompt();
-    let mut answer = prompt();
-    answer.task = Some(TaskId::from("t"));
-    vec![first, later, answer]
+    let mut waited_for = prompt();
+    waited_for.task = Some(TaskId::from("t"));
+    let decision = |answer| Prompt {
+        answer: Some(answer),
+        ..waited_for.clone()
+    };
+    let decided = decision(Answer::Extension(json!({"type": "tool_approval_response"})));
+    let batch = decision(Answer::Part(json!({"decision_type": "reject"})));
+    vec![first, later, waited_for, decided, batch]
 }
 
 /// Every call that submits one of these.

@@ -166,5 +166,6 @@ pub(super) fn prompt() -> Prompt {
         context: Some(ContextId::from("c")),
         task: None,
         principal: Principal::from("telegram:7"),
+        answer: None,
     }
 }

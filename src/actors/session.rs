@@ -252,6 +252,7 @@ impl Session {
                 context: self.conversation.context.clone(),
                 task: None,
                 principal: self.conversation.principal.clone(),
+                answer: None,
             },
             protocol,
             begin,

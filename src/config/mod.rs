@@ -27,6 +27,7 @@
 //! repeats one: text from a key that could hold a secret by mistake is not quoted.
 
 mod agents;
+mod approvals;
 mod chat;
 mod chats;
 mod duration;
@@ -38,6 +39,7 @@ mod log;
 mod people;
 mod problem;
 mod proxy;
+mod quotas;
 mod report;
 mod routes;
 mod section;
@@ -54,12 +56,14 @@ use std::path::Path;
 use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
+pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::Chat;
 pub use chats::{ChatRules, Listen};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
+pub use quotas::Quotas;
 pub use routes::{RESERVED, Route, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
@@ -82,6 +86,8 @@ pub struct Config {
     pub store: Store,
     /// The agents by name.
     pub agents: BTreeMap<AgentName, Agent>,
+    /// What the configuration calls people.
+    pub names: BTreeMap<UserId, String>,
     /// The commands, in the order of the file; each `agent` is one of `agents`.
     pub routes: Vec<Route>,
     /// How much at once, and how fast.
@@ -141,6 +147,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
             .into_iter()
             .filter_map(|(name, agent)| Some((name, agent?)))
             .collect(),
+        names: people.names(),
         routes,
         chats,
         limits,

@@ -78,6 +78,17 @@ impl People {
         distinct(ids)
     }
 
+    /// What each person is called; of two names the first.
+    pub(super) fn names(&self) -> BTreeMap<UserId, String> {
+        let mut names = BTreeMap::new();
+        for (name, ids) in &self.ids {
+            if let ([id], false) = (ids.as_slice(), self.groups.contains(name)) {
+                names.entry(*id).or_insert_with(|| name.clone());
+            }
+        }
+        names
+    }
+
     /// The people in a list of names and ids.
     pub(super) fn ids(&self, items: &[Item<'_>]) -> Vec<UserId> {
         distinct(items.iter().flat_map(|item| self.id_or_name(item)))

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::agents::Agent;
+use super::agents::{Agent, Flavor};
+use super::approvals::{self, Approvals, Masking};
 use super::item::Item;
 use super::people::{Allow, Approvers, People};
 use super::problem::did_you_mean;
@@ -53,6 +54,10 @@ pub struct Route {
     pub allow: Vec<Allow>,
     /// Who decides about its agent's dangerous calls.
     pub approvers: Approvers,
+    /// The rest about such calls.
+    pub approvals: Approvals,
+    /// What is masked of what its agent says. Of several routes to an agent the strictest counts.
+    pub masking: Masking,
 }
 
 /// All routes; a broken one is left out and reported.
@@ -82,6 +87,14 @@ pub(super) fn warn_of_idle(
         return;
     }
     for (index, route) in routes.iter().enumerate() {
+        let agent = agents.get(&route.agent).and_then(Option::as_ref);
+        let pauses = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
+        let Approvers { people, requester } = &route.approvers;
+        if pauses && people.is_empty() && !requester && !route.allow.is_empty() {
+            let approvers = "its dangerous calls can only be rejected: add people, groups or \
+                             \"requester\" to approvers";
+            root.warn(&format!("routes[{index}].approvers"), approvers);
+        }
         if route.allow.is_empty() {
             let allow = "add people, groups or \"chat:<id>\" to allow";
             let command = &route.command;
@@ -122,6 +135,8 @@ impl Reader<'_> {
         let stream = section.choice("stream", &words, Stream::default());
         let allow = self.people.allow(&section.list("allow"));
         let approvers = self.people.approvers(section.list("approvers"));
+        let approvals = approvals::read(&mut section, self.people);
+        let masking = approvals::read_masking(&mut section);
         section.finish();
         let agent = agent?;
         Some(Route {
@@ -133,6 +148,8 @@ impl Reader<'_> {
             stream,
             allow,
             approvers,
+            approvals,
+            masking,
         })
     }
 

@@ -9,6 +9,7 @@ use super::*;
 use crate::ids::{BotId, ChatId};
 
 mod access;
+mod approvals;
 mod chats;
 mod example;
 mod headers;
