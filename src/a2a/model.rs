@@ -202,6 +202,8 @@ pub struct ArtifactUpdate {
     pub last: bool,
     /// The artifact or chunk.
     pub artifact: Artifact,
+    /// The agent's annotations of the chunk.
+    pub metadata: Metadata,
 }
 
 impl TaskState {

@@ -87,6 +87,7 @@ pub(super) async fn change(
         | Change::Working { .. }
         | Change::Detach { .. }
         | Change::Placeholder { .. }
+        | Change::Used { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
         | Change::AskStop { .. }

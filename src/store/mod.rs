@@ -37,6 +37,7 @@ use crate::model::{
     AuditLine, Button, Conversation, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
     UpdateEnd,
 };
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,13 @@ pub enum Change {
         turn: TurnId,
         /// Its row in the outbox.
         post: OutboxId,
+    },
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
     },
     /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {

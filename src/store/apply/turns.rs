@@ -56,6 +56,17 @@ pub(super) async fn move_turn(
             );
             (sql.bind(post.0).bind(turn.0), "the turn is over")
         }
+        Change::Used { turn, usage } => {
+            // SQLite's numbers end before ours; no run comes near.
+            let number = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+            let sql = query(
+                "UPDATE turns SET prompt_tokens = ?, answer_tokens = ?, total_tokens = ?
+                 WHERE id = ?",
+            );
+            let sql = sql.bind(number(usage.prompt)).bind(number(usage.answer));
+            let sql = sql.bind(number(usage.total)).bind(turn.0);
+            (sql, "there is no such turn")
+        }
         Change::EndTurn { turn, outcome } => {
             let sql = query(
                 "UPDATE turns SET state = ?1, ended_at = ?2,
