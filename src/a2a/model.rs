@@ -249,6 +249,12 @@ impl TaskState {
         )
     }
 
+    /// Whether there is more to come by itself.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        !self.is_terminal() && !self.is_interrupted()
+    }
+
     /// Whether the run waits for a person.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {

@@ -29,7 +29,7 @@ impl Progress {
                 self.streamed = true;
                 self.produced(update);
             }
-            Event::Task(task) if !self.streamed && !task.state.is_terminal() => self.stands(task),
+            Event::Task(task) if !self.streamed && task.state.is_under_way() => self.stands(task),
             Event::Task(_) | Event::Message(_) => {}
         }
     }
