@@ -16,6 +16,7 @@ pub mod phone;
 pub mod poll_watch;
 pub mod route;
 pub mod screen;
+pub mod stale;
 pub mod stop;
 #[cfg(test)]
 mod testing;

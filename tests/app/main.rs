@@ -15,5 +15,6 @@ mod odd;
 mod phone;
 mod places;
 mod proxy;
+mod stale;
 mod stop;
 mod time;
