@@ -111,9 +111,10 @@ pub fn decide<'a>(
         return Decision::Nobody { waits };
     };
     if access::is_stranger(config, user, message.chat) {
-        return match spoken_to {
-            true => Decision::Stranger(user),
-            false => Decision::Ignore("not addressed"),
+        return if spoken_to {
+            Decision::Stranger(user)
+        } else {
+            Decision::Ignore("not addressed")
         };
     }
     if let Some(kind) = &message.media {

@@ -14,6 +14,7 @@ mod limits;
 mod odd;
 mod phone;
 mod places;
+mod previews;
 mod proxy;
 mod stale;
 mod stop;
