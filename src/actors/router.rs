@@ -160,6 +160,7 @@ impl Router {
                     text,
                     rule,
                     renews,
+                    late: facts.late(id, message, config.chat.stale_after),
                 };
                 return self.ask(ask, route, ctx);
             }
@@ -253,6 +254,9 @@ impl Handler<UpdatesArrived> for Router {
             .iter()
             .map(|update| Update::read(update.id, &update.body))
             .collect();
+        let received = arrived.0.iter();
+        let received = received.map(|update| (update.id, update.received_at));
+        let received: HashMap<UpdateId, Timestamp> = received.collect();
         let moves = self.moved(&mut updates);
         let missing = facts::missing(&updates, self.commons.me.id, |key| {
             self.seats.contains_key(key)
@@ -266,6 +270,7 @@ impl Handler<UpdatesArrived> for Router {
         Box::pin(gathered.then(move |gathered, router, ctx| {
             let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
                 router.seats.extend(std::mem::take(&mut facts.seats));
+                facts.received = received;
                 updates
                     .into_iter()
                     .map(|update| {

@@ -5,6 +5,7 @@
 //! is committed and said, the Sender sends it.
 
 mod decisions;
+mod handing_over;
 mod intake;
 mod stopping;
 mod turn_in_flight;
@@ -13,6 +14,7 @@ mod waiting_person;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
@@ -20,18 +22,17 @@ use actix::{
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{debug, error};
+use tracing::debug;
 
 use super::Commons;
-use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
-use super::sender::{Posted, Sender};
-use crate::a2a::Prompt;
+use super::agent::{Agent, AgentBack, TaskChanged};
+use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
+use crate::ids::{ConversationId, MessageId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
-use crate::rules::turn::{self, End};
+use crate::rules::turn::End;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
 use crate::usage::Usage;
@@ -54,6 +55,9 @@ pub struct Ask {
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
     pub renews: bool,
+    /// How old the message was when it came, if Telegram brought it late: then its person is
+    /// asked first.
+    pub late: Option<Duration>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -225,89 +229,6 @@ impl Session {
         self.begin(id, begin, ctx);
     }
 
-    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
-    /// stops leaves it to the next one.
-    fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
-        let admit = Admit {
-            fresh: begin == Begin::Submit,
-            back: ctx.address().recipient(),
-        };
-        let admitted = self.agent.send(admit).into_actor(self);
-        let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
-            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
-            // The agent ends only with the process.
-            Err(_) => Box::pin(fut::ready(())),
-        });
-        ctx.spawn(then);
-    }
-
-    /// Commits that the prompt is about to leave, then lets it go.
-    fn hand_over(
-        &mut self,
-        id: TurnId,
-        begin: Begin,
-        permit: Permit,
-        ctx: &mut Context<Self>,
-    ) -> ResponseActFuture<Self, ()> {
-        let draining = self.drained.is_some();
-        let running = self.running.as_mut().filter(|running| {
-            // Stopped while it waited for its place: that is free again.
-            let stopped = begin == Begin::Submit && running.turn.stopping;
-            !draining && running.turn.id == id && !stopped
-        });
-        let Some(running) = running else {
-            return Box::pin(fut::ready(()));
-        };
-        let turn = &mut running.turn;
-        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
-        let known = turn.protocol.filter(|_| begin != Begin::Submit);
-        let protocol = known.unwrap_or(permit.protocol);
-        turn.protocol = Some(protocol);
-        let submit = (begin == Begin::Submit).then(|| Change::Submit {
-            turn: id,
-            prompt: prompt_id.clone(),
-            endpoint: endpoint(&self.commons, &self.conversation),
-            protocol,
-        });
-        if submit.is_some() {
-            turn.state = TurnState::Submitting;
-        }
-        let start = StartRun {
-            permit,
-            turn: id,
-            prompt: Prompt {
-                id: prompt_id,
-                text: turn.text.clone(),
-                context: self.conversation.context.clone(),
-                task: None,
-                principal: self.conversation.principal.clone(),
-                answer: None,
-            },
-            protocol,
-            begin,
-            detached: turn.state == TurnState::Detached,
-            stop: running.signal.clone(),
-            listener: ctx.address().recipient(),
-        };
-        let (commons, agent) = (self.commons.clone(), self.agent.clone());
-        let sender = self.sender.clone().recipient::<Posted>();
-        let handed = async move {
-            if let Some(submit) = submit
-                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
-            {
-                error!(turn = %id.reference(), %failure, "not submitted");
-                return;
-            }
-            if agent.send(start).await.is_err() {
-                error!(turn = %id.reference(), "the agent has ended");
-            }
-        };
-        Box::pin(handed.into_actor(self))
-    }
-
-    // Beginning and ending of the session itself.
-
     /// After a while without turns the Router lets go of this session.
     fn rest(&mut self, ctx: &mut Context<Self>) {
         let seen = self.seen;
@@ -342,12 +263,6 @@ impl Session {
             }
         }
     }
-}
-
-/// Where the prompts of a conversation go, for whoever looks into the store.
-fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
-    let agent = commons.config.agents.get(&conversation.slot.agent);
-    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
 }
 
 impl Actor for Session {
