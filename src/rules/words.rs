@@ -1,6 +1,8 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+mod places;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
+pub use places::{ELSEWHERE, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -196,19 +199,6 @@ pub const NOBODY: &str = "I cannot tell who you are: you write as the group or a
 /// The one notice in a group where the bot has no business.
 pub const UNKNOWN_GROUP: &str =
     "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";
-
-/// The notice in a group that has become a supergroup, where the configuration still means
-/// it by its old id.
-#[must_use]
-pub fn moved(from: ChatId, to: ChatId) -> String {
-    format!(
-        "This group has a new id since it became a supergroup: {to}. Whoever runs me has to put \
-         it into my configuration in place of {from}; until then I may not know you here."
-    )
-}
-
-/// What is said in front of an answer that does not stand where it was asked.
-pub const ELSEWHERE: &str = "(From a topic that is closed or gone)";
 
 /// A route that this person may not use here.
 #[must_use]

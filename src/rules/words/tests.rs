@@ -45,6 +45,8 @@ fn all() -> Vec<String> {
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),
         format!("{UNKNOWN_GROUP}{GROUP}"),
+        moved(GROUP, ChatId(-1_001_000_000_100)),
+        format!("{ELSEWHERE}\n2 pods"),
         forbidden("istio", routes()),
         forbidden("istio", none()),
         unknown_command("argo", routes()),
