@@ -86,6 +86,10 @@ number! {
     OutboxId
 }
 number! {
+    /// A pause of an agent, as it is kept.
+    PauseId
+}
+number! {
     /// How often the store has changed hands; each write proves that it is still ours.
     Epoch
 }
@@ -108,6 +112,10 @@ text! {
 text! {
     /// A call of a tool that waits for a person, as the agent names it in a pause.
     CallId
+}
+text! {
+    /// The SHA-256 of what a pause asks, in hexadecimal.
+    Digest
 }
 text! {
     /// The user that an agent knows a conversation by (kagent: `X-User-Id`).

@@ -1,6 +1,7 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+pub mod approvals;
 mod places;
 
 use std::borrow::Cow;
