@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::config::{Config, Route};
-use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::ids::{AgentName, TopicId, TurnId, UserId};
+use crate::model::Place;
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
-pub use places::{ELSEWHERE, moved};
+pub use places::{ELSEWHERE, bound, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -358,10 +359,14 @@ fn shortened(text: &str, max: usize) -> Cow<'_, str> {
 
 /// `/whoami`.
 #[must_use]
-pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
+pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
+    let chat = place.chat;
     let mut text = format!("Your id: {user}");
     if chat.is_group() {
         text.extend(["\nThis chat: ".to_owned(), chat.to_string()]);
+    }
+    if place.topic != TopicId::NONE {
+        text.extend(["\nThis topic: ".to_owned(), place.topic.to_string()]);
     }
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");

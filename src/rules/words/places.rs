@@ -1,5 +1,6 @@
 //! What is said of places: a group that has moved, a topic that is gone.
 
+use crate::config::Route;
 use crate::ids::ChatId;
 
 /// The notice in a group that has become a supergroup, where the configuration still means
@@ -14,3 +15,14 @@ pub fn moved(from: ChatId, to: ChatId) -> String {
 
 /// What is said in front of an answer that does not stand where it was asked.
 pub const ELSEWHERE: &str = "(From a topic that is closed or gone)";
+
+/// `/k8s` alone in a topic that belongs to another agent.
+#[must_use]
+pub fn bound(topic: &Route, asked: &Route) -> String {
+    let (command, agent) = (&asked.command, &asked.agent);
+    format!(
+        "In this topic your plain text goes to {}. For a question to {agent}, put it behind \
+         the command: /{command} and your question.",
+        topic.agent
+    )
+}
