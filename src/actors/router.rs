@@ -10,6 +10,7 @@ mod conversations;
 mod facts;
 mod moving;
 mod sessions;
+mod stopping;
 mod strangers;
 mod taps;
 
@@ -53,6 +54,7 @@ type Work = LocalBoxFuture<'static, Result<(), StoreError>>;
 /// A session, and how many messages it was sent.
 struct Known {
     session: Addr<Session>,
+    slot: Slot,
     sent: u64,
 }
 
@@ -178,6 +180,7 @@ impl Router {
                 });
                 changes
             }
+            Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),

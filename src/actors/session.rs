@@ -6,8 +6,11 @@
 
 mod decisions;
 mod intake;
+mod stopping;
 mod turn_in_flight;
 mod waiting_person;
+
+pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
 
@@ -23,7 +26,7 @@ use super::Commons;
 use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
 use super::sender::{Posted, Sender};
 use crate::a2a::Prompt;
-use crate::a2a::run::{Begin, News};
+use crate::a2a::run::{Begin, News, StopSignal, Stopper};
 use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
@@ -31,6 +34,7 @@ use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
+use crate::usage::Usage;
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -107,6 +111,14 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
+    /// Whether its end is being committed.
+    ending: bool,
+    /// Tells the run that somebody wants it to stop.
+    stopper: Stopper,
+    /// What the run hears of that.
+    signal: StopSignal,
+    /// What its agent has used for it, told just before the end.
+    usage: Option<Usage>,
 }
 
 /// One conversation.
@@ -120,6 +132,8 @@ pub struct Session {
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
+    /// The timer of the held turn that has waited longest.
+    expiry: Option<SpawnHandle>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -148,6 +162,7 @@ impl Session {
             router,
             waiting: VecDeque::new(),
             running: None,
+            expiry: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -159,15 +174,18 @@ impl Session {
         if self.running.is_some() || self.drained.is_some() {
             return;
         }
-        match self.waiting.front() {
-            Some(next) if next.committed => {}
-            Some(_) => return,
-            None => {
-                self.rest(ctx);
-                return;
-            }
+        let next = self
+            .waiting
+            .iter()
+            .position(|next| next.turn.held.is_none());
+        let Some(next) = next else {
+            self.rest(ctx);
+            return;
+        };
+        if !self.waiting[next].committed {
+            return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.pop_front() else {
+        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
             return;
         };
         let config = &self.commons.config.chat;
@@ -184,12 +202,23 @@ impl Session {
         };
         let id = turn.id;
         let detached = turn.state == TurnState::Detached;
+        let never = turn.state == TurnState::Queued && turn.stopping;
+        let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
             phone,
             progress: String::new(),
             timer: None,
+            ending: false,
+            stopper,
+            signal,
+            usage: None,
         });
+        if never {
+            let ended = self.ended(id, &End::Stopped);
+            ctx.spawn(ended);
+            return;
+        }
         if !detached {
             self.wake_for_phone(ctx);
         }
@@ -222,7 +251,12 @@ impl Session {
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
-        let Some(running) = self.running.as_mut().filter(|_| !draining) else {
+        let running = self.running.as_mut().filter(|running| {
+            // Stopped while it waited for its place: that is free again.
+            let stopped = begin == Begin::Submit && running.turn.stopping;
+            !draining && running.turn.id == id && !stopped
+        });
+        let Some(running) = running else {
             return Box::pin(fut::ready(()));
         };
         let turn = &mut running.turn;
@@ -253,6 +287,7 @@ impl Session {
             protocol,
             begin,
             detached: turn.state == TurnState::Detached,
+            stop: running.signal.clone(),
             listener: ctx.address().recipient(),
         };
         let (commons, agent) = (self.commons.clone(), self.agent.clone());
@@ -347,6 +382,12 @@ impl Handler<TaskChanged> for Session {
             News::Context(context) => {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
+            }
+            News::Used(usage) => {
+                if let Some(running) = &mut self.running {
+                    running.usage = Some(usage);
+                }
+                Box::pin(fut::ready(()))
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

@@ -2,6 +2,7 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+mod control;
 mod places;
 
 use std::borrow::Cow;
@@ -12,7 +13,9 @@ use crate::ids::{AgentName, TopicId, TurnId, UserId};
 use crate::model::Place;
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
-pub use places::{ELSEWHERE, bound, moved};
+
+pub use self::control::*;
+pub use self::places::{ELSEWHERE, bound, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -379,7 +382,8 @@ pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 4] = [
+pub const MENU: [(&str, &str); 5] = [
+    ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),
     ("whoami", "Your id and what you may use"),
