@@ -183,13 +183,14 @@ impl Router {
             }
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
+            Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
                 let expected = route::expected(config, message, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
                 reply(words::agents(user_routes(user), expected))
             }
-            Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
+            Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
                 reply(words::unknown_command(&name, user_routes(user)))
             }
