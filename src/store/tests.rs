@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Protocol, Slot, TurnState, Whom};
+use crate::model::{Action, Body, HeldFor, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
 mod chats;
@@ -75,7 +75,7 @@ impl Bench {
 
     async fn accept(&self, ids: &[i64]) -> Vec<i64> {
         let updates = ids.iter().map(|id| update(*id)).collect();
-        let fresh = self.store.accept(updates, NOON).await.unwrap();
+        let fresh = self.store.accept(updates).await.unwrap();
         fresh.iter().map(|update| update.id.0).collect()
     }
 
@@ -152,6 +152,9 @@ impl Bench {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 
@@ -214,6 +217,7 @@ async fn by_hand(path: &Path) -> SqliteConnection {
 fn update(id: i64) -> StoredUpdate {
     StoredUpdate {
         id: UpdateId(id),
+        received_at: NOON,
         body: format!(r#"{{"update_id":{id},"message":"a secret"}}"#),
     }
 }

@@ -16,4 +16,6 @@ mod phone;
 mod places;
 mod previews;
 mod proxy;
+mod stale;
+mod stop;
 mod time;

@@ -10,7 +10,7 @@ use switchboard::a2a::{
     A2aError, AgentCall, AgentCalls, AgentCard, Event, EventStream, Phase, Prompt, Reply,
     SharedAgent, Task,
 };
-use switchboard::ids::{ContextId, Principal, PromptId, TaskId};
+use switchboard::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use switchboard::model::Protocol;
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
@@ -150,7 +150,7 @@ impl SimCalls {
 }
 
 impl AgentCalls for SimCalls {
-    fn traced(&self, _: &PromptId) -> SharedAgent {
+    fn traced(&self, _: &PromptId, _: TurnId) -> SharedAgent {
         Rc::new(self.clone())
     }
 
@@ -227,11 +227,11 @@ impl AgentCalls for SimCalls {
     fn list<'a>(
         &'a self,
         _: Protocol,
-        context: &'a ContextId,
+        context: Option<&'a ContextId>,
         _: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
-        let context = context.clone();
-        Box::pin(self.call("list", move |agent| agent.tasks(&context)))
+        let context = context.cloned();
+        Box::pin(self.call("list", move |agent| agent.tasks(context.as_ref())))
     }
 
     fn cancel<'a>(

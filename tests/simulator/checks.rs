@@ -209,6 +209,8 @@ fn turn_is_told(sim: &Sim, telegram: &Telegram, tables: &Tables, row: &TurnRow) 
     let told = match row.stands {
         TurnStands::Over(Outcome::Answered) => of_turn(&[Kind::Final, Kind::FinalEdit]),
         TurnStands::Undeliverable => of_turn(&[Kind::Final, Kind::FinalEdit, Kind::Notice]),
+        // Its placeholder says so, where there is one.
+        TurnStands::Over(Outcome::Stopped) => of_turn(&[Kind::Edit, Kind::Notice, Kind::Reply]),
         _ => of_turn(&[Kind::Notice]),
     };
     if told.is_empty() {

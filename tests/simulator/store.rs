@@ -6,7 +6,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, Place, Seat, Turn};
 use switchboard::store::{
@@ -19,7 +19,7 @@ use crate::checks;
 use crate::sim::Process;
 
 enum Work {
-    Accept(Vec<StoredUpdate>, Timestamp),
+    Accept(Vec<StoredUpdate>),
     Commit(Vec<Change>),
 }
 
@@ -95,9 +95,9 @@ async fn write(
 
 async fn apply(process: &Process, inner: &dyn Store, work: Work) -> Done {
     match work {
-        Work::Accept(updates, at) => {
+        Work::Accept(updates) => {
             let ids: Vec<_> = updates.iter().map(|update| update.id.0).collect();
-            let done = inner.accept(updates, at).await;
+            let done = inner.accept(updates).await;
             let kept = done.as_ref().map(Vec::len);
             process.note(format_args!("accepts {ids:?}: {kept:?}"));
             checks::written(process, done.as_ref().err());
@@ -124,8 +124,8 @@ impl Store for SimStore {
         self.inner.bot()
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        self.ask(Work::Accept(updates, at)).boxed_local()
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.ask(Work::Accept(updates)).boxed_local()
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {

@@ -6,7 +6,7 @@ use switchboard::a2a::{
     A2aError, AgentCall, AgentCalls, AgentCard, EventStream, Outcome, Prompt, Reply, SharedAgent,
     Task,
 };
-use switchboard::ids::{ContextId, Principal, PromptId, TaskId};
+use switchboard::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use switchboard::model::Protocol;
 
 pub struct Insistent(pub SharedAgent);
@@ -16,8 +16,8 @@ fn nobody_knows<T>(done: &Result<T, A2aError>) -> bool {
 }
 
 impl AgentCalls for Insistent {
-    fn traced(&self, prompt: &PromptId) -> SharedAgent {
-        Rc::new(Self(self.0.traced(prompt)))
+    fn traced(&self, prompt: &PromptId, turn: TurnId) -> SharedAgent {
+        Rc::new(Self(self.0.traced(prompt, turn)))
     }
 
     fn speaks(&self) -> Protocol {
@@ -82,7 +82,7 @@ impl AgentCalls for Insistent {
     fn list<'a>(
         &'a self,
         protocol: Protocol,
-        context: &'a ContextId,
+        context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
         self.0.list(protocol, context, principal)

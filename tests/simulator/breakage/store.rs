@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, Place, Seat, Turn};
 use switchboard::store::{
@@ -53,8 +53,8 @@ impl Hasty {
 }
 
 broken! { Hasty;
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        self.0.accept(updates, at)
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
@@ -77,8 +77,8 @@ impl Shuffled {
 }
 
 broken! { Shuffled;
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        let fresh = self.0.accept(updates, at);
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        let fresh = self.0.accept(updates);
         Box::pin(async move {
             let mut fresh = fresh.await?;
             fresh.reverse();
@@ -105,8 +105,8 @@ impl Yielding {
 }
 
 broken! { Yielding;
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        self.0.accept(updates, at)
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
@@ -149,8 +149,8 @@ impl Unfenced {
 }
 
 broken! { Unfenced;
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        self.owner().accept(updates, at)
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.owner().accept(updates)
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
