@@ -2,10 +2,13 @@
 //!
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
+mod file;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::file::{Carried, File, FileName, Shape};
 use crate::ids::{
     AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
     Timestamp, TopicId, TurnId, UpdateId, UserId,
@@ -295,7 +298,7 @@ pub struct Entity {
 /// What a row of the outbox says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
-    /// The text; at most 4096 UTF-16 units.
+    /// The text; at most 4096 UTF-16 units, 1024 where it is the caption of a file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// How parts of the text look; at most 100, on whole characters.
@@ -313,6 +316,9 @@ pub struct Body {
     /// The row whose message is edited or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<OutboxId>,
+    /// The file that it carries. Only a new message carries one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Carried>,
 }
 
 /// One thing that must arrive at Telegram.

@@ -5,6 +5,7 @@
 //! is next and when; what has no row (previews, typing, answers to taps) may be lost.
 
 mod delivery;
+mod ladder;
 
 use std::time::Duration;
 

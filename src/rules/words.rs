@@ -1,9 +1,12 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+mod files;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
+pub use self::files::{file_refused, size};
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;

@@ -29,7 +29,8 @@ use crate::ids::{
     TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
+    AuditLine, Button, Conversation, File, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
+    UpdateEnd,
 };
 
 /// An update as it is kept until its end.
@@ -130,6 +131,14 @@ pub enum Change {
     },
     /// Something must arrive at Telegram.
     Post(Post),
+    /// The file of a post, which is kept until its row needs no sending any more. Refused
+    /// unless the post is there: it comes before it in the same list.
+    Attach {
+        /// Whose file.
+        post: OutboxId,
+        /// The file.
+        file: File,
+    },
     /// A row is not needed any more. Nothing if it is already on its way.
     Drop(OutboxId),
     /// A call to Telegram is about to begin. Refused unless pending or sending.
@@ -222,6 +231,9 @@ pub trait Store {
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
+
+    /// The file that a row carries, until the row needs no sending any more.
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>>;
 
     /// Commits what still waits, closes the file and lets the next owner in. Whatever is
     /// asked after this is refused.

@@ -8,7 +8,9 @@ use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Post, Protocol, Seat, Slot, Turn, TurnState};
+use crate::model::{
+    Button, Conversation, File, FileName, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
+};
 
 pub(super) async fn new_updates(
     pool: &SqlitePool,
@@ -162,6 +164,20 @@ pub(super) async fn message_of(
             .fetch_optional(pool)
             .await?;
     Ok(message.flatten().map(MessageId))
+}
+
+pub(super) async fn file_of(pool: &SqlitePool, post: OutboxId) -> Result<Option<File>, StoreError> {
+    let row = query("SELECT name, media_type, bytes FROM outbox_files WHERE post = ?")
+        .bind(post.0)
+        .fetch_optional(pool)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let name: String = row.try_get("name")?;
+    Ok(Some(File {
+        name: FileName::clean(&name, "file"),
+        media_type: row.try_get("media_type")?,
+        bytes: row.try_get::<Vec<u8>, _>("bytes")?.into(),
+    }))
 }
 
 fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {

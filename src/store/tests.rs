@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Protocol, Slot, TurnState};
+use crate::model::{Action, Body, FileName, Protocol, Slot, TurnState};
 
 mod conversations;
 mod disk;
@@ -168,6 +168,7 @@ impl Bench {
              UNION ALL SELECT concat_ws(' ', 'turn', id, state, attempt, text, prompt_id, task_id,
                                         placeholder, ended_at) FROM turns
              UNION ALL SELECT concat_ws(' ', 'post', id, seq, state, sends, body, message_id, reason) FROM outbox
+             UNION ALL SELECT concat_ws(' ', 'file', post, name, hex(bytes)) FROM outbox_files
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
@@ -244,4 +245,13 @@ fn audit(event: &'static str) -> Change {
         turn: None,
         rule: None,
     })
+}
+
+fn file(post: OutboxId) -> Change {
+    let file = File {
+        name: FileName::clean("report.md", "file"),
+        media_type: "text/markdown".to_owned(),
+        bytes: b"# all\xff of it".as_slice().into(),
+    };
+    Change::Attach { post, file }
 }

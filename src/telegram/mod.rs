@@ -8,6 +8,7 @@
 //! - `client`: [`BotApi`], one method per Bot API method that is used
 //! - `call`: one HTTP call and the judgement of its answer
 //! - `outgoing`: what is sent, and how it becomes a payload
+//! - `upload`: a message with a file
 //! - `error`: [`TelegramError`], what went wrong and what became of the call
 //! - `update`: [`Update`], what somebody did in Telegram
 //! - `parts`: the names of what a message may hold
@@ -22,6 +23,7 @@ mod parts;
 #[cfg(test)]
 pub(crate) mod tests;
 mod update;
+mod upload;
 
 pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError};
 pub use error::{Outcome, Retry, TelegramError};
@@ -29,3 +31,4 @@ pub use outgoing::{Button, Command, EditMessage, OutMessage};
 pub use update::{
     Callback, CallbackId, ChatKind, Entity, Incoming, Membership, ReplyTo, Sender, Update, What,
 };
+pub use upload::CAPTION_MAX;

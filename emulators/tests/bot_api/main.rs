@@ -5,3 +5,4 @@ mod messages;
 mod server;
 mod support;
 mod updates;
+mod uploads;

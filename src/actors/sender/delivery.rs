@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tracing::{debug, error, warn};
 
+use super::ladder::{edit, send, send_file};
 use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
-use crate::model::{Kind, Post, Redo};
+use crate::model::{File, Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
-use crate::telegram::{self, BotApi, Button, EditMessage, OutMessage, TelegramError};
+use crate::telegram::{self, BotApi, TelegramError};
 
 /// Calls of a row whose repetition could be seen twice.
 pub(super) const SENDS_MAX: u32 = 2;
@@ -51,6 +52,13 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
             _ => Delivered::Over,
         };
     }
+    let file = match post.body.file {
+        Some(_) => match commons.store.file_of(post.id).await {
+            Ok(file) => file,
+            Err(error) => return store_failed(&post, &error),
+        },
+        None => None,
+    };
     if post.sends > 0 && post.kind.redo() == Redo::OnceMore && api.get_me().await.is_err() {
         // The one repetition is not spent on a Telegram that is still out of order.
         return LATER;
@@ -70,7 +78,7 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
-    let (called, redo) = call(&api, &post, target, quote).await;
+    let (called, redo) = call(&api, &post, file.as_ref(), target, quote).await;
     settle(&commons, &post, called, redo).await
 }
 
@@ -85,10 +93,19 @@ type Called = (Result<Option<MessageId>, TelegramError>, Redo);
 async fn call(
     api: &BotApi,
     post: &Post,
+    file: Option<&File>,
     target: Option<MessageId>,
     quote: Option<MessageId>,
 ) -> Called {
     let chat = post.place.chat;
+    if let Some(carried) = &post.body.file {
+        let sent = match file {
+            Some(file) => send_file(api, post, carried, file, quote).await,
+            // It was erased, so the row is over already: settling says so.
+            None => Err(TelegramError::BadRequest("its file is gone".to_owned())),
+        };
+        return (sent, post.kind.redo());
+    }
     let called = match (post.kind, target) {
         (Kind::Edit, Some(message)) => edit(api, post, message).await.map(|()| None),
         (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
@@ -107,74 +124,6 @@ async fn call(
         _ => send(api, post, quote).await,
     };
     (called, post.kind.redo())
-}
-
-async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), TelegramError> {
-    let mut edit = EditMessage {
-        chat: post.place.chat,
-        message,
-        text: post.body.text.clone(),
-        entities: post.body.entities.clone(),
-        buttons: buttons(post),
-    };
-    let mut done = api.edit_message_text(&edit).await;
-    if is_format_refused(post, done.as_ref().err()) {
-        edit.entities.clear();
-        done = api.edit_message_text(&edit).await;
-    }
-    match done {
-        Err(TelegramError::NotModified) => Ok(()),
-        done => done,
-    }
-}
-
-async fn send(
-    api: &BotApi,
-    post: &Post,
-    quote: Option<MessageId>,
-) -> Result<Option<MessageId>, TelegramError> {
-    let mut message = OutMessage {
-        chat: post.place.chat,
-        topic: post.place.topic,
-        text: post.body.text.clone(),
-        entities: post.body.entities.clone(),
-        reply_to: quote,
-        silent: post.body.silent,
-        buttons: buttons(post),
-    };
-    let mut done = api.send_message(&message).await;
-    if is_format_refused(post, done.as_ref().err()) {
-        message.entities.clear();
-        done = api.send_message(&message).await;
-    }
-    match done {
-        Err(TelegramError::SentUnread) => Ok(None),
-        done => done.map(Some),
-    }
-}
-
-/// Whether the same text may be taken as plain text. Telegram's words for a bad entity are
-/// many, so any refusal that may be meant for one counts; a 429 and a lost message do not.
-fn is_format_refused(post: &Post, error: Option<&TelegramError>) -> bool {
-    let refused = matches!(error, Some(TelegramError::BadRequest(_)));
-    let again = refused && !post.body.entities.is_empty();
-    if let Some(error) = error.filter(|_| again) {
-        warn!(chat = %post.place.chat, post = %post.id, %error, "refused with its format, sent as plain text");
-    }
-    again
-}
-
-fn buttons(post: &Post) -> Vec<Vec<Button>> {
-    let rows = post.body.buttons.iter();
-    rows.map(|row| {
-        row.iter()
-            .map(|shown| Button {
-                label: shown.label.clone(),
-                data: shown.token.clone(),
-            })
-            .collect()
-    })
-    .collect()
 }
 
 /// Commits what became of a call.
@@ -249,7 +198,9 @@ fn refused(post: &Post, error: &TelegramError) -> Vec<Change> {
         post: post.id,
         reason: error.to_string(),
     }];
-    if let (Kind::Final | Kind::FinalEdit, Some(turn)) = (post.kind, post.turn) {
+    let told = matches!(error, TelegramError::BadRequest(_))
+        && (post.body.file.as_ref()).is_some_and(|carried| !carried.otherwise.is_empty());
+    if let (Kind::Final | Kind::FinalEdit, Some(turn), false) = (post.kind, post.turn, told) {
         changes.push(Change::Undeliverable { turn });
     }
     changes

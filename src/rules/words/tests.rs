@@ -1,6 +1,7 @@
 //! Every sentence, as people read it.
 
 use super::*;
+use crate::model::FileName;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -35,6 +36,7 @@ fn all() -> Vec<String> {
         unknown(&agent, TURN),
         failed(&agent, AGENT_BUSY, TURN),
         failed(&agent, AGENT_DOWN, TURN),
+        file_refused(&FileName::clean("chart.png", "file"), 31_700),
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
