@@ -3,12 +3,14 @@
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
 mod file;
+mod look;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::file::{Carried, File, FileName, Shape};
+pub use self::look::{Entity, EntityKind};
 use crate::ids::{
     AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
     Timestamp, TopicId, TurnId, UpdateId, UserId,
@@ -252,47 +254,6 @@ pub struct Shown {
     pub label: String,
     /// At most 64 bytes, opaque (Bot API: `callback_data`).
     pub token: String,
-}
-
-/// How a part of a text looks. Written as the Bot API's `MessageEntity`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum EntityKind {
-    /// Bold.
-    Bold,
-    /// Italic.
-    Italic,
-    /// Struck through.
-    Strikethrough,
-    /// Monospace, within a line.
-    Code,
-    /// Monospace, a block.
-    Pre {
-        /// Its language, or nothing.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        language: String,
-    },
-    /// A text that leads to an address.
-    TextLink {
-        /// The address, one that Telegram takes.
-        url: String,
-    },
-    /// A quote.
-    Blockquote,
-    /// A quote of which only the beginning shows until it is tapped.
-    ExpandableBlockquote,
-}
-
-/// A part of a text that looks different. Places are UTF-16 units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entity {
-    /// How it looks.
-    #[serde(flatten)]
-    pub kind: EntityKind,
-    /// Where it begins.
-    pub offset: usize,
-    /// How long it is, never 0.
-    pub length: usize,
 }
 
 /// What a row of the outbox says.

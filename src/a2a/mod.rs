@@ -30,6 +30,7 @@ pub mod codec;
 pub mod codec_v03;
 pub mod codec_v10;
 pub mod error;
+mod files;
 pub mod headers;
 mod http;
 mod json;

@@ -17,7 +17,7 @@ use tracing::{debug, warn};
 
 use super::attempts::Attempts;
 use super::progress::Progress;
-use super::{A2aClient, A2aError, Event, EventStream, Prompt, Task, TaskState, verdict};
+use super::{A2aClient, A2aError, Event, EventStream, Message, Prompt, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
 use crate::rules::health::Health;
@@ -105,7 +105,7 @@ struct Watch {
     /// How the prompt is offered; from its task on, the version does not change.
     attempts: Attempts,
     task: Option<Task>,
-    direct: Option<String>,
+    direct: Option<Message>,
     progress: Progress,
     told: String,
     deadline: Instant,
@@ -282,8 +282,9 @@ impl Watch {
         if let Event::Message(message) = event {
             self.run.client.proven(self.attempts.protocol);
             self.note_health(false);
-            self.direct = Some(message.text());
-            if let Some(context) = message.context_id {
+            let context = message.context_id.clone();
+            self.direct = Some(message);
+            if let Some(context) = context {
                 (self.run.listener)(News::Context(context)).await;
             }
             return;
@@ -365,6 +366,6 @@ impl Watch {
     }
 
     fn decided(&self) -> Option<End> {
-        verdict::of(self.direct.as_deref(), self.task.as_ref(), self.run.turn)
+        verdict::of(self.direct.as_ref(), self.task.as_ref(), self.run.turn)
     }
 }

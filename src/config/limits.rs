@@ -27,6 +27,8 @@ pub struct Limits {
     /// The largest file that is sent, in bytes (Bot API: 50 MB; a self-hosted server takes
     /// 2000 MB).
     pub file_bytes_max: usize,
+    /// The most files of one answer that are sent.
+    pub answer_files_max: usize,
 }
 
 impl Limits {
@@ -45,6 +47,7 @@ impl Limits {
             ),
             text_max: section.number("text_max", 256..=4096, 4096),
             file_bytes_max: section.number("file_bytes_max", 1024..=2000 << 20, 50 << 20),
+            answer_files_max: section.number("answer_files_max", 1..=100, 10),
         };
         section.finish();
         limits

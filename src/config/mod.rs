@@ -50,7 +50,7 @@ use std::path::Path;
 use crate::ids::{AgentName, UserId};
 
 pub use agents::{Agent, Flavor};
-pub use chat::Chat;
+pub use chat::{Chat, LongAnswer};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};

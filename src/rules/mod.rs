@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod answer;
 pub mod bucket;
 pub mod chunk;
 pub mod command;
@@ -9,6 +10,7 @@ pub mod format;
 pub mod health;
 pub mod pace;
 pub mod phone;
+mod picture;
 pub mod route;
 pub mod screen;
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod access;
 mod conversation;
 mod failures;
 mod faults;
+mod files;
 mod format;
 mod health;
 mod limits;
