@@ -12,4 +12,5 @@ mod format;
 mod health;
 mod limits;
 mod phone;
+mod picture;
 mod time;
