@@ -86,6 +86,10 @@ number! {
     OutboxId
 }
 number! {
+    /// A pause of an agent, as it is kept.
+    PauseId
+}
+number! {
     /// How often the store has changed hands; each write proves that it is still ours.
     Epoch
 }
@@ -106,12 +110,27 @@ text! {
     PromptId
 }
 text! {
+    /// A call of a tool that waits for a person, as the agent names it in a pause.
+    CallId
+}
+text! {
+    /// The SHA-256 of what a pause asks, in hexadecimal.
+    Digest
+}
+text! {
     /// The user that an agent knows a conversation by (kagent: `X-User-Id`).
     Principal
 }
 
 impl TopicId {
     /// No topic: private chats, plain groups and a forum's General.
+    pub const NONE: Self = Self(0);
+    /// A forum's General, where it has to be named (Bot API: sends must not name it).
+    pub const GENERAL: Self = Self(1);
+}
+
+impl MessageId {
+    /// A message whose id is not known, or means nothing any more.
     pub const NONE: Self = Self(0);
 }
 
@@ -179,6 +198,13 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, by: std::time::Duration) -> Self {
         Self(self.0 - i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The time from `earlier` until this moment; none if that is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        let millis = u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default();
+        std::time::Duration::from_millis(millis)
     }
 }
 

@@ -2,10 +2,10 @@
 //!
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
+mod button;
 mod file;
+mod held;
 mod look;
-
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ use crate::ids::{
     AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
+
+pub use button::{Action, BUTTON_LIFE, Button, Whom};
+pub use held::{Held, HeldFor};
 
 /// Where something is said: a chat and, in forums, one of its topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,6 +144,8 @@ pub enum Outcome {
     ToldFailed,
     /// Nobody can know whether the agent has it; the person was told so, and asked.
     UnknownTold,
+    /// Somebody wanted it to stop, or dropped it; so it did.
+    Stopped,
 }
 
 /// One or more updates of a person, and all that comes of them.
@@ -172,6 +177,12 @@ pub struct Turn {
     pub task: Option<TaskId>,
     /// The outbox row of its placeholder, if one was posted.
     pub placeholder: Option<OutboxId>,
+    /// The token of [Stop] under that placeholder.
+    pub stop: Option<String>,
+    /// Whether somebody wants it to stop, which its agent may not know yet.
+    pub stopping: bool,
+    /// While it is queued: what it waits for beside its place.
+    pub held: Option<Held>,
 }
 
 /// What kind of thing waits in the outbox. The kind decides what is done when nobody
@@ -314,41 +325,6 @@ impl Post {
     }
 }
 
-/// What a button does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Give the turn's prompt to the agent once more.
-    RunAgain,
-    /// Leave the turn as it is.
-    LeaveIt,
-}
-
-/// A button's row: what it does, for whom, until when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Button {
-    /// What the button carries.
-    pub token: String,
-    /// The chat that it was shown in.
-    pub chat: ChatId,
-    /// What it does.
-    pub action: Action,
-    /// The turn that it is about.
-    pub turn: TurnId,
-    /// The attempt of that turn that it was shown for.
-    pub attempt: u32,
-    /// The message that it stands under.
-    pub post: OutboxId,
-    /// Who may press it (admins may, too).
-    pub for_user: UserId,
-    /// Nothing happens after this.
-    pub expires_at: Timestamp,
-    /// Whether it has been pressed.
-    pub used: bool,
-}
-
-/// How long a button answers to a tap.
-pub const BUTTON_LIFE: Duration = Duration::from_hours(24);
-
 /// What is remembered of a person in a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seat {
@@ -365,7 +341,7 @@ pub struct AuditLine {
     pub chat: ChatId,
     /// Who did it.
     pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`.
+    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`.
     pub event: &'static str,
     /// The agent that it was about.
     pub agent: Option<AgentName>,

@@ -9,6 +9,10 @@ pub mod a2a;
 pub mod ids;
 #[path = "../../src/model.rs"]
 pub mod model;
+#[path = "../../src/pause.rs"]
+pub mod pause;
 mod stream;
+#[path = "../../src/usage.rs"]
+pub mod usage;
 
 pub use stream::read_stream;

@@ -3,7 +3,9 @@
 //! or : what the state says.
 
 mod kagent;
+mod push;
 mod sdks;
+mod used;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -21,7 +23,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A capture that is JSON.
-fn capture(folder_name: &str, file: &str) -> Value {
+pub(super) fn capture(folder_name: &str, file: &str) -> Value {
     let text = std::fs::read(folder(folder_name).join(file)).unwrap();
     serde_json::from_slice(&text).unwrap()
 }
@@ -130,7 +132,7 @@ pub(super) fn results_of(folder_name: &str) -> Vec<Value> {
 }
 
 /// The task in a capture.
-fn task_of(folder_name: &str, file: &str) -> Task {
+pub(super) fn task_of(folder_name: &str, file: &str) -> Task {
     let (body, is_stream) = body(folder_name, file);
     read(&body, is_stream).1.unwrap()
 }

@@ -5,27 +5,30 @@
 //! only: a peer that closes it meanwhile leaves us with a prompt that may or may not have arrived.
 
 mod cards;
+mod pool;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use awc::http::{Version, header};
-use awc::{Client, ClientRequest, Connector};
+use awc::http::header;
+use awc::{Client, ClientRequest};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
+use self::pool::pool;
 use super::codec::{self, Call};
 use super::error::A2aError;
 use super::headers::{Header, Trace};
 use super::http::{self, Bounds};
 use super::model::{Event, Prompt, Reply, Task};
+use super::proxy::Proxy;
 use super::rpc;
 use super::stream::{self, EventStream};
 use super::terms::Terms;
 use super::tls::{Authorities, install_tls};
-use crate::ids::{ContextId, Principal, PromptId, TaskId};
+use crate::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use crate::model::Protocol;
 
 /// How long an idle connection may still carry a prompt.
@@ -33,6 +36,10 @@ const PROMPT_IDLE: Duration = Duration::from_secs(2);
 
 /// The same for control calls, which may be repeated; uvicorn closes after five seconds.
 const CONTROL_IDLE: Duration = Duration::from_secs(4);
+
+/// Our name in `tracestate` (W3C Trace Context: small letters). Its value is the turn's reference,
+/// so that a trace leads to the lines of the log and to what the person was told.
+const TRACE_STATE: &str = "switchboard";
 
 /// What the client needs to know of an agent. No `Debug`: the URL stays out of logs.
 #[derive(Clone)]
@@ -49,9 +56,11 @@ pub struct Settings {
     pub headers: Vec<Header>,
     /// Whom to trust; none for the public authorities alone.
     pub authorities: Option<Authorities>,
+    /// The proxy on the way.
+    pub proxy: Option<Proxy>,
     /// The agent is kagent's: it is told the principal on every call.
     pub kagent: bool,
-    /// For name resolution and TCP; as long again for TLS.
+    /// For name resolution, TCP and the proxy; as long again for TLS.
     pub connect_timeout: Duration,
     /// From the request to the head of the answer, except for a blocking send.
     pub first_byte_timeout: Duration,
@@ -74,7 +83,7 @@ pub struct A2aClient {
     terms: Rc<RefCell<Terms>>,
     /// The card's tag and where it was read, to ask for changes only.
     tag: Rc<RefCell<Option<(Url, String)>>>,
-    trace: Option<Trace>,
+    trace: Option<(Trace, TurnId)>,
 }
 
 impl A2aClient {
@@ -82,28 +91,9 @@ impl A2aClient {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         install_tls();
-        let pool = |idle| {
-            // HTTP/1.1 only: awc cannot tell a dead idle HTTP/2 connection from a live one.
-            let connector = Connector::new()
-                .max_http_version(Version::HTTP_11)
-                .limit(settings.calls_max)
-                .timeout(settings.connect_timeout)
-                .handshake_timeout(settings.connect_timeout)
-                .conn_keep_alive(idle);
-            let connector = match &settings.authorities {
-                Some(authorities) => connector.rustls_0_23(authorities.config()),
-                None => connector,
-            };
-            Client::builder()
-                .connector(connector)
-                .no_default_headers()
-                .disable_redirects()
-                .disable_timeout()
-                .finish()
-        };
         Self {
-            prompts: pool(PROMPT_IDLE),
-            control: pool(CONTROL_IDLE),
+            prompts: pool(&settings, PROMPT_IDLE),
+            control: pool(&settings, CONTROL_IDLE),
             permits: std::sync::Arc::new(Semaphore::new(settings.calls_max)),
             last_id: Rc::new(Cell::new(0)),
             terms: Rc::new(RefCell::new(Terms::new(
@@ -117,11 +107,11 @@ impl A2aClient {
         }
     }
 
-    /// The same client, whose calls are part of the trace of this prompt.
+    /// The same client, whose calls are part of the trace of this prompt, and name its turn.
     #[must_use]
-    pub fn traced(&self, prompt: &PromptId) -> Self {
+    pub fn traced(&self, prompt: &PromptId, turn: TurnId) -> Self {
         Self {
-            trace: Some(Trace::of(prompt)),
+            trace: Some((Trace::of(prompt), turn)),
             ..self.clone()
         }
     }
@@ -213,14 +203,15 @@ impl A2aClient {
         codec::task(result)
     }
 
-    /// The newest tasks of a context, with their histories (1.0; kagent's controller in 0.3).
+    /// The newest tasks of a context, or of all, with their histories (1.0; of a context kagent's
+    /// controller in 0.3, too).
     ///
     /// # Errors
     /// [`A2aError::Rpc`] with -32601 from agents that cannot list.
     pub async fn list(
         &self,
         protocol: Protocol,
-        context: &ContextId,
+        context: Option<&ContextId>,
         principal: &Principal,
     ) -> Result<Vec<Task>, A2aError> {
         let call = Call::List(context);
@@ -331,8 +322,11 @@ impl A2aClient {
         if self.settings.kagent {
             request = request.insert_header(("X-User-Id", principal.as_str()));
         }
-        if let Some(trace) = self.trace {
-            request = request.insert_header(("traceparent", trace.parent()));
+        if let Some((trace, turn)) = self.trace {
+            let state = format!("{TRACE_STATE}={}", turn.reference());
+            request = request
+                .insert_header(("traceparent", trace.parent()))
+                .insert_header(("tracestate", state));
         }
         self.with_headers(request)
     }

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{Call, LIST_PAGE, accepted};
+use super::codec::{Call, accepted, page};
 use super::error::A2aError;
 use super::json::{Object, text};
 use super::model::{Event, Prompt};
+use super::pause::Answer;
+use super::reading::HITL;
 use super::wire;
 
 /// The method and the parameters of a call.
@@ -20,10 +22,7 @@ pub fn write(call: &Call<'_>) -> (&'static str, Value) {
         Call::Stream(prompt) => ("message/stream", submission(prompt, &accepted())),
         Call::Get(task) => ("tasks/get", json!({"id": task})),
         // kagent's extension: the method is none of 0.3's.
-        Call::List(context) => (
-            "tasks/list",
-            json!({"contextId": context, "pageSize": LIST_PAGE}),
-        ),
+        Call::List(context) => ("tasks/list", page(*context)),
         Call::Cancel(task) => ("tasks/cancel", json!({"id": task})),
         Call::Resubscribe(task) => ("tasks/resubscribe", json!({"id": task})),
     }
@@ -36,6 +35,19 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
         "role": "user",
         "parts": [{"kind": "text", "text": prompt.text}],
     });
+    match &prompt.answer {
+        Some(Answer::Part(data)) => {
+            message["parts"] = json!([
+                {"kind": "data", "data": data},
+                {"kind": "text", "text": prompt.text},
+            ]);
+        }
+        Some(Answer::Extension(payload)) => {
+            message["extensions"] = json!([HITL]);
+            message["metadata"] = json!({HITL: payload});
+        }
+        None => {}
+    }
     if let Some(context) = &prompt.context {
         message["contextId"] = json!(context);
     }

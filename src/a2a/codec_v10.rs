@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{Call, LIST_PAGE, accepted};
+use super::codec::{Call, accepted, page};
 use super::error::A2aError;
 use super::json::{Object, inner};
 use super::model::{Event, Prompt};
+use super::pause::Answer;
+use super::reading::HITL;
 use super::wire;
 
 /// The method and the parameters of a call. The tenant is the one that the card names for the
@@ -23,10 +25,7 @@ pub fn write(call: &Call<'_>, tenant: Option<&str>) -> (&'static str, Value) {
         }
         Call::Stream(prompt) => ("SendStreamingMessage", submission(prompt, &accepted())),
         Call::Get(task) => ("GetTask", json!({"id": task})),
-        Call::List(context) => (
-            "ListTasks",
-            json!({"contextId": context, "pageSize": LIST_PAGE}),
-        ),
+        Call::List(context) => ("ListTasks", page(*context)),
         Call::Cancel(task) => ("CancelTask", json!({"id": task})),
         Call::Resubscribe(task) => ("SubscribeToTask", json!({"id": task})),
     };
@@ -42,6 +41,16 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
         "role": "ROLE_USER",
         "parts": [{"text": prompt.text}],
     });
+    match &prompt.answer {
+        Some(Answer::Part(data)) => {
+            message["parts"] = json!([{"data": data}, {"text": prompt.text}]);
+        }
+        Some(Answer::Extension(payload)) => {
+            message["extensions"] = json!([HITL]);
+            message["metadata"] = json!({HITL: payload});
+        }
+        None => {}
+    }
     if let Some(context) = &prompt.context {
         message["contextId"] = json!(context);
     }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::pause::Answer;
 use crate::ids::{ContextId, Principal, PromptId, TaskId};
 
 /// Free-form annotations of a message, a part or a task; the agent runtimes mark partial texts,
@@ -24,6 +25,8 @@ pub struct Prompt {
     pub task: Option<TaskId>,
     /// The user that the agent knows the conversation by.
     pub principal: Principal,
+    /// The decision that it carries, for a task that waits for one.
+    pub answer: Option<Answer>,
 }
 
 /// What a whole (not streamed) send is answered with.
@@ -199,6 +202,8 @@ pub struct ArtifactUpdate {
     pub last: bool,
     /// The artifact or chunk.
     pub artifact: Artifact,
+    /// The agent's annotations of the chunk.
+    pub metadata: Metadata,
 }
 
 impl TaskState {
@@ -242,6 +247,12 @@ impl TaskState {
             self,
             Self::Completed | Self::Canceled | Self::Failed | Self::Rejected
         )
+    }
+
+    /// Whether there is more to come by itself.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        !self.is_terminal() && !self.is_interrupted()
     }
 
     /// Whether the run waits for a person.

@@ -4,6 +4,7 @@
 //! overall. Never decides what to say. Rows of the outbox wait in `Pace`, which decides who
 //! is next and when; what has no row (previews, typing, answers to taps) may be lost.
 
+mod chats;
 mod delivery;
 mod ladder;
 
@@ -20,11 +21,11 @@ use tracing::{debug, error, info, warn};
 use self::delivery::{Delivered, SENDS_MAX};
 use super::Commons;
 use crate::ids::OutboxId;
-use crate::model::{Kind, Place, Post, Redo};
+use crate::model::{Kind, Place, Post, Redo, Shown};
 use crate::rules::format::Formatted;
 use crate::rules::pace::{Class, Cost, Next, Pace};
 use crate::store::Change;
-use crate::telegram::{BotApi, CallbackId, EditMessage, TelegramError};
+use crate::telegram::{CallbackId, EditMessage, SharedTelegram, TelegramError};
 
 /// The first wait after a call that did not reach Telegram; it doubles with each try.
 const WAIT: Duration = Duration::from_secs(1);
@@ -58,6 +59,8 @@ pub struct ShowProgress {
     pub place: Place,
     /// The whole new text.
     pub text: Formatted,
+    /// The buttons under it; none takes away those that are there.
+    pub buttons: Vec<Vec<Shown>>,
 }
 
 /// Ends the spinner on a button, with a word where nothing else says what happened.
@@ -89,7 +92,7 @@ enum Work {
 /// Everything that goes out to Telegram.
 pub struct Sender {
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     pace: Pace<Work>,
     /// The timer for the next thing that may go.
     timer: Option<SpawnHandle>,
@@ -100,7 +103,11 @@ pub struct Sender {
 impl Sender {
     /// A sender with nothing to send.
     #[must_use]
-    pub fn new(commons: Commons, api: BotApi, pace: crate::rules::pace::PaceLimits) -> Self {
+    pub fn new(
+        commons: Commons,
+        api: SharedTelegram,
+        pace: crate::rules::pace::PaceLimits,
+    ) -> Self {
         Self {
             commons,
             api,
@@ -110,7 +117,8 @@ impl Sender {
         }
     }
 
-    fn push(&mut self, post: Post) {
+    fn push(&mut self, mut post: Post) {
+        self.commons.moves.borrow().redirect(&mut post);
         if let Some(target) = post.body.target {
             // From here on the placeholder belongs to this row.
             self.pace.drop_preview(post.place.chat, target);
@@ -177,7 +185,8 @@ impl Sender {
                     if commons.store.prove_ownership().await.is_err() {
                         return Ok(());
                     }
-                    let typing = api.send_chat_action(place.chat, place.topic);
+                    let topic = commons.screen.borrow().typing_topic(place);
+                    let typing = api.send_chat_action(place.chat, topic);
                     timeout(TYPING_MAX, typing).await.unwrap_or(Ok(()))
                 };
                 self.spawn_preview(place, call, ctx);
@@ -212,6 +221,7 @@ impl Sender {
         let (chat, now) = (post.place.chat, Instant::now());
         match delivered {
             Delivered::Over => {}
+            Delivered::Moved => self.follow(post),
             Delivered::Limited(wait) => {
                 warn!(%chat, post = %post.id, ?wait, "told to slow down");
                 self.put_back(post, tries, now);
@@ -241,7 +251,7 @@ impl Sender {
 
 async fn show_progress(
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     show: ShowProgress,
 ) -> Result<(), TelegramError> {
     let message = commons.screen.borrow().placeholder(show.placeholder);
@@ -256,7 +266,7 @@ async fn show_progress(
         message,
         text: show.text.text,
         entities: show.text.entities,
-        buttons: Vec::new(),
+        buttons: ladder::buttons(&show.buttons),
     };
     api.edit_message_text(&edit).await
 }
@@ -328,7 +338,7 @@ impl Handler<ShowTyping> for Sender {
     type Result = ();
 
     fn handle(&mut self, show: ShowTyping, ctx: &mut Self::Context) {
-        let ShowTyping(place) = show;
+        let place = self.commons.moves.borrow().place(show.0);
         self.pace
             .typing(place.chat, Work::Typing(place), Instant::now());
         self.pump(ctx);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::section::Section;
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -36,6 +37,8 @@ pub struct Chat {
     pub long_answer: LongAnswer,
     /// The most messages that an answer has before it is a long one.
     pub long_answer_chunks: usize,
+    /// A message that Telegram has held for longer is asked about before it reaches an agent.
+    pub stale_after: Duration,
     /// Rows kept about strangers; beyond that the oldest go.
     pub stranger_rows_max: usize,
 }
@@ -48,6 +51,7 @@ impl Chat {
             ("both", LongAnswer::Both),
         ];
         let long_answer = section.choice("long_answer", &long_answers, LongAnswer::File);
+        let long_answer_chunks = section.number("long_answer_chunks", 1..=1000, 5);
         let pace = Duration::from_millis(100)..=MINUTE;
         let mut wait =
             |key, within, millis| section.duration(key, within, Duration::from_millis(millis));
@@ -58,7 +62,8 @@ impl Chat {
             preview_every_private: wait("preview_every_private", pace.clone(), 1000),
             preview_every_group: wait("preview_every_group", pace, 4000),
             long_answer,
-            long_answer_chunks: section.number("long_answer_chunks", 1..=1000, 5),
+            long_answer_chunks,
+            stale_after: wait("stale_after", SECOND..=24 * HOUR, 900_000),
             stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
         };
         section.finish();

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::quotas::Quotas;
 use super::section::Section;
 
 /// How much at once, and how fast.
@@ -29,6 +30,8 @@ pub struct Limits {
     pub file_bytes_max: usize,
     /// The most files of one answer that are sent.
     pub answer_files_max: usize,
+    /// How many turns there may be.
+    pub quotas: Quotas,
 }
 
 impl Limits {
@@ -48,6 +51,7 @@ impl Limits {
             text_max: section.number("text_max", 256..=4096, 4096),
             file_bytes_max: section.number("file_bytes_max", 1024..=2000 << 20, 50 << 20),
             answer_files_max: section.number("answer_files_max", 1..=100, 10),
+            quotas: Quotas::read(&mut section),
         };
         section.finish();
         limits

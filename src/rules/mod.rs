@@ -3,17 +3,26 @@
 
 pub mod access;
 pub mod answer;
+pub mod approval;
 pub mod bucket;
+pub mod buttons;
 pub mod chunk;
 pub mod command;
 pub mod format;
+pub mod glob;
 pub mod health;
+pub mod mask;
+pub mod moves;
 pub mod pace;
 pub mod phone;
 mod picture;
+pub mod poll_watch;
+pub mod quota;
 pub mod route;
 pub mod screen;
+pub mod stale;
+pub mod stop;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod turn;
 pub mod words;

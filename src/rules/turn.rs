@@ -1,20 +1,19 @@
 //! The states of a turn, and what is committed and said when it moves.
 //!
 //! ```text
-//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed
+//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed | stopped
 //!    ▲            │    │           └─ cannot be stopped ─▶ detached ──▶ (the same, late)
 //!    │            │    └──────────────▶ answered | told-failed
 //!    │            └─ nobody can know ─▶ unknown-told
 //!    └── [Run again], with the next attempt ──┘
 //! ```
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
-use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, TurnId, UpdateId};
-use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn};
+use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
+use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
 use crate::rules::answer::{Answer, Piece};
+use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
 use crate::rules::words;
@@ -29,6 +28,8 @@ pub enum End {
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
     Unknown,
+    /// A person wanted it to stop, and it did.
+    Stopped,
 }
 
 /// Fresh ids for what a rule brings into being.
@@ -105,21 +106,16 @@ pub fn failed(
         turn: turn.id,
         outcome: Outcome::ToldFailed,
     };
-    with_question(turn, end, text, &[Action::RunAgain], ending, fresh)
+    let choices = vec![run_again(turn)];
+    with_question(turn, end, text, choices, ending, fresh)
 }
 
-/// The time of a turn is up and it cannot be stopped: the person is told, and nobody waits
-/// for it any more.
+/// A turn cannot be stopped, though its time is up or a person wants it to: the person is
+/// told (`text`), and nobody waits for it any more.
 #[must_use]
-pub fn detached(
-    turn: &Turn,
-    agent: &AgentName,
-    waited: Duration,
-    ending: Ending,
-    fresh: &mut dyn Fresh,
-) -> Vec<Change> {
+pub fn detached(turn: &Turn, text: String, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
     let body = Body {
-        text: words::detached(agent, waited, turn.id),
+        text,
         reply_to: Some(turn.reply_to),
         ..Body::default()
     };
@@ -144,46 +140,47 @@ pub fn unknown(
         turn: turn.id,
         outcome: Outcome::UnknownTold,
     };
-    let actions = [Action::RunAgain, Action::LeaveIt];
-    with_question(turn, end, text, &actions, ending, fresh)
+    let (turn_id, attempt) = (turn.id, turn.attempt);
+    let leave_it = Action::LeaveIt {
+        turn: turn_id,
+        attempt,
+    };
+    let choices = vec![run_again(turn), (words::LEAVE_IT, leave_it)];
+    with_question(turn, end, text, choices, ending, fresh)
+}
+
+fn run_again(turn: &Turn) -> (&'static str, Action) {
+    let (turn, attempt) = (turn.id, turn.attempt);
+    (words::RUN_AGAIN, Action::RunAgain { turn, attempt })
 }
 
 fn with_question(
     turn: &Turn,
     end: Change,
     text: String,
-    actions: &[Action],
+    choices: Vec<(&str, Action)>,
     ending: Ending,
     fresh: &mut dyn Fresh,
 ) -> Vec<Change> {
-    let id = fresh.post();
-    let expires_at = fresh.now().plus(BUTTON_LIFE);
-    let buttons: Vec<Button> = actions
-        .iter()
-        .map(|action| Button {
-            token: fresh.token(),
-            chat: turn.place.chat,
-            action: *action,
-            turn: turn.id,
-            attempt: turn.attempt,
-            post: id,
-            for_user: turn.asked_by,
-            expires_at,
-            used: false,
-        })
-        .collect();
-    let shown = buttons.iter().map(|button| Shown {
-        label: label(button.action).to_owned(),
-        token: button.token.clone(),
-    });
+    let under = Under {
+        post: fresh.post(),
+        place: turn.place,
+        whom: Whom::Person(turn.asked_by),
+    };
+    let line = choices.into_iter();
+    let line = line.map(|(label, action)| (label.to_owned(), action));
+    let made = buttons::together(under, vec![line.collect()], fresh);
     let body = Body {
         text,
         reply_to: Some(turn.reply_to),
-        buttons: vec![shown.collect()],
+        buttons: made.shown,
         ..Body::default()
     };
-    let mut changes = vec![end, Change::Post(post(turn, Kind::Notice, body, id))];
-    changes.extend(buttons.into_iter().map(Change::ShowButton));
+    let mut changes = vec![
+        end,
+        Change::Post(post(turn, Kind::Notice, body, under.post)),
+    ];
+    changes.extend(made.changes);
     take_away_placeholder(turn, ending, &mut changes, fresh);
     changes
 }
@@ -206,21 +203,36 @@ fn take_away_placeholder(
     changes.push(Change::Post(post(turn, Kind::Delete, body, fresh.post())));
 }
 
-/// The placeholder of a turn, with what is known of its answer already.
+/// The placeholder of a turn, with what is known of its answer already, and [Stop] under it:
+/// the post, the token of the button, and the changes that show both.
 #[must_use]
 pub fn placeholder(
     turn: &Turn,
     agent: &AgentName,
     progress: &str,
     fresh: &mut dyn Fresh,
-) -> (OutboxId, Vec<Change>) {
+) -> (OutboxId, String, Vec<Change>) {
     let id = fresh.post();
     let Formatted { text, entities } = words::working(agent, progress);
+    let stop = Button {
+        token: fresh.token(),
+        place: turn.place,
+        action: Action::Stop {
+            turn: turn.id,
+            attempt: turn.attempt,
+        },
+        whom: Whom::Person(turn.asked_by),
+        post: id,
+        group: 0,
+        expires_at: fresh.now().plus(BUTTON_LIFE),
+    };
+    let token = stop.token.clone();
     let body = Body {
         text,
         entities,
         reply_to: Some(turn.reply_to),
         silent: true,
+        buttons: stop_button(Some(&token)),
         ..Body::default()
     };
     let changes = vec![
@@ -229,38 +241,33 @@ pub fn placeholder(
             post: id,
         },
         Change::Post(post(turn, Kind::Placeholder, body, id)),
+        Change::ShowButton(stop),
     ];
-    (id, changes)
+    (id, token, changes)
 }
 
-/// The message with the buttons says what was decided, and its buttons are gone.
+/// [Stop], as it is shown under a placeholder and kept there while that is edited.
 #[must_use]
-pub fn decided(
-    turn: TurnId,
-    button: &Button,
-    place: crate::model::Place,
-    text: String,
-    id: OutboxId,
-) -> Change {
-    Change::Post(Post {
-        id,
-        place,
-        turn: Some(turn),
-        kind: Kind::Edit,
-        body: Body {
-            text,
-            target: Some(button.post),
-            ..Body::default()
-        },
-        sends: 0,
-    })
+pub fn stop_button(token: Option<&String>) -> Vec<Vec<Shown>> {
+    let shown = token.map(|token| Shown {
+        label: words::STOP.to_owned(),
+        token: token.clone(),
+    });
+    shown.map(|shown| vec![vec![shown]]).unwrap_or_default()
 }
 
-fn label(action: Action) -> &'static str {
-    match action {
-        Action::RunAgain => words::RUN_AGAIN,
-        Action::LeaveIt => words::LEAVE_IT,
-    }
+/// The message with the button says what was decided, and its buttons are gone.
+#[must_use]
+pub fn decided(button: &Button, text: String, id: OutboxId) -> Change {
+    let body = Body {
+        text,
+        target: Some(button.post),
+        ..Body::default()
+    };
+    Change::Post(Post {
+        turn: button.action.turn(),
+        ..Post::new(id, button.place, Kind::Edit, body)
+    })
 }
 
 fn post(turn: &Turn, kind: Kind, body: Body, id: OutboxId) -> Post {

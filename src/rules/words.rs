@@ -1,7 +1,10 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+pub mod approvals;
+mod control;
 mod files;
+mod places;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,9 +13,13 @@ pub use self::files::{
     empty_file, file_refused, files_left_out, large_file, odd_address, rest_in_file, size,
 };
 use crate::config::{Config, Route};
-use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::ids::{AgentName, TopicId, TurnId, UserId};
+use crate::model::Place;
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
+
+pub use self::control::*;
+pub use self::places::{ELSEWHERE, bound, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -368,10 +375,14 @@ fn shortened(text: &str, max: usize) -> Cow<'_, str> {
 
 /// `/whoami`.
 #[must_use]
-pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
+pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
+    let chat = place.chat;
     let mut text = format!("Your id: {user}");
     if chat.is_group() {
         text.extend(["\nThis chat: ".to_owned(), chat.to_string()]);
+    }
+    if place.topic != TopicId::NONE {
+        text.extend(["\nThis topic: ".to_owned(), place.topic.to_string()]);
     }
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");
@@ -384,7 +395,8 @@ pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 4] = [
+pub const MENU: [(&str, &str); 5] = [
+    ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),
     ("whoami", "Your id and what you may use"),

@@ -1,5 +1,7 @@
 //! Each change as SQL. A change that moves something says where it must stand before.
 
+mod buttons;
+mod chats;
 mod posts;
 mod turns;
 
@@ -11,7 +13,7 @@ use super::codec;
 use super::writer::Done;
 use super::{Change, StoreError, StoredUpdate};
 use crate::ids::{BotId, Timestamp, UpdateId};
-use crate::model::{AuditLine, Button, Conversation, Turn, UpdateEnd};
+use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
 type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
 
@@ -19,7 +21,6 @@ pub(super) async fn accept(
     connection: &mut SqliteConnection,
     bot: BotId,
     updates: &[StoredUpdate],
-    at: Timestamp,
 ) -> Done {
     let mut fresh = Vec::with_capacity(updates.len());
     for update in updates {
@@ -29,7 +30,7 @@ pub(super) async fn accept(
         )
         .bind(bot.0)
         .bind(update.id.0)
-        .bind(at.0)
+        .bind(update.received_at.0)
         .bind(&update.body)
         .execute(&mut *connection)
         .await?;
@@ -66,8 +67,8 @@ pub(super) async fn change(
             any(c, sql.bind(user.0).bind(agent.as_str()).bind(now.0)).await
         }
         Change::OpenTurn(turn) => open_turn(c, bot, turn, now).await,
-        Change::ShowButton(button) => show_button(c, bot, button).await,
-        Change::UseButton { token, by } => use_button(c, token, by.0, now).await,
+        Change::ShowButton(button) => buttons::show(c, bot, button).await,
+        Change::UseButton { token, by } => buttons::press(c, bot, token, *by, now).await,
         Change::TellStranger { who, day, rows_max } => {
             tell_stranger(c, bot, *who, *day, *rows_max).await
         }
@@ -79,12 +80,18 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
             any(c, sql.bind(context.as_str()).bind(conversation.0)).await
         }
+        Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
+        Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
         | Change::Detach { .. }
         | Change::Placeholder { .. }
+        | Change::Used { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
+        | Change::AskStop { .. }
+        | Change::Hold { .. }
+        | Change::Release { .. }
         | Change::Requeue { .. }) => turns::move_turn(c, of_turn, now).await,
         of_post => posts::move_post(c, bot, of_post, now).await,
     }
@@ -154,47 +161,19 @@ async fn open_turn(
 ) -> Result<(), StoreError> {
     let sql = query(
         "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
-                            reply_to, text, state, attempt, opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+                            reply_to, text, state, attempt, held, held_until, held_post,
+                            opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
     );
     let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
     let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
     let sql = sql.bind(turn.asked_by.0).bind(turn.update.0);
     let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
-    any(c, sql.bind(i64::from(turn.attempt)).bind(now.0)).await
-}
-
-async fn show_button(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    button: &Button,
-) -> Result<(), StoreError> {
-    let sql = query(
-        "INSERT INTO buttons
-             (token, bot, chat, action, turn, attempt, post, for_user, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    let sql = sql.bind(&button.token).bind(bot.0).bind(button.chat.0);
-    let sql = sql.bind(codec::action(button.action)).bind(button.turn.0);
-    let sql = sql.bind(i64::from(button.attempt)).bind(button.post.0);
-    any(c, sql.bind(button.for_user.0).bind(button.expires_at.0)).await
-}
-
-async fn use_button(
-    c: &mut SqliteConnection,
-    token: &str,
-    by: i64,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql =
-        query("UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL");
-    let sql = sql.bind(now.0).bind(by).bind(token);
-    one(c, sql, "the button was pressed already").await?;
-    let sql = query(
-        "UPDATE buttons SET used_at = ?, used_by = ?
-         WHERE post = (SELECT post FROM buttons WHERE token = ?) AND used_at IS NULL",
-    );
-    any(c, sql.bind(now.0).bind(by).bind(token)).await
+    let sql = sql.bind(i64::from(turn.attempt));
+    let held = turn.held;
+    let sql = sql.bind(held.map(|held| held.why.name()));
+    let sql = sql.bind(held.map(|held| held.until.0));
+    any(c, sql.bind(held.map(|held| held.post.0)).bind(now.0)).await
 }
 
 async fn tell_stranger(
@@ -213,7 +192,7 @@ async fn tell_stranger(
     let sql = query(
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
              (SELECT who FROM strangers WHERE bot = ?1
-              ORDER BY day DESC, who != ?3 LIMIT -1 OFFSET ?2)",
+              ORDER BY day DESC, who != ?3, who DESC LIMIT -1 OFFSET ?2)",
     );
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
     any(c, sql.bind(bot.0).bind(rows_max).bind(who)).await
@@ -249,6 +228,18 @@ async fn one(
     match sql.execute(c).await?.rows_affected() {
         1 => Ok(()),
         _ => Err(StoreError::Stale(otherwise)),
+    }
+}
+
+/// At least one row must have been where the change expects it.
+async fn some(
+    c: &mut SqliteConnection,
+    sql: Sql<'_>,
+    otherwise: &'static str,
+) -> Result<(), StoreError> {
+    match sql.execute(c).await?.rows_affected() {
+        0 => Err(StoreError::Stale(otherwise)),
+        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The names that states and kinds have in the tables.
 
-use crate::model::{Action, Kind, Outcome, TurnState, UpdateEnd};
+use crate::model::{HeldFor, Kind, Outcome, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -22,6 +22,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Answered => "answered",
         Outcome::ToldFailed => "told_failed",
         Outcome::UnknownTold => "unknown_told",
+        Outcome::Stopped => "stopped",
     }
 }
 
@@ -35,19 +36,10 @@ pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>
     }
 }
 
+pub(super) fn parse_held(name: &str) -> Option<HeldFor> {
+    HeldFor::ALL.into_iter().find(|why| why.name() == name)
+}
+
 pub(super) fn parse_kind(name: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == name)
-}
-
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::RunAgain => "run_again",
-        Action::LeaveIt => "leave_it",
-    }
-}
-
-pub(super) fn parse_action(name: &str) -> Option<Action> {
-    [Action::RunAgain, Action::LeaveIt]
-        .into_iter()
-        .find(|known| action(*known) == name)
 }

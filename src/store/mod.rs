@@ -8,8 +8,10 @@
 //! One process owns the store. Every write proves that it is still the owner.
 
 mod apply;
+mod chats;
 mod codec;
 mod error;
+mod mem;
 mod owner;
 mod read;
 mod sqlite;
@@ -22,22 +24,28 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 
 pub use self::error::StoreError;
+pub use self::mem::{
+    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+};
 pub use self::owner::Ownership;
 pub use self::sqlite::Sqlite;
 use crate::ids::{
-    AgentName, BotId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId, Timestamp,
-    TurnId, UpdateId, UserId,
+    AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
+    Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, File, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
+    AuditLine, Button, Conversation, File, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
     UpdateEnd,
 };
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredUpdate {
     /// Its id.
     pub id: UpdateId,
+    /// When it was taken in.
+    pub received_at: Timestamp,
     /// The JSON text as Telegram delivered it.
     pub body: String,
 }
@@ -66,7 +74,7 @@ pub enum Change {
         /// To whom.
         agent: AgentName,
     },
-    /// A turn begins, queued.
+    /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
@@ -108,15 +116,22 @@ pub enum Change {
         /// Its row in the outbox.
         post: OutboxId,
     },
-    /// The turn is over; answered, its text is erased. Refused if it already was.
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
+    },
+    /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {
         /// Which turn.
         turn: TurnId,
         /// How.
         outcome: Outcome,
     },
-    /// Telegram refused the answer: what still waits of it is dropped. Nothing if the turn
-    /// is not answered.
+    /// Telegram refused the answer, or the word that there is none: what still waits of it is
+    /// dropped. Nothing if the turn is not over.
     Undeliverable {
         /// Which turn.
         turn: TurnId,
@@ -128,6 +143,26 @@ pub enum Change {
         turn: TurnId,
         /// The attempt that failed.
         attempt: u32,
+    },
+    /// Somebody wants the turn to stop. Refused unless it is at that attempt, not over, not
+    /// detached, and nobody wanted it before.
+    AskStop {
+        /// Which turn.
+        turn: TurnId,
+        /// Its attempt.
+        attempt: u32,
+    },
+    /// A queued turn waits for somebody's word. Refused unless it was queued and not held.
+    Hold {
+        /// Which turn.
+        turn: TurnId,
+        /// For what.
+        held: Held,
+    },
+    /// The turns that a post holds go on. Refused unless it holds one.
+    Release {
+        /// The post that asked.
+        post: OutboxId,
     },
     /// Something must arrive at Telegram.
     Post(Post),
@@ -163,8 +198,8 @@ pub enum Change {
     UnknownPost(OutboxId),
     /// A button is shown.
     ShowButton(Button),
-    /// A button was pressed. Refused unless it, and every button beside it, was unused;
-    /// all of them are used up by it.
+    /// A button was pressed. Refused unless it was unused; it and those of its group are used
+    /// up by it, and what they would have done is erased.
     UseButton {
         /// Which.
         token: String,
@@ -180,6 +215,17 @@ pub enum Change {
         /// How many rows are kept; the oldest go.
         rows_max: usize,
     },
+    /// A group is a supergroup with another id from now on. All that is known of it and all
+    /// that waits for it moves; what was sent there is out of reach.
+    MoveChat {
+        /// The group.
+        from: ChatId,
+        /// The supergroup.
+        to: ChatId,
+    },
+    /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
+    /// of which it speaks are undeliverable.
+    CloseChat(ChatId),
     /// A line for the security reviewer.
     Audit(AuditLine),
 }
@@ -191,6 +237,8 @@ pub struct Unfinished {
     pub turns: Vec<(Turn, Conversation)>,
     /// Rows that were not sent, in their order, and whether their call had begun.
     pub posts: Vec<(Post, bool)>,
+    /// Groups that have become supergroups: the old id, the new one.
+    pub moves: Vec<(ChatId, ChatId)>,
 }
 
 /// A future of the store; it runs on the thread of the actors.
@@ -202,7 +250,7 @@ pub trait Store {
     fn bot(&self) -> BotId;
 
     /// Keeps a batch of updates; answers those that were not known before.
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>>;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>>;
 
     /// Commits all of it, or nothing.
     fn commit(&self, changes: Vec<Change>) -> Answer<()>;
@@ -220,11 +268,12 @@ pub trait Store {
     /// What is remembered of a person in a place.
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
 
-    /// A button by its token.
+    /// A button that was not used, by its token.
     fn button(&self, token: String) -> Answer<Option<Button>>;
 
-    /// A turn that ended, with its conversation and how it ended, for [Run again].
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+    /// A turn with its conversation; one that is over reads as if it waited again. What is
+    /// done to it says where it must stand, so that no harm comes of it.
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;
@@ -234,6 +283,9 @@ pub trait Store {
 
     /// The file that a row carries, until the row needs no sending any more.
     fn file_of(&self, post: OutboxId) -> Answer<Option<File>>;
+
+    /// The agent whose turn a message of ours speaks of.
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
 
     /// Commits what still waits, closes the file and lets the next owner in. Whatever is
     /// asked after this is refused.

@@ -9,7 +9,8 @@ use crate::ids::{
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    Button, Conversation, File, FileName, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
+    Button, Conversation, File, FileName, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
+    Whom,
 };
 
 pub(super) async fn new_updates(
@@ -18,7 +19,7 @@ pub(super) async fn new_updates(
     max: usize,
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let rows = query(
-        "SELECT update_id, body FROM updates
+        "SELECT update_id, body, received_at FROM updates
          WHERE bot = ? AND state = 'new' ORDER BY update_id LIMIT ?",
     )
     .bind(bot.0)
@@ -29,6 +30,7 @@ pub(super) async fn new_updates(
         .map(|row| {
             Ok(StoredUpdate {
                 id: UpdateId(row.try_get(0)?),
+                received_at: Timestamp(row.try_get(2)?),
                 body: row.try_get::<Option<String>, _>(1)?.unwrap_or_default(),
             })
         })
@@ -37,7 +39,8 @@ pub(super) async fn new_updates(
 
 pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinished, StoreError> {
     let turns = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+                (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached') ORDER BY t.id",
     )
@@ -54,17 +57,19 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     Ok(Unfinished {
         turns: turns.iter().map(turn_row).collect::<Result<_, _>>()?,
         posts: posts.iter().map(post_row).collect::<Result<_, _>>()?,
+        moves: super::chats::moves(pool, bot).await?,
     })
 }
 
-pub(super) async fn ended_turn(
+pub(super) async fn turn(
     pool: &SqlitePool,
     id: TurnId,
 ) -> Result<Option<(Turn, Conversation)>, StoreError> {
     let row = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+                (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.id = ? AND t.state IN ('told_failed', 'unknown_told')",
+         WHERE t.id = ?",
     )
     .bind(id.0)
     .fetch_optional(pool)
@@ -121,23 +126,25 @@ pub(super) async fn button(
     bot: BotId,
     token: &str,
 ) -> Result<Option<Button>, StoreError> {
-    let row = query("SELECT * FROM buttons WHERE bot = ? AND token = ?")
+    let row = query("SELECT * FROM buttons WHERE bot = ? AND token = ? AND used_at IS NULL")
         .bind(bot.0)
         .bind(token)
         .fetch_optional(pool)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let action: String = row.try_get("action")?;
+    let person: Option<i64> = row.try_get("for_user")?;
     Ok(Some(Button {
         token: row.try_get("token")?,
-        chat: ChatId(row.try_get("chat")?),
-        action: codec::parse_action(&action).ok_or_else(|| unknown("action", &action))?,
-        turn: TurnId(row.try_get("turn")?),
-        attempt: row.try_get("attempt")?,
+        place: Place {
+            chat: ChatId(row.try_get("chat")?),
+            topic: TopicId(row.try_get("topic")?),
+        },
+        action: serde_json::from_str(&action).map_err(StoreError::unavailable)?,
+        whom: person.map_or(Whom::Admins, |id| Whom::Person(UserId(id))),
         post: OutboxId(row.try_get("post")?),
-        for_user: UserId(row.try_get("for_user")?),
+        group: row.try_get("beside")?,
         expires_at: Timestamp(row.try_get("expires_at")?),
-        used: row.try_get::<Option<i64>, _>("used_at")?.is_some(),
     }))
 }
 
@@ -194,7 +201,7 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         update: UpdateId(row.try_get("first_update")?),
         reply_to: MessageId(row.try_get("reply_to")?),
         text: row.try_get("text")?,
-        // An ended turn is read only to wait again.
+        // A turn that is over is read only to wait again.
         state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
         attempt: row.try_get("attempt")?,
         prompt: row.try_get::<Option<String>, _>("prompt_id")?.map(PromptId),
@@ -203,10 +210,24 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
             .and_then(|name| Protocol::parse(&name)),
         task: row.try_get::<Option<String>, _>("task_id")?.map(TaskId),
         placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
+        stop: row.try_get("stop")?,
+        stopping: row.try_get::<Option<i64>, _>("stop_asked_at")?.is_some(),
+        held: held(row)?,
     };
     let user = UserId(row.try_get("user")?);
     let conversation = conversation_row(row, turn.conversation, place, user)?;
     Ok((turn, conversation))
+}
+
+fn held(row: &SqliteRow) -> Result<Option<Held>, StoreError> {
+    let Some(name) = row.try_get::<Option<String>, _>("held")? else {
+        return Ok(None);
+    };
+    Ok(Some(Held {
+        why: codec::parse_held(&name).ok_or_else(|| unknown("reason", &name))?,
+        until: Timestamp(row.try_get("held_until")?),
+        post: OutboxId(row.try_get("held_post")?),
+    }))
 }
 
 fn conversation_row(

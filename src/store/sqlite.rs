@@ -14,8 +14,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
-use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read};
-use crate::ids::{BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read};
+use crate::ids::{
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -109,8 +111,8 @@ impl Store for Sqlite {
         self.bot
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        Box::pin(self.ask(Work::Accept(updates, at)))
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        Box::pin(self.ask(Work::Accept(updates)))
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
@@ -153,9 +155,9 @@ impl Store for Sqlite {
         Box::pin(async move { read::button(&readers, bot, &token).await })
     }
 
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
-        Box::pin(async move { read::ended_turn(&readers, turn).await })
+        Box::pin(async move { read::turn(&readers, turn).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
@@ -171,6 +173,11 @@ impl Store for Sqlite {
     fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::file_of(&readers, post).await })
+    }
+
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { chats::agent_of(&readers, bot, chat, message).await })
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {

@@ -1,4 +1,5 @@
-//! The promises of the store, on real files and in real time.
+//! The promises of the store, on real files and in real time. Beside each file there is a store
+//! in memory, which has to answer the same: see `twin`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,16 +10,22 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, FileName, Protocol, Slot, TurnState};
+use crate::model::{Action, Body, FileName, HeldFor, Protocol, Slot, TurnState, Whom};
 
+mod buttons;
+mod chats;
 mod conversations;
 mod disk;
 mod groups;
+mod memory;
 mod outbox;
 mod owners;
 mod reopening;
 mod turns;
+mod twin;
 mod updates;
+
+use twin::{KEPT, Twin};
 
 const BOT: BotId = BotId(7_000_000_001);
 const NOON: Timestamp = Timestamp(1_700_000_000_000);
@@ -36,14 +43,22 @@ const fn place(chat: i64, topic: i64) -> Place {
 /// A store in a directory that goes with it.
 struct Bench {
     dir: TempDir,
-    store: Sqlite,
+    memory: MemDisk,
+    store: Twin,
 }
 
 impl Bench {
     async fn new() -> Self {
         let dir = TempDir::new().unwrap();
-        let store = open(&path(&dir), "first").await.unwrap();
-        Self { dir, store }
+        let file = open(&path(&dir), "first").await.unwrap();
+        let memory = MemDisk::default();
+        let store = Twin::new(file, &memory);
+        Self { dir, memory, store }
+    }
+
+    /// What another process has, which does not care for the lock of the first.
+    async fn another(&self) -> Twin {
+        Twin::new(open(&self.path(), "second").await.unwrap(), &self.memory)
     }
 
     fn path(&self) -> PathBuf {
@@ -53,25 +68,27 @@ impl Bench {
     /// The same file after a clean stop.
     async fn reopened(self) -> Self {
         self.store.close().await;
-        let store = open(&self.path(), "first").await.unwrap();
+        let file = open(&self.path(), "first").await.unwrap();
+        let store = Twin::new(file, &self.memory);
         Self { store, ..self }
     }
 
     async fn accept(&self, ids: &[i64]) -> Vec<i64> {
         let updates = ids.iter().map(|id| update(*id)).collect();
-        let fresh = self.store.accept(updates, NOON).await.unwrap();
+        let fresh = self.store.accept(updates).await.unwrap();
         fresh.iter().map(|update| update.id.0).collect()
     }
 
     /// Commits what must go well.
     #[track_caller]
-    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = ()> + use<> {
+    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = ()> {
         let from = std::panic::Location::caller();
         let done = self.store.commit(changes);
         async move {
             if let Err(error) = done.await {
                 panic!("{error}, at {from}");
             }
+            assert_eq!(twin::kept(&self.memory), self.seen(KEPT).await, "at {from}");
         }
     }
 
@@ -135,6 +152,9 @@ impl Bench {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 
@@ -162,14 +182,15 @@ impl Bench {
     async fn everything(&self) -> Vec<String> {
         self.seen(
             "SELECT concat_ws(' ', 'update', update_id, state, body) FROM updates
-             UNION ALL SELECT concat_ws(' ', 'conversation', id, context_id, closed_at) FROM conversations
+             UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, context_id, closed_at) FROM conversations
              UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
              UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
-             UNION ALL SELECT concat_ws(' ', 'turn', id, state, attempt, text, prompt_id, task_id,
+             UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,
                                         placeholder, ended_at) FROM turns
-             UNION ALL SELECT concat_ws(' ', 'post', id, seq, state, sends, body, message_id, reason) FROM outbox
+             UNION ALL SELECT concat_ws(' ', 'post', id, chat, seq, state, sends, body, message_id, reason) FROM outbox
              UNION ALL SELECT concat_ws(' ', 'file', post, name, hex(bytes)) FROM outbox_files
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
+             UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
         )
@@ -197,6 +218,7 @@ async fn by_hand(path: &Path) -> SqliteConnection {
 fn update(id: i64) -> StoredUpdate {
     StoredUpdate {
         id: UpdateId(id),
+        received_at: NOON,
         body: format!(r#"{{"update_id":{id},"message":"a secret"}}"#),
     }
 }

@@ -6,6 +6,7 @@
 //! a failed one when the answer does not parse, and drop the HTTP status.
 //!
 //! - `client`: [`BotApi`], one method per Bot API method that is used
+//! - `edge`: [`Telegram`], what the actors see of it
 //! - `call`: one HTTP call and the judgement of its answer
 //! - `outgoing`: what is sent, and how it becomes a payload
 //! - `upload`: a message with a file
@@ -16,6 +17,7 @@
 
 mod call;
 mod client;
+mod edge;
 mod error;
 mod lenient;
 mod outgoing;
@@ -25,7 +27,8 @@ pub(crate) mod tests;
 mod update;
 mod upload;
 
-pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError};
+pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError, longest_poll};
+pub use edge::{SharedTelegram, Telegram, TelegramCall};
 pub use error::{Outcome, Retry, TelegramError};
 pub use outgoing::{Button, Command, EditMessage, OutMessage};
 pub use update::{

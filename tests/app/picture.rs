@@ -99,7 +99,10 @@ fn span(run: &Run) -> String {
         ("bold", r#" font-weight="700""#),
         ("italic", r#" font-style="italic""#),
         ("strikethrough", r#" text-decoration="line-through""#),
-        ("code", r##" font-family="monospace" fill="#8a3b2a""##),
+        (
+            "code",
+            r##" font-family="Menlo, Consolas, 'DejaVu Sans Mono', monospace" fill="#8a3b2a""##,
+        ),
         (
             "text_link",
             r##" fill="#2a7ac0" text-decoration="underline""##,
@@ -124,7 +127,10 @@ fn bubble(message: &Message, top: usize, color: &str) -> (String, usize) {
         );
         let is_block = line.first().is_some_and(|run| run.is("pre"));
         let (height, font) = match (is_block, line.is_empty()) {
-            (true, _) => (16, r#" font-family="monospace" font-size="11.5""#),
+            (true, _) => (
+                16,
+                r#" font-family="Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="11.5""#,
+            ),
             (false, true) => (9, ""),
             (false, false) => (20, ""),
         };

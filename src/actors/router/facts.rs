@@ -2,24 +2,27 @@
 //! that deciding itself needs no waiting and keeps the order of the updates.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use crate::actors::Commons;
-use crate::ids::UserId;
+use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
-use crate::rules::access;
+use crate::rules::{access, stale};
 use crate::store::StoreError;
 use crate::telegram::{Incoming, Update, What};
 
 /// A person in a place.
 pub(super) type SeatKey = (Place, UserId);
 
-/// What has to be read.
+/// What has to be read, in an order that does not change from run to run.
 #[derive(Default)]
 pub(super) struct Missing {
-    seats: HashSet<SeatKey>,
-    strangers: HashSet<(i64, UserId, crate::ids::ChatId)>,
-    tokens: HashSet<String>,
+    seats: BTreeSet<SeatKey>,
+    strangers: BTreeSet<(i64, UserId, ChatId)>,
+    tokens: BTreeSet<String>,
+    /// Messages of ours that somebody replied to.
+    answered: BTreeSet<(ChatId, MessageId)>,
 }
 
 /// What was read.
@@ -29,16 +32,45 @@ pub(super) struct Facts {
     pub(super) seats: HashMap<SeatKey, Seat>,
     /// The day on which strangers were last told so.
     pub(super) strangers: HashMap<i64, i64>,
-    /// Buttons that were pressed, each with its turn.
-    pub(super) buttons: HashMap<String, (Button, Turn, Conversation)>,
+    /// Buttons that were pressed and not used before, by their tokens.
+    pub(super) buttons: HashMap<String, Pressed>,
+    /// The agents whose messages were replied to.
+    answered: HashMap<(ChatId, MessageId), AgentName>,
+    /// When the updates of the batch were taken in.
+    pub(super) received: HashMap<UpdateId, Timestamp>,
     /// Strangers who are told so in this batch.
     told: RefCell<HashSet<i64>>,
 }
 
+/// A button that was pressed.
+#[derive(Clone)]
+pub(super) struct Pressed {
+    pub(super) button: Button,
+    /// The turn that it is about, if it is about one.
+    pub(super) about: Option<(Turn, Conversation)>,
+}
+
 impl Facts {
+    /// How old a message was when it was taken in, if Telegram brought it late.
+    pub(super) fn late(
+        &self,
+        update: UpdateId,
+        message: &Incoming,
+        after: Duration,
+    ) -> Option<Duration> {
+        let received = self.received.get(&update)?;
+        stale::late(message.date, *received, after)
+    }
+
     /// Whether this stranger has not been told so earlier in the same batch.
     pub(super) fn may_tell(&self, who: i64) -> bool {
         self.told.borrow_mut().insert(who)
+    }
+
+    /// The agent whose message this one answers.
+    pub(super) fn answered(&self, message: &Incoming) -> Option<&AgentName> {
+        let reply = message.reply_to?;
+        self.answered.get(&(message.chat, reply.message))
     }
 }
 
@@ -52,7 +84,7 @@ pub(super) fn seat_key(message: &Incoming) -> SeatKey {
 }
 
 /// What a batch needs, apart from the seats that are known already.
-pub(super) fn missing(updates: &[Update], known: impl Fn(&SeatKey) -> bool) -> Missing {
+pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) -> bool) -> Missing {
     let mut missing = Missing::default();
     for update in updates {
         match &update.what {
@@ -67,6 +99,10 @@ pub(super) fn missing(updates: &[Update], known: impl Fn(&SeatKey) -> bool) -> M
                     key.1.0
                 };
                 missing.strangers.insert((who, key.1, message.chat));
+                let reply = message.reply_to;
+                let ours = reply.filter(|reply| reply.from_id == Some(UserId(me.0)));
+                let ours = ours.map(|reply| (message.chat, reply.message));
+                missing.answered.extend(ours);
             }
             What::Callback(tap) => {
                 missing.tokens.insert(tap.data.clone());
@@ -94,12 +130,20 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
             facts.strangers.insert(who, day);
         }
     }
-    for token in missing.tokens {
-        if let Some(button) = store.button(token.clone()).await?
-            && let Some((turn, conversation)) = store.ended_turn(button.turn).await?
-        {
-            facts.buttons.insert(token, (button, turn, conversation));
+    for (chat, message) in missing.answered {
+        if let Some(agent) = store.agent_of(chat, message).await? {
+            facts.answered.insert((chat, message), agent);
         }
+    }
+    for token in missing.tokens {
+        let Some(button) = store.button(token.clone()).await? else {
+            continue;
+        };
+        let about = match button.action.turn() {
+            Some(turn) => store.turn(turn).await?,
+            None => None,
+        };
+        facts.buttons.insert(token, Pressed { button, about });
     }
     Ok(facts)
 }

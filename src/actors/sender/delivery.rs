@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use tracing::{debug, error, warn};
 
+use super::chats;
 use super::ladder::{edit, send, send_file};
 use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
 use crate::model::{File, Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
-use crate::telegram::{self, BotApi, TelegramError};
+use crate::telegram::{self, SharedTelegram, Telegram, TelegramError};
 
 /// Calls of a row whose repetition could be seen twice.
 pub(super) const SENDS_MAX: u32 = 2;
@@ -24,6 +25,8 @@ pub(super) enum Delivered {
     Over,
     /// The same call again, after exactly this long.
     Limited(Duration),
+    /// The same call again, where the chat is now.
+    Moved,
     /// The same call again, after a growing wait.
     Later {
         /// Whether this one may have had its effect.
@@ -36,7 +39,7 @@ const LATER: Delivered = Delivered::Later { perhaps: false };
 /// Perhaps something happened, and doing it again is right all the same.
 const AGAIN: Delivered = Delivered::Later { perhaps: true };
 
-pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delivered {
+pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -> Delivered {
     let target = match post.body.target {
         Some(target) => match commons.store.message_of(target).await {
             Ok(message) => message,
@@ -78,7 +81,8 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
-    let (called, redo) = call(&api, &post, file.as_ref(), target, quote).await;
+    let text_max = commons.config.limits.text_max;
+    let (called, redo) = call(&*api, &post, file.as_ref(), target, quote, text_max).await;
     settle(&commons, &post, called, redo).await
 }
 
@@ -91,11 +95,12 @@ fn store_failed(post: &Post, error: &StoreError) -> Delivered {
 type Called = (Result<Option<MessageId>, TelegramError>, Redo);
 
 async fn call(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     file: Option<&File>,
     target: Option<MessageId>,
     quote: Option<MessageId>,
+    text_max: usize,
 ) -> Called {
     let chat = post.place.chat;
     if let Some(carried) = &post.body.file {
@@ -111,17 +116,17 @@ async fn call(
         (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
             // The answer must arrive: without its placeholder it comes as a new message.
             Err(TelegramError::MessageGone | TelegramError::BadRequest(_)) => {
-                return (send(api, post, quote).await, Redo::OnceMore);
+                return (send(api, post, quote, text_max).await, Redo::OnceMore);
             }
             done => done.map(|()| Some(message)),
         },
-        (Kind::FinalEdit, None) => return (send(api, post, quote).await, Redo::OnceMore),
+        (Kind::FinalEdit, None) => return (send(api, post, quote, text_max).await, Redo::OnceMore),
         (Kind::Delete, Some(message)) => match api.delete_message(chat, message).await {
             Err(TelegramError::MessageGone) => Ok(None),
             done => done.map(|()| None),
         },
         (Kind::Leave, _) => api.leave_chat(chat).await.map(|()| None),
-        _ => send(api, post, quote).await,
+        _ => send(api, post, quote, text_max).await,
     };
     (called, post.kind.redo())
 }
@@ -159,6 +164,9 @@ fn after_error(
     let outcome = error.outcome();
     if let TelegramError::RetryAfter(wait) = error {
         return (vec![Change::Unsent(post.id)], Delivered::Limited(*wait));
+    }
+    if let TelegramError::Migrated(to) = error {
+        return chats::moved(commons, post, *to);
     }
     if *error == TelegramError::Unauthorized {
         commons.end(Fatal::Unauthorized);
@@ -200,8 +208,13 @@ fn refused(post: &Post, error: &TelegramError) -> Vec<Change> {
     }];
     let told = matches!(error, TelegramError::BadRequest(_))
         && (post.body.file.as_ref()).is_some_and(|carried| !carried.otherwise.is_empty());
-    if let (Kind::Final | Kind::FinalEdit, Some(turn), false) = (post.kind, post.turn, told) {
+    let announces = matches!(post.kind, Kind::Final | Kind::FinalEdit | Kind::Notice);
+    if let (true, Some(turn)) = (announces && !told, post.turn) {
         changes.push(Change::Undeliverable { turn });
+    }
+    if let TelegramError::Forbidden(_) = error {
+        // Blocked or removed: all that waits for the chat would be refused as well.
+        changes.push(Change::CloseChat(chat));
     }
     changes
 }
@@ -214,7 +227,7 @@ fn note_on_screen(commons: &Commons, post: &Post, message: Option<MessageId>) {
     if let Some(message) = message {
         screen.saw(post.place, message);
         if post.kind == Kind::Placeholder {
-            screen.shows(post.id, message);
+            screen.shows(post.place.chat, post.id, message);
         }
     }
 }

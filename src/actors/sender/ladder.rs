@@ -4,18 +4,21 @@
 
 use tracing::warn;
 
+use super::chats::outside_topic;
 use crate::ids::MessageId;
-use crate::model::{Carried, File, FileName, Kind, Post, Shape};
-use crate::telegram::{BotApi, Button, EditMessage, OutMessage, TelegramError};
+use crate::model::{Carried, File, FileName, Kind, Post, Shape, Shown};
+use crate::telegram::{Button, CAPTION_MAX, EditMessage, OutMessage, Telegram, TelegramError};
 
 /// What became of a call that sends something.
 type Sent = Result<MessageId, TelegramError>;
 
-/// Sends a new message: with its format, else as plain text, else the text as a file.
+/// Sends a new message: with its format, else as plain text, else the text as a file. Where its
+/// topic takes none, it comes outside of it.
 pub(super) async fn send(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     quote: Option<MessageId>,
+    text_max: usize,
 ) -> Result<Option<MessageId>, TelegramError> {
     let mut message = message(post, quote);
     let mut done = api.send_message(&message).await;
@@ -24,7 +27,10 @@ pub(super) async fn send(
         done = api.send_message(&message).await;
     }
     if is_refused(post, done.as_ref()) && post.kind != Kind::Placeholder {
-        done = text_as_file(api, message, done).await;
+        done = text_as_file(api, &message, done).await;
+    }
+    if let Some(outside) = outside_topic(post, &message, done.as_ref().err(), text_max) {
+        done = api.send_message(&outside).await;
     }
     seen(done)
 }
@@ -32,14 +38,18 @@ pub(super) async fn send(
 /// Sends what a post carries: as a picture if it is to be one, else as a document, else a
 /// sentence in its place.
 pub(super) async fn send_file(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     carried: &Carried,
     file: &File,
     quote: Option<MessageId>,
 ) -> Result<Option<MessageId>, TelegramError> {
-    let message = message(post, quote);
+    let mut message = message(post, quote);
     let mut done = api.send_file(&message, file, carried.shape).await;
+    if let Some(outside) = outside_topic(post, &message, done.as_ref().err(), CAPTION_MAX) {
+        message = outside;
+        done = api.send_file(&message, file, carried.shape).await;
+    }
     if carried.shape == Shape::Photo && is_refused(post, done.as_ref()) {
         done = api.send_file(&message, file, Shape::Document).await;
     }
@@ -58,7 +68,7 @@ pub(super) async fn send_file(
 
 /// Changes a message: with its format, else to plain text.
 pub(super) async fn edit(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     message: MessageId,
 ) -> Result<(), TelegramError> {
@@ -67,7 +77,7 @@ pub(super) async fn edit(
         message,
         text: post.body.text.clone(),
         entities: post.body.entities.clone(),
-        buttons: buttons(post),
+        buttons: buttons(&post.body.buttons),
     };
     let mut done = api.edit_message_text(&edit).await;
     if is_refused(post, done.as_ref()) && !edit.entities.is_empty() {
@@ -81,7 +91,7 @@ pub(super) async fn edit(
 }
 
 /// The last rung: whatever Telegram has against a text, it has nothing against a file.
-async fn text_as_file(api: &BotApi, message: OutMessage, refused: Sent) -> Sent {
+async fn text_as_file(api: &dyn Telegram, message: &OutMessage, refused: Sent) -> Sent {
     let file = File {
         name: FileName::clean("message.txt", "message.txt"),
         media_type: "text/plain".to_owned(),
@@ -89,7 +99,8 @@ async fn text_as_file(api: &BotApi, message: OutMessage, refused: Sent) -> Sent 
     };
     let without_text = OutMessage {
         text: String::new(),
-        ..message
+        entities: Vec::new(),
+        ..message.clone()
     };
     match api.send_file(&without_text, &file, Shape::Document).await {
         // Then it is not the text: what was said about that is the reason.
@@ -124,12 +135,13 @@ fn message(post: &Post, quote: Option<MessageId>) -> OutMessage {
         entities: post.body.entities.clone(),
         reply_to: quote,
         silent: post.body.silent,
-        buttons: buttons(post),
+        buttons: buttons(&post.body.buttons),
     }
 }
 
-fn buttons(post: &Post) -> Vec<Vec<Button>> {
-    let rows = post.body.buttons.iter();
+/// Buttons as Telegram wants them.
+pub(super) fn buttons(rows: &[Vec<Shown>]) -> Vec<Vec<Button>> {
+    let rows = rows.iter();
     rows.map(|row| {
         row.iter()
             .map(|shown| Button {

@@ -7,10 +7,12 @@ use tracing::debug;
 use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::sender::{ShowProgress, ShowTyping};
+use crate::config::Stream;
 use crate::ids::AgentName;
 use crate::model::{Turn, TurnState};
+use crate::rules::format::Formatted;
 use crate::rules::phone::Shown;
-use crate::rules::{turn, words};
+use crate::rules::{access, turn, words};
 
 impl Session {
     pub(super) fn wake_for_phone(&mut self, ctx: &mut Context<Self>) {
@@ -45,8 +47,10 @@ impl Session {
         };
         let agent = &self.conversation.slot.agent;
         let mut ids = StoreIds(&self.commons);
-        let (post, changes) = turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
+        let (post, stop, changes) =
+            turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
         running.turn.placeholder = Some(post);
+        running.turn.stop = Some(stop);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let shown = async move {
@@ -61,17 +65,34 @@ impl Session {
         let Some(running) = self.running.as_mut() else {
             return;
         };
-        if running.turn.state == TurnState::Detached {
+        let place = self.commons.moves.borrow().place(running.turn.place);
+        let user = running.turn.asked_by;
+        let agent = &self.conversation.slot.agent;
+        let route = access::route_to(&self.commons.config, agent, user, place.chat);
+        let off = route.is_some_and(|route| route.stream == Stream::Off);
+        let over = running.turn.state == TurnState::Detached || running.turn.stopping;
+        if off || over {
             return;
         }
         running.progress = progress;
-        let Some(placeholder) = running.turn.placeholder else {
+        let text = words::working(&self.conversation.slot.agent, &running.progress);
+        self.show_in_placeholder(text, ctx);
+    }
+
+    /// Shows a text in the placeholder, if there is one, with [Stop] while that works.
+    pub(super) fn show_in_placeholder(&mut self, text: Formatted, ctx: &mut Context<Self>) {
+        let Some(running) = &self.running else {
+            return;
+        };
+        let turn = &running.turn;
+        let Some(placeholder) = turn.placeholder else {
             return;
         };
         let show = ShowProgress {
             placeholder,
-            place: running.turn.place,
-            text: words::working(&self.conversation.slot.agent, &running.progress),
+            place: turn.place,
+            text,
+            buttons: turn::stop_button(turn.stop.as_ref().filter(|_| !turn.stopping)),
         };
         let shown = self.sender.send(show);
         ctx.spawn(shown.into_actor(self).map(|_, _, _| ()));

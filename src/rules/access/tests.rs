@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ids::{OutboxId, Timestamp, TurnId};
-use crate::model::{Action, Seat};
-use crate::rules::route::{Decision, decide};
+use crate::ids::{OutboxId, Timestamp, TopicId, TurnId};
+use crate::model::{Action, Place, Seat};
+use crate::rules::route::{Decision, Known, decide};
 use crate::rules::testing::{
     ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message,
 };
@@ -79,14 +79,54 @@ fn a_person_is_a_numeric_id_and_never_a_name_a_bot_a_channel_or_a_group() {
     assert!(is_stranger(&config(), person(&named).unwrap(), PRIVATE));
 }
 
+fn button(action: Action, whom: Whom, chat: ChatId) -> Button {
+    Button {
+        token: "token".to_owned(),
+        place: Place {
+            chat,
+            topic: TopicId::NONE,
+        },
+        action,
+        whom,
+        post: OutboxId(1),
+        group: 0,
+        expires_at: Timestamp(0),
+    }
+}
+
+#[test]
+fn what_only_ends_something_an_admin_may_always_press_and_others_under_the_same_rules() {
+    let config = config();
+    let (turn, attempt) = (TurnId(1), 1);
+    let actions = [
+        (Action::Stop { turn, attempt }, true),
+        (Action::Drop { turn }, true),
+        (Action::LeaveIt { turn, attempt }, true),
+        (Action::RunAgain { turn, attempt }, false),
+        (Action::Release { turn }, false),
+    ];
+    for (action, ends) in actions {
+        let table = [
+            ("istio", Whom::Person(BEN), BEN, true),
+            ("security", Whom::Person(BEN), BEN, false),
+            ("istio", Whom::Person(BEN), DORA, false),
+            ("istio", Whom::Person(BEN), ADMIN, ends),
+            ("security", Whom::Person(BEN), ANNA, ends),
+            ("istio", Whom::Admins, BEN, false),
+            ("istio", Whom::Admins, ADMIN, ends),
+            ("istio", Whom::Admins, ANNA, true),
+        ];
+        for (agent, whom, by, expected) in table {
+            let button = button(action.clone(), whom, PRIVATE);
+            let may = may_press(&config, &agent.into(), &button, by);
+            assert_eq!(may, expected, "{agent} {button:?} by {by}");
+        }
+    }
+}
+
 #[test]
 fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
     let config = config();
-    let route = |command| {
-        let mut routes = config.routes.iter();
-        routes.find(|route| route.command == command).unwrap()
-    };
-    // Anna is an admin who may use k8s and istio, ADMIN one who may use none.
     let table = [
         ("k8s", BEN, PRIVATE, BEN, true),
         ("k8s", BEN, PRIVATE, ANNA, true),
@@ -109,19 +149,13 @@ fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
         ("k8s", STRANGER, ELSEWHERE, STRANGER, false),
     ];
     for row @ (command, for_user, chat, by, expected) in table {
-        let button = Button {
-            token: "token".to_owned(),
-            chat,
-            action: Action::RunAgain,
+        let again = Action::RunAgain {
             turn: TurnId(1),
             attempt: 1,
-            post: OutboxId(1),
-            for_user,
-            expires_at: Timestamp(0),
-            used: false,
         };
+        let button = button(again, Whom::Person(for_user), chat);
         assert_eq!(
-            may_press(&config, route(command), &button, by),
+            may_press(&config, &command.into(), &button, by),
             expected,
             "{row:?}"
         );
@@ -191,7 +225,8 @@ proptest! {
             current: current.map(|agent| (agent.into(), now)),
             ..Seat::default()
         };
-        let decision = decide(&config, &me(), &message, &seat, now);
+        let known = Known { seat: &seat, answered: None };
+        let decision = decide(&config, &me(), &message, known, now);
         if let Decision::Ask { route, .. }
             | Decision::Switch(_, route)
             | Decision::New(_, route) = &decision

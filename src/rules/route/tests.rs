@@ -4,9 +4,12 @@
 use super::*;
 use crate::config::Config;
 use crate::ids::ChatId;
+use crate::model::Seat;
 use crate::rules::testing::{
     ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message, reply_to,
 };
+
+mod groups;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -21,7 +24,12 @@ fn check(table: &[Row]) {
 }
 
 fn decided(config: &Config, message: &Incoming, seat: &Seat) -> String {
-    match decide(config, &me(), message, seat, NOW) {
+    let answered = None;
+    described(config, message, Known { seat, answered })
+}
+
+fn described(config: &Config, message: &Incoming, known: Known<'_>) -> String {
+    match decide(config, &me(), message, known, NOW) {
         Decision::Ignore(reason) => format!("ignored: {reason}"),
         Decision::Nobody { waits: true } => "nobody, who waits".to_owned(),
         Decision::Nobody { waits: false } => "nobody".to_owned(),
@@ -29,9 +37,12 @@ fn decided(config: &Config, message: &Incoming, seat: &Seat) -> String {
         Decision::Forbidden(_, route) => format!("forbidden {}", route.command),
         Decision::Ask { route, text, .. } => format!("{} is asked: {text}", route.agent),
         Decision::Switch(_, route) => format!("switched to {}", route.agent),
+        Decision::Bound(_, topic, _) => format!("the topic is {}'s", topic.agent),
         Decision::Help(_) => "help".to_owned(),
         Decision::Agents(_) => "agents".to_owned(),
         Decision::WhoAmI(_) => "whoami".to_owned(),
+        Decision::Stop(_, None) => "stop".to_owned(),
+        Decision::Stop(_, Some(route)) => format!("stop {}", route.agent),
         Decision::New(_, route) => format!("new with {}", route.agent),
         Decision::Unknown(_, name) => format!("unknown /{name}"),
         Decision::Choose(_) => "choose".to_owned(),
@@ -72,12 +83,23 @@ fn incoming(who: &str, place: &str, text: &str) -> Incoming {
         "to us" => message.reply_to = Some(reply_to(me().id.0)),
         "to ben" => message.reply_to = Some(reply_to(BEN.0)),
         "unmarked" => message.entities.clear(),
+        "picked" => message.entities = vec![picked(text)],
         "photo" => message.media = Some("photo".to_owned()),
         "service" => message.service = true,
         "nobody" => message.from = None,
         other => panic!("how is {other}?"),
     }
     message
+}
+
+/// Our name, picked from the list of members instead of typed.
+fn picked(text: &str) -> crate::telegram::Entity {
+    crate::telegram::Entity {
+        kind: "text_mention".to_owned(),
+        offset: 0,
+        length: text.split(',').next().unwrap_or_default().len(),
+        user: Some(UserId(me().id.0)),
+    }
 }
 
 #[test]
@@ -108,7 +130,7 @@ fn a_command_picks_its_agent() {
 fn a_command_that_nobody_knows_is_answered_where_somebody_waits() {
     check(&[
         ("anna", "private", "/argo sync", "unknown /argo"),
-        ("anna", "private", "/stop", "unknown /stop"),
+        ("anna", "private", "/approve", "unknown /approve"),
         ("anna", "private", "/k8s@other_bot pods", "unknown /k8s@other_bot"),
         ("anna", "group", "/argo sync", "ignored: not addressed"),
         ("anna", "group", "/argo@switch_bot sync", "unknown /argo"),
@@ -136,6 +158,8 @@ fn in_a_group_only_what_is_said_to_the_bot_is_heard() {
         ("anna", "group", "mail me@switch_bot", "ignored: not addressed"),
         ("anna", "group, unmarked", "@switch_bot what pods?", "k8s is asked: what pods?"),
         ("anna", "group, unmarked", "pods, @switch_bot?", "ignored: not addressed"),
+        ("anna", "group", "👨‍👩‍👧 𝒜 pods, @switch_bot?", "k8s is asked: 👨‍👩‍👧 𝒜 pods, @switch_bot?"),
+        ("anna", "group, picked", "Switchboard, what pods?", "k8s is asked: Switchboard, what pods?"),
         ("anna", "group", "@switch_bot", "help"),
         ("anna", "group", "@switch_bot /istio why?", "istio is asked: why?"),
         ("anna", "group", "@switch_bot /new", "new with k8s"),
@@ -221,8 +245,9 @@ fn what_is_not_text_is_refused_with_a_word_and_none_of_it_goes_to_an_agent() {
         ("anna", "private, photo", "/k8s what is this?", "no photo"),
         ("anna", "group, photo", "/k8s what is this?", "no photo"),
         ("anna", "group, photo", "the team", "ignored: not addressed"),
-        ("anna", "private", "", "ignored: no text"),
-        ("anna", "private", " \n", "ignored: no text"),
+        ("anna", "private", "", "no something that I cannot read"),
+        ("anna", "group, to us", "", "ignored: no text"),
+        ("anna", "group", " \n", "ignored: not addressed"),
     ]);
 }
 
