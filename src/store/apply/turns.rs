@@ -3,7 +3,7 @@
 use sqlx::query;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{any, one, some};
+use super::{Sql, any, one, some};
 use crate::ids::{Timestamp, TurnId};
 use crate::store::{Change, StoreError, codec};
 use crate::usage::Usage;
