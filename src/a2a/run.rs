@@ -22,7 +22,7 @@ use self::stop::Because;
 use super::attempts::Attempts;
 use super::progress::Progress;
 use super::usage::Ledger;
-use super::{A2aError, Event, EventStream, Prompt, SharedAgent, Task, TaskState, verdict};
+use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
 use crate::rules::health::Health;
@@ -115,14 +115,14 @@ struct Watch {
     /// How the prompt is offered; from its task on, the version does not change.
     attempts: Attempts,
     task: Option<Task>,
-    direct: Option<String>,
+    direct: Option<Message>,
     progress: Progress,
     /// What was shown of it last; none after something else was shown.
     shown: Option<String>,
     told: String,
+    used: Ledger,
     /// Snapshots of the task so far.
     snapshots: u32,
-    used: Ledger,
     deadline: Instant,
 }
 
@@ -143,8 +143,8 @@ impl Run {
             progress: Progress::default(),
             shown: None,
             told: String::new(),
-            snapshots: 0,
             used: Ledger::default(),
+            snapshots: 0,
         };
         let end = match begin {
             Begin::Submit => watch.submit().await,
@@ -232,7 +232,8 @@ impl Watch {
                         // What came between the subscription and the snapshot is in both: the
                         // last snapshot has it once.
                         let last = self.look(&id).await;
-                        // Without any snapshot a part of the answer is missing: one has to come.
+                        // Without any snapshot a part of the answer is missing: then only one
+                        // will do.
                         let whole = self.snapshots > snapshots;
                         if let Some(end) = last.or_else(|| whole.then_some(end)) {
                             return end;
@@ -343,8 +344,9 @@ impl Watch {
         if let Event::Message(message) = event {
             self.run.client.proven(self.attempts.protocol);
             self.note_health(false);
-            self.direct = Some(message.text());
-            if let Some(context) = message.context_id {
+            let context = message.context_id.clone();
+            self.direct = Some(message);
+            if let Some(context) = context {
                 (self.run.listener)(News::Context(context)).await;
             }
             return;
@@ -406,6 +408,6 @@ impl Watch {
         if self.run.stop.is_asked() && self.task.as_ref().is_some_and(cancelled) {
             return Some(End::Stopped);
         }
-        verdict::of(self.direct.as_deref(), self.task.as_ref(), self.run.turn)
+        verdict::of(self.direct.as_ref(), self.task.as_ref(), self.run.turn)
     }
 }

@@ -3,11 +3,15 @@
 
 pub mod approvals;
 mod control;
+mod files;
 mod places;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+pub use self::files::{
+    empty_file, file_refused, files_left_out, large_file, odd_address, rest_in_file, size,
+};
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, TopicId, TurnId, UserId};
 use crate::model::Place;
@@ -87,16 +91,25 @@ pub fn answer(agent: Option<&AgentName>, from: From, text: &str) -> Rich {
         // Markup around nothing is something still.
         answer = Rich::plain(if blank { nothing } else { text.trim() });
     }
+    match heading(agent, from) {
+        None => answer,
+        Some(heading) => answer.below(&heading),
+    }
+}
+
+/// The line above an answer, where there has to be one.
+#[must_use]
+pub fn heading(agent: Option<&AgentName>, from: From) -> Option<String> {
     let origin = match from {
         From::Now => None,
         From::Late => Some("a late answer"),
         From::Earlier => Some("from the conversation before /new"),
     };
     match (agent, origin) {
-        (None, None) => answer,
-        (Some(agent), None) => answer.below(&format!("{agent} ▸")),
-        (None, Some(origin)) => answer.below(&format!("({origin}) ▸")),
-        (Some(agent), Some(origin)) => answer.below(&format!("{agent} ({origin}) ▸")),
+        (None, None) => None,
+        (Some(agent), None) => Some(format!("{agent} ▸")),
+        (None, Some(origin)) => Some(format!("({origin}) ▸")),
+        (Some(agent), Some(origin)) => Some(format!("{agent} ({origin}) ▸")),
     }
 }
 

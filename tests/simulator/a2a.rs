@@ -228,10 +228,12 @@ impl AgentCalls for SimCalls {
         &'a self,
         _: Protocol,
         context: Option<&'a ContextId>,
-        _: &'a Principal,
+        principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
-        let context = context.cloned();
-        Box::pin(self.call("list", move |agent| agent.tasks(context.as_ref())))
+        let (context, principal) = (context.cloned(), principal.clone());
+        Box::pin(self.call("list", move |agent| {
+            agent.tasks(context.as_ref(), &principal)
+        }))
     }
 
     fn cancel<'a>(

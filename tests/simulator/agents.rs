@@ -179,15 +179,22 @@ impl SimAgent {
         Ok(run.at(id, now))
     }
 
-    /// The tasks of a context, or all of them.
-    pub fn tasks(&self, context: Option<&ContextId>) -> Result<Vec<Task>, A2aError> {
+    /// The tasks of a context, or all of a person.
+    pub fn tasks(
+        &self,
+        context: Option<&ContextId>,
+        principal: &Principal,
+    ) -> Result<Vec<Task>, A2aError> {
         if !self.kind.lists {
             return Err(A2aError::rpc(-32601, "method not found"));
         }
         let now = Instant::now();
         let runs = self.runs.borrow();
-        let here = |run: &Run| context.is_none_or(|context| run.context == *context);
-        let here = runs.iter().filter(|(_, run)| here(run));
+        let asked = |run: &Run| match context {
+            Some(context) => run.context == *context,
+            None => run.principal == *principal,
+        };
+        let here = runs.iter().filter(|(_, run)| asked(run));
         let kept = here.filter(|(_, run)| run.forgotten.is_none_or(|at| at > now));
         Ok(kept.map(|(id, run)| run.at(id, now)).collect())
     }

@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
 };
-use switchboard::model::{Button, Conversation, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::store::{
     Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
@@ -163,6 +163,10 @@ impl Store for SimStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read("a message", move |store| store.message_of(post))
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.read("a file", move |store| store.file_of(post))
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

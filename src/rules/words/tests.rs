@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ids::ChatId;
+use crate::model::FileName;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -20,6 +21,7 @@ fn at(chat: ChatId, topic: i64) -> Place {
 /// Everything that the bot says, once, on the longest path to it.
 fn all() -> Vec<String> {
     let (config, agent) = (config(), agent());
+    let file = FileName::clean("chart.png", "file");
     let routes = || config.routes.iter();
     let none = || config.routes[..0].iter();
     let tools = [
@@ -43,6 +45,13 @@ fn all() -> Vec<String> {
         unknown(&agent, TURN),
         failed(&agent, AGENT_BUSY, TURN),
         failed(&agent, AGENT_DOWN, TURN),
+        file_refused(&file, 31_700),
+        rest_in_file(&file, 31_700),
+        empty_file(&file),
+        large_file(&file, 60_000_000, 52_428_800),
+        files_left_out(1),
+        files_left_out(3),
+        odd_address(&file),
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),

@@ -82,6 +82,7 @@ impl Tables {
                 Ok(())
             }
             Change::Post(_)
+            | Change::Attach { .. }
             | Change::Drop(_)
             | Change::Sending(_)
             | Change::Sent { .. }

@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
 };
-use switchboard::model::{Button, Conversation, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::store::{
     Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
@@ -33,6 +33,7 @@ macro_rules! broken {
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
+                file_of(post: OutboxId) -> Answer<Option<File>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;

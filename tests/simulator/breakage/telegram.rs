@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use switchboard::ids::{ChatId, MessageId, TopicId, UpdateId};
+use switchboard::model::{File, Shape};
 use switchboard::telegram::{
     CallbackId, Command, EditMessage, Me, OutMessage, Outcome, RawUpdate, SharedTelegram, Telegram,
     TelegramCall, TelegramError,
@@ -70,6 +71,15 @@ impl Telegram for Broken {
             }
             self.hears(told)
         })
+    }
+
+    fn send_file<'a>(
+        &'a self,
+        message: &'a OutMessage,
+        file: &'a File,
+        shape: Shape,
+    ) -> TelegramCall<'a, MessageId> {
+        Box::pin(async move { self.hears(self.inner.send_file(message, file, shape).await) })
     }
 
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {
