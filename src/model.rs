@@ -2,6 +2,8 @@
 //!
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
+mod pieces;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use crate::ids::{
     AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
+
+pub use self::pieces::{Gathering, Piece, whole};
 
 /// Where something is said: a chat and, in forums, one of its topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +98,8 @@ impl std::fmt::Display for Protocol {
 pub enum UpdateEnd {
     /// It opened this turn.
     Turn(TurnId),
+    /// It is a further piece of this turn, or changed a piece of it.
+    Joined(TurnId),
     /// It asked for something that needs no agent, and was answered.
     Control,
     /// Nobody waits for an answer to it; the reason says why.
@@ -153,8 +159,12 @@ pub struct Turn {
     pub update: UpdateId,
     /// The message that it answers.
     pub reply_to: MessageId,
-    /// What goes to the agent.
+    /// What goes to the agent: the text of its pieces.
     pub text: String,
+    /// The messages that it is made of, in order; the first is the one that it answers.
+    pub pieces: Vec<Piece>,
+    /// What it waits for before it may begin.
+    pub gathering: Option<Gathering>,
     /// Where it stands.
     pub state: TurnState,
     /// 1, and one more each time a person says [Run again].

@@ -8,6 +8,7 @@
 mod changes;
 mod conversations;
 mod facts;
+mod gathering;
 mod strangers;
 mod taps;
 
@@ -22,6 +23,7 @@ use tracing::{debug, error, info};
 
 use self::changes::{ends, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
+use self::gathering::Open;
 use super::Commons;
 use super::agent::Agent;
 use super::poller::UpdatesArrived;
@@ -31,6 +33,7 @@ use crate::config::Route;
 use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
 use crate::rules::access;
+use crate::rules::gather::{self, Quiet};
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
@@ -62,6 +65,8 @@ pub struct Router {
     sessions: HashMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
     unopened: HashSet<ConversationId>,
+    /// What people send in parts, as far as the rest may still come.
+    gathering: HashMap<SeatKey, Open>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
 }
@@ -81,6 +86,7 @@ impl Router {
             seats: HashMap::new(),
             sessions: HashMap::new(),
             unopened: HashSet::new(),
+            gathering: HashMap::new(),
             idle: Vec::new(),
         }
     }
@@ -115,6 +121,9 @@ impl Router {
             .screen
             .borrow_mut()
             .heard(place, message.message);
+        if let Some(joined) = self.joins(id, message, ctx) {
+            return joined;
+        }
         let commons = self.commons.clone();
         let config = &commons.config;
         let key = seat_key(message);
@@ -142,8 +151,9 @@ impl Router {
                     update: id,
                     user,
                     place,
-                    message: message.message,
-                    text,
+                    piece: gather::piece(&commons.me, message, text),
+                    gathering: gather::begins(message, now, &Quiet::from(&config.chat)),
+                    follows: None,
                     rule,
                     renews,
                 };
@@ -194,6 +204,7 @@ impl Router {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");
         };
+        self.wait_for_the_rest(&ask, conversation);
         Box::pin(async move { session.send(ask).await.unwrap_or(Ok(())) })
     }
 
@@ -286,6 +297,7 @@ impl Handler<UpdatesArrived> for Router {
     /// waited for, side by side.
     fn handle(&mut self, arrived: UpdatesArrived, _: &mut Self::Context) -> Self::Result {
         self.let_go();
+        self.forget_what_is_whole();
         let updates: Vec<Update> = arrived
             .0
             .iter()
@@ -326,6 +338,7 @@ impl Handler<TakeUp> for Router {
         let mut turns: HashMap<ConversationId, (Conversation, Vec<Turn>)> = HashMap::new();
         for (turn, conversation) in take_up.0 {
             info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
+            self.wait_again(&turn, &conversation);
             let entry = turns.entry(conversation.id);
             entry.or_insert((conversation, Vec::new())).1.push(turn);
         }

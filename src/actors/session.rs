@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod gathering;
 mod intake;
 mod turn_in_flight;
 mod waiting_person;
@@ -18,13 +19,17 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{debug, error};
 
+pub use self::gathering::Follows;
+use self::gathering::Waiting;
 use super::Commons;
 use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
 use super::sender::{Posted, Sender};
 use crate::a2a::Prompt;
 use crate::a2a::run::{Begin, News};
-use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
-use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
+use crate::ids::{ConversationId, TurnId, UpdateId, UserId};
+use crate::model::{
+    Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
+};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
@@ -41,10 +46,12 @@ pub struct Ask {
     pub user: UserId,
     /// Where.
     pub place: Place,
-    /// The message that is answered.
-    pub message: MessageId,
-    /// What goes to the agent.
-    pub text: String,
+    /// The message, and what it says to the agent.
+    pub piece: Piece,
+    /// What the turn has to wait for before it may begin.
+    pub gathering: Option<Gathering>,
+    /// The turn that it is a further piece of, if that still waits.
+    pub follows: Option<Follows>,
     /// The rule that allows it.
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
@@ -93,13 +100,6 @@ pub struct SessionIdle {
     pub seen: u64,
 }
 
-/// A turn that waits.
-struct Waiting {
-    turn: Turn,
-    /// Whether the store has it; until then nothing behind it may begin either.
-    committed: bool,
-}
-
 /// The turn in flight.
 struct Running {
     turn: Turn,
@@ -119,6 +119,10 @@ pub struct Session {
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
+    /// The timer that ends the next turn's wait for its pieces.
+    gathered: Option<SpawnHandle>,
+    /// The update whose question was refused last: what follows it is refused, too.
+    turned_away: Option<UpdateId>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -147,6 +151,8 @@ impl Session {
             router,
             waiting: VecDeque::new(),
             running: None,
+            gathered: None,
+            turned_away: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -158,13 +164,12 @@ impl Session {
         if self.running.is_some() || self.drained.is_some() {
             return;
         }
-        match self.waiting.front() {
-            Some(next) if next.committed => {}
-            Some(_) => return,
-            None => {
-                self.rest(ctx);
-                return;
-            }
+        if self.waiting.is_empty() {
+            self.rest(ctx);
+            return;
+        }
+        if !self.next_is_whole(ctx) {
+            return;
         }
         let Some(Waiting { turn, .. }) = self.waiting.pop_front() else {
             return;

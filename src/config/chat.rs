@@ -21,6 +21,12 @@ pub struct Chat {
     /// The time between two edits of a growing answer in a group, where edits share the
     /// limit of 20 messages a minute.
     pub preview_every_group: Duration,
+    /// How long to wait for the next part of an album.
+    pub album_quiet: Duration,
+    /// How long to wait for the rest of a text that may have been split.
+    pub paste_quiet: Duration,
+    /// The most parts of a split text that become one question; 1: nothing is waited for.
+    pub paste_parts_max: usize,
     /// Rows kept about strangers; beyond that the oldest go.
     pub stranger_rows_max: usize,
 }
@@ -28,6 +34,7 @@ pub struct Chat {
 impl Chat {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let pace = Duration::from_millis(100)..=MINUTE;
+        let quiet = Duration::from_millis(10)..=MINUTE;
         let mut wait =
             |key, within, millis| section.duration(key, within, Duration::from_millis(millis));
         let chat = Self {
@@ -36,6 +43,9 @@ impl Chat {
             notify_after: wait("notify_after", Duration::ZERO..=HOUR, 20_000),
             preview_every_private: wait("preview_every_private", pace.clone(), 1000),
             preview_every_group: wait("preview_every_group", pace, 4000),
+            album_quiet: section.duration("album_quiet", quiet.clone(), Duration::from_secs(1)),
+            paste_quiet: section.duration("paste_quiet", quiet, Duration::from_millis(1500)),
+            paste_parts_max: section.number("paste_parts_max", 1..=100, 16),
             stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
         };
         section.finish();

@@ -6,6 +6,7 @@ pub mod bucket;
 pub mod chunk;
 pub mod command;
 pub mod format;
+pub mod gather;
 pub mod health;
 pub mod pace;
 pub mod phone;

@@ -166,7 +166,7 @@ fn shortened(typed: &str) -> String {
 }
 
 /// The text without our name in front of it.
-fn without_name<'t>(text: &'t str, me: &Me) -> &'t str {
+pub(super) fn without_name<'t>(text: &'t str, me: &Me) -> &'t str {
     let Some(rest) = text.trim_start().strip_prefix('@') else {
         return text;
     };

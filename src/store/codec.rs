@@ -1,6 +1,8 @@
 //! The names that states and kinds have in the tables.
 
-use crate::model::{Action, Kind, Outcome, TurnState, UpdateEnd};
+use super::StoreError;
+use crate::ids::MessageId;
+use crate::model::{Action, Gathering, Kind, Outcome, Piece, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -28,6 +30,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>) {
     match end {
         UpdateEnd::Turn(_) => ("turn", None),
+        UpdateEnd::Joined(_) => ("joined", None),
         UpdateEnd::Control => ("control", None),
         UpdateEnd::Ignored(reason) => ("ignored", Some(reason)),
         UpdateEnd::Refused(rule) => ("refused", Some(rule)),
@@ -50,4 +53,42 @@ pub(super) fn parse_action(name: &str) -> Option<Action> {
     [Action::RunAgain, Action::LeaveIt]
         .into_iter()
         .find(|known| action(*known) == name)
+}
+
+/// The pieces of a turn; nothing where they are one plain text, which its row has already.
+pub(super) fn pieces(pieces: &[Piece]) -> Result<Option<String>, StoreError> {
+    match pieces {
+        [] => Ok(None),
+        [piece] if *piece == plain(piece.message, piece.text.clone()) => Ok(None),
+        pieces => json(pieces).map(Some),
+    }
+}
+
+/// The pieces again; `message` and `text` are those of the row.
+pub(super) fn parse_pieces(
+    kept: Option<&str>,
+    message: MessageId,
+    text: &str,
+) -> Result<Vec<Piece>, StoreError> {
+    match kept {
+        Some(kept) => serde_json::from_str(kept).map_err(StoreError::unavailable),
+        None => Ok(vec![plain(message, text.to_owned())]),
+    }
+}
+
+pub(super) fn gathering(gathering: Option<&Gathering>) -> Result<Option<String>, StoreError> {
+    gathering.map(json).transpose()
+}
+
+fn plain(message: MessageId, text: String) -> Piece {
+    Piece {
+        message,
+        text,
+        by_command: false,
+        runs_on: false,
+    }
+}
+
+fn json<T: serde::Serialize>(value: T) -> Result<String, StoreError> {
+    serde_json::to_string(&value).map_err(StoreError::unavailable)
 }

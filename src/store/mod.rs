@@ -25,11 +25,12 @@ pub use self::error::StoreError;
 pub use self::owner::Ownership;
 pub use self::sqlite::Sqlite;
 use crate::ids::{
-    AgentName, BotId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId, Timestamp,
-    TurnId, UpdateId, UserId,
+    AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
+    Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
+    AuditLine, Button, Conversation, Gathering, Kind, Outcome, Piece, Place, Post, Protocol, Seat,
+    Turn, UpdateEnd,
 };
 
 /// An update as it is kept until its end.
@@ -67,6 +68,18 @@ pub enum Change {
     },
     /// A turn begins, queued.
     OpenTurn(Turn),
+    /// A turn is made of other pieces from now on: one joined it, or one was edited. Refused
+    /// unless the turn was queued.
+    Reword {
+        /// Which turn.
+        turn: TurnId,
+        /// Where its messages are.
+        chat: ChatId,
+        /// All of its pieces.
+        pieces: Vec<Piece>,
+        /// What it still waits for.
+        gathering: Option<Gathering>,
+    },
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
         /// Which turn.

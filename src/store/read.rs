@@ -170,14 +170,23 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         chat: ChatId(row.try_get("chat")?),
         topic: TopicId(row.try_get("topic")?),
     };
+    let reply_to = MessageId(row.try_get("reply_to")?);
+    let text: String = row.try_get("text")?;
+    let kept: Option<String> = row.try_get("pieces")?;
+    let pieces = codec::parse_pieces(kept.as_deref(), reply_to, &text)?;
+    let gathering: Option<String> = row.try_get("gathering")?;
     let turn = Turn {
         id: TurnId(row.try_get("id")?),
         conversation: ConversationId(row.try_get("conversation")?),
         place,
         asked_by: UserId(row.try_get("asked_by")?),
         update: UpdateId(row.try_get("first_update")?),
-        reply_to: MessageId(row.try_get("reply_to")?),
-        text: row.try_get("text")?,
+        reply_to,
+        text,
+        pieces,
+        gathering: gathering
+            .map(|kept| serde_json::from_str(&kept).map_err(StoreError::unavailable))
+            .transpose()?,
         // An ended turn is read only to wait again.
         state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
         attempt: row.try_get("attempt")?,

@@ -16,6 +16,7 @@ mod disk;
 mod groups;
 mod outbox;
 mod owners;
+mod pieces;
 mod reopening;
 mod turns;
 mod updates;
@@ -30,6 +31,15 @@ const fn place(chat: i64, topic: i64) -> Place {
     Place {
         chat: ChatId(chat),
         topic: TopicId(topic),
+    }
+}
+
+fn piece(message: i64, text: &str) -> Piece {
+    Piece {
+        message: MessageId(message),
+        text: text.to_owned(),
+        by_command: false,
+        runs_on: false,
     }
 }
 
@@ -129,6 +139,8 @@ impl Bench {
             update: UpdateId(1),
             reply_to: MessageId(2),
             text: "what pods are failing?".to_owned(),
+            pieces: vec![piece(2, "what pods are failing?")],
+            gathering: None,
             state: TurnState::Queued,
             attempt: 1,
             prompt: None,

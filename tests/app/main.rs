@@ -8,6 +8,7 @@ mod conversation;
 mod failures;
 mod faults;
 mod format;
+mod gather;
 mod health;
 mod limits;
 mod phone;

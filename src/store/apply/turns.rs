@@ -59,7 +59,8 @@ pub(super) async fn move_turn(
         Change::EndTurn { turn, outcome } => {
             let sql = query(
                 "UPDATE turns SET state = ?1, ended_at = ?2,
-                        text = CASE WHEN ?1 = 'answered' THEN '' ELSE text END
+                        text = CASE WHEN ?1 = 'answered' THEN '' ELSE text END,
+                        pieces = CASE WHEN ?1 = 'answered' THEN NULL ELSE pieces END
                  WHERE id = ?3
                    AND state IN ('queued', 'submitting', 'working', 'detached')",
             );

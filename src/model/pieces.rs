@@ -1,0 +1,76 @@
+//! What a turn is made of: the messages that came in for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MessageId, Timestamp};
+
+/// One message among those that a turn is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// The message.
+    pub message: MessageId,
+    /// What it says to the agent: its text without command and without the bot's name.
+    pub text: String,
+    /// Whether a command in it named the agent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_command: bool,
+    /// Whether it was cut where it could hold no more, so that the next piece goes on in the
+    /// middle of a word perhaps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub runs_on: bool,
+}
+
+/// What a turn waits for before it may begin: the rest of what its writer sends in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gathering {
+    /// When it waits no longer.
+    pub until: Timestamp,
+    /// The album (`media_group_id`) whose parts it waits for; none for a long text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
+    /// When its newest part was written, in seconds since 1970.
+    pub written: i64,
+    /// Parts that came so far.
+    pub parts: usize,
+}
+
+/// The pieces as one text, as the agent gets it.
+#[must_use]
+pub fn whole(pieces: &[Piece]) -> String {
+    let mut whole = String::new();
+    let mut runs_on = true;
+    for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
+        if !runs_on {
+            whole.push('\n');
+        }
+        whole.push_str(&piece.text);
+        runs_on = piece.runs_on;
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_lines_of_one_text_unless_they_were_cut_hard() {
+        let piece = |text: &str, runs_on| Piece {
+            message: MessageId(1),
+            text: text.to_owned(),
+            by_command: false,
+            runs_on,
+        };
+        for (pieces, expected) in [
+            (vec![], ""),
+            (vec![piece("a", false)], "a"),
+            (vec![piece("a", true)], "a"),
+            (vec![piece("a", false), piece("b", false)], "a\nb"),
+            (vec![piece("po", true), piece("ds", false)], "pods"),
+            (vec![piece("", false), piece("b", false)], "b"),
+            (vec![piece("a", false), piece("", false)], "a"),
+        ] {
+            assert_eq!(whole(&pieces), expected);
+        }
+    }
+}
