@@ -20,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{error, info, warn};
 
 use crate::actors::agent::Agent;
+use crate::actors::fetcher::Fetcher;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
@@ -83,6 +84,7 @@ async fn begin(config: Config) -> anyhow::Result<(Running, mpsc::UnboundedReceiv
     });
 
     let sender = Sender::new(commons.clone(), api.clone(), pace(&commons.config)).start();
+    let fetcher = Fetcher::new(commons.clone(), api.clone()).start();
     let agents: HashMap<_, _> = commons
         .config
         .agents
@@ -94,7 +96,7 @@ async fn begin(config: Config) -> anyhow::Result<(Running, mpsc::UnboundedReceiv
             )
         })
         .collect();
-    let router = Router::new(commons.clone(), agents, sender.clone()).start();
+    let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
     sender.send(TakeUpPosts(unfinished.posts)).await?;
     router.send(TakeUp(unfinished.turns)).await?;
     let poller = Poller::new(commons.clone(), api.clone(), router.clone().recipient()).start();

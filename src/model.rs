@@ -2,6 +2,7 @@
 //!
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
+mod attachment;
 mod pieces;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::ids::{
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 
+pub use self::attachment::{Attachment, Rendition};
 pub use self::pieces::{Gathering, Piece, whole};
 
 /// Where something is said: a chat and, in forums, one of its topics.

@@ -22,6 +22,7 @@ use crate::a2a::{A2aClient, AgentCard, HITL, Prompt, Settings, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
+use crate::rules::files::Takes;
 use crate::rules::health::{Health, State};
 use crate::rules::words;
 
@@ -59,6 +60,8 @@ pub struct AgentBack;
 pub struct Permit {
     /// The protocol version to begin a prompt with, as far as is known now.
     pub protocol: Protocol,
+    /// What the agent takes beside text, as far as is known now.
+    pub takes: Takes,
     // Held, never read: dropping it frees the place.
     _place: OwnedSemaphorePermit,
 }
@@ -192,9 +195,25 @@ impl Agent {
         self.card = Some(card);
     }
 
+    /// What the configuration says, else its card, that it takes. kagent's cards say text, and
+    /// are believed before they are read.
+    fn takes(&self) -> Takes {
+        let modes = self.card.as_ref().map(|card| card.input_modes.clone());
+        let modes = modes.filter(|modes| !modes.is_empty());
+        let kagent = self.settings.flavor == Flavor::Kagent;
+        let unread = || kagent.then(|| vec!["text".to_owned()]);
+        let configured = self.settings.file_types.clone();
+        Takes {
+            files_max: self.settings.files_max,
+            bytes_max: self.settings.file_bytes_max,
+            types: configured.or(modes).or_else(unread),
+        }
+    }
+
     fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
         Permit {
             protocol: self.client.speaks(),
+            takes: self.takes(),
             _place: place,
         }
     }

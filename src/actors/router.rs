@@ -26,6 +26,7 @@ use self::facts::{Facts, SeatKey, seat_key};
 use self::gathering::Open;
 use super::Commons;
 use super::agent::Agent;
+use super::fetcher::Fetcher;
 use super::poller::UpdatesArrived;
 use super::sender::Sender;
 use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
@@ -61,6 +62,7 @@ pub struct Router {
     commons: Commons,
     agents: HashMap<AgentName, Addr<Agent>>,
     sender: Addr<Sender>,
+    fetcher: Addr<Fetcher>,
     seats: HashMap<SeatKey, Seat>,
     sessions: HashMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
@@ -78,11 +80,13 @@ impl Router {
         commons: Commons,
         agents: HashMap<AgentName, Addr<Agent>>,
         sender: Addr<Sender>,
+        fetcher: Addr<Fetcher>,
     ) -> Self {
         Self {
             commons,
             agents,
             sender,
+            fetcher,
             seats: HashMap::new(),
             sessions: HashMap::new(),
             unopened: HashSet::new(),
@@ -243,7 +247,7 @@ impl Router {
             conversation.clone(),
             opened,
             agent,
-            self.sender.clone(),
+            (self.sender.clone(), self.fetcher.clone()),
             ctx.address().recipient(),
         )
         .start();

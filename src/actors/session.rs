@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod files;
 mod gathering;
 mod intake;
 mod turn_in_flight;
@@ -23,9 +24,10 @@ pub use self::gathering::Follows;
 use self::gathering::Waiting;
 use super::Commons;
 use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
+use super::fetcher::Fetcher;
 use super::sender::{Posted, Sender};
-use crate::a2a::Prompt;
 use crate::a2a::run::{Begin, News};
+use crate::a2a::{Content, Prompt};
 use crate::ids::{ConversationId, TurnId, UpdateId, UserId};
 use crate::model::{
     Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
@@ -116,6 +118,7 @@ pub struct Session {
     opened: bool,
     agent: Addr<Agent>,
     sender: Addr<Sender>,
+    fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
@@ -139,7 +142,7 @@ impl Session {
         conversation: Conversation,
         opened: bool,
         agent: Addr<Agent>,
-        sender: Addr<Sender>,
+        (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
     ) -> Self {
         Self {
@@ -148,6 +151,7 @@ impl Session {
             opened,
             agent,
             sender,
+            fetcher,
             router,
             waiting: VecDeque::new(),
             running: None,
@@ -209,7 +213,7 @@ impl Session {
         };
         let admitted = self.agent.send(admit).into_actor(self);
         let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
+            Ok(Ok(permit)) => session.with_files(id, begin, permit, ctx),
             Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
             // The agent ends only with the process.
             Err(_) => Box::pin(fut::ready(())),
@@ -223,6 +227,7 @@ impl Session {
         id: TurnId,
         begin: Begin,
         permit: Permit,
+        files: Vec<Content>,
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
@@ -249,6 +254,7 @@ impl Session {
             prompt: Prompt {
                 id: prompt_id,
                 text: turn.text.clone(),
+                files,
                 context: self.conversation.context.clone(),
                 task: None,
                 principal: self.conversation.principal.clone(),

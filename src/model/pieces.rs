@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Attachment;
 use crate::ids::{MessageId, Timestamp};
 
 /// One message among those that a turn is made of.
@@ -18,6 +19,17 @@ pub struct Piece {
     /// middle of a word perhaps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub runs_on: bool,
+    /// The file that it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attachment>,
+}
+
+impl Piece {
+    /// The file that it carries.
+    #[must_use]
+    pub fn file(&self) -> Option<&Attachment> {
+        self.file.as_ref()
+    }
 }
 
 /// What a turn waits for before it may begin: the rest of what its writer sends in parts.
@@ -60,6 +72,7 @@ mod tests {
             text: text.to_owned(),
             by_command: false,
             runs_on,
+            file: None,
         };
         for (pieces, expected) in [
             (vec![], ""),

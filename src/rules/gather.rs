@@ -120,6 +120,7 @@ pub fn piece(me: &Me, message: &Incoming, text: String) -> Piece {
         text,
         by_command: matches!(parsed, Parsed::Command { .. }),
         runs_on: units(message) >= FULL,
+        file: message.file.clone(),
     }
 }
 

@@ -68,7 +68,7 @@ pub enum Decision<'a> {
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
     Choose(UserId),
-    /// Something other than text.
+    /// Something other than text and files.
     Media(UserId, String),
 }
 
@@ -107,6 +107,9 @@ pub fn decide<'a>(
     };
     if access::is_stranger(config, user, message.chat) {
         return Decision::Stranger(user);
+    }
+    if message.file.is_some() {
+        return of_file(config, message, seat, user, &parsed, now);
     }
     if let Some(kind) = &message.media {
         return Decision::Media(user, kind.clone());
@@ -204,6 +207,29 @@ fn of_command<'a>(
         return permitted(message, user, route, Decision::Switch(user, route));
     }
     ask(message, user, route, rest)
+}
+
+/// A file: what stands beneath it says who gets it. A question without words is one, too.
+fn of_file<'a>(
+    config: &'a Config,
+    message: &Incoming,
+    seat: &Seat,
+    user: UserId,
+    parsed: &Parsed<'_>,
+    now: Timestamp,
+) -> Decision<'a> {
+    match parsed {
+        Parsed::Command { name, rest } => match route_of(config, name) {
+            Some(route) => ask(message, user, route, rest),
+            None if is_builtin(name) => of_command(config, message, seat, user, name, rest, now),
+            None => Decision::Unknown(user, name.clone()),
+        },
+        Parsed::OtherBot => {
+            let text = message.text.as_deref().unwrap_or_default();
+            Decision::Unknown(user, shortened(first_word(text)))
+        }
+        Parsed::Text(text) => of_text(config, message, seat, user, text, now),
+    }
 }
 
 /// `/new` alone, or with the name of an agent and nothing else.

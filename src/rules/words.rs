@@ -1,6 +1,8 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+pub mod files;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -246,7 +248,7 @@ const NO_AGENT: &str = "There is no agent for you here.";
 #[must_use]
 pub fn no_media(kind: &str) -> String {
     let kind = shortened(kind, 40).replace('_', " ");
-    format!("I can pass on text only, and this has: {kind}. Nothing was sent to an agent.")
+    format!("I can pass on text and files, and this has: {kind}. Nothing was sent to an agent.")
 }
 
 /// `/istio` alone.

@@ -86,6 +86,7 @@ fn plain(message: MessageId, text: String) -> Piece {
         text,
         by_command: false,
         runs_on: false,
+        file: None,
     }
 }
 

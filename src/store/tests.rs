@@ -40,6 +40,7 @@ fn piece(message: i64, text: &str) -> Piece {
         text: text.to_owned(),
         by_command: false,
         runs_on: false,
+        file: None,
     }
 }
 

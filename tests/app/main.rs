@@ -11,5 +11,6 @@ mod format;
 mod gather;
 mod health;
 mod limits;
+mod media;
 mod phone;
 mod time;

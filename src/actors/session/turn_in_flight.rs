@@ -86,6 +86,7 @@ impl Session {
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
+            End::Refused(_) => "refused",
             End::Failed(_) => "failed",
             End::Unknown => "unknown",
         };
@@ -172,6 +173,7 @@ impl Session {
                 let ending = running.phone.ending(now, chunks.len(), shown);
                 turn::answered(turn, chunks, ending, &mut ids)
             }
+            End::Refused(why) => turn::refused(turn, agent, why, question_ending(shown), &mut ids),
             End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
             End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),
         }

@@ -4,7 +4,7 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 4] = ["token_file", "proxy", "ca_file", "card_url"];
+const NO_DEFAULT: [&str; 5] = ["token_file", "proxy", "ca_file", "card_url", "file_types"];
 
 /// A key that is no word makes a section tell which keys it knows.
 const NO_WORD: &str = "xqzxqzxqz = 1\n";

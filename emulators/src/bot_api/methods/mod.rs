@@ -9,14 +9,16 @@ mod taps;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::files;
 use super::params::Params;
 use super::refusal::Refused;
 use super::world::World;
 
 /// Every method that is emulated, as documented.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "getMe",
     "getUpdates",
+    "getFile",
     "sendMessage",
     "editMessageText",
     "editMessageReplyMarkup",
@@ -50,6 +52,7 @@ pub(super) fn perform(world: &mut World, method: &str, params: &Params) -> Resul
     let now = Instant::now();
     match method {
         "getMe" => Ok(setup::get_me(world)),
+        "getFile" => files::get(world, params),
         "sendMessage" => sending::send_message(world, params, now),
         "sendDocument" => sending::send_document(world, params, now),
         "editMessageText" => sending::edit_text(world, params, now),
