@@ -7,6 +7,7 @@
 
 mod changes;
 mod conversations;
+mod edits;
 mod facts;
 mod gathering;
 mod strangers;
@@ -31,13 +32,13 @@ use super::poller::UpdatesArrived;
 use super::sender::Sender;
 use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
-use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
+use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
 use crate::rules::access;
 use crate::rules::gather::{self, Quiet};
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
-use crate::store::{Change, StoreError};
+use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
 /// Seats remembered; beyond that all are forgotten and read again.
@@ -69,6 +70,8 @@ pub struct Router {
     unopened: HashSet<ConversationId>,
     /// What people send in parts, as far as the rest may still come.
     gathering: HashMap<SeatKey, Open>,
+    /// Which questions the messages of this batch are part of.
+    asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
 }
@@ -91,6 +94,7 @@ impl Router {
             sessions: HashMap::new(),
             unopened: HashSet::new(),
             gathering: HashMap::new(),
+            asked: HashMap::new(),
             idle: Vec::new(),
         }
     }
@@ -102,7 +106,7 @@ impl Router {
             What::Message(message) => self.message(id, &message, facts, ctx),
             What::Callback(tap) => self.tap(id, tap, facts, ctx),
             What::MyChatMember(membership) => self.membership(id, &membership),
-            What::Edited(_) => self.ignore(id, "edited message"),
+            What::Edited(message) => self.edited(id, message, facts, ctx),
             What::Other(kind) => {
                 debug!(update = %id, %kind, "an update of no interest");
                 self.ignore(id, "other kind")
@@ -208,6 +212,7 @@ impl Router {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");
         };
+        self.note_asked(&ask, &conversation);
         self.wait_for_the_rest(&ask, conversation);
         Box::pin(async move { session.send(ask).await.unwrap_or(Ok(())) })
     }
@@ -302,6 +307,7 @@ impl Handler<UpdatesArrived> for Router {
     fn handle(&mut self, arrived: UpdatesArrived, _: &mut Self::Context) -> Self::Result {
         self.let_go();
         self.forget_what_is_whole();
+        self.asked.clear();
         let updates: Vec<Update> = arrived
             .0
             .iter()

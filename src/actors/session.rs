@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod edits;
 mod files;
 mod gathering;
 mod intake;
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{debug, error};
 
+pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
 use super::Commons;

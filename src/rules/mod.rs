@@ -5,6 +5,7 @@ pub mod access;
 pub mod bucket;
 pub mod chunk;
 pub mod command;
+pub mod edits;
 pub mod files;
 pub mod format;
 pub mod gather;

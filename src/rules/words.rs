@@ -168,6 +168,24 @@ pub const BUTTON_OVER: &str = "This button no longer works.";
 /// A tap by somebody else.
 pub const BUTTON_FOREIGN: &str = "Only the person who asked can decide this.";
 
+/// An edit of a message that does not wait any more.
+#[must_use]
+pub fn edit_late(agent: &AgentName) -> String {
+    format!(
+        "Your change came too late: this question was passed on to {agent}, or is over. Send it \
+         again as a new message."
+    )
+}
+
+/// An edit that would make a question one for somebody else, or none.
+#[must_use]
+pub fn edit_elsewhere(agent: &AgentName) -> String {
+    format!(
+        "An edit cannot take a question away from {agent}: it still waits there as it was. Send \
+         what you want instead as a new message."
+    )
+}
+
 /// A conversation that is full.
 #[must_use]
 pub fn queue_full(agent: &AgentName, waiting: usize) -> String {

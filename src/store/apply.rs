@@ -73,6 +73,14 @@ pub(super) async fn change(
             pieces,
             gathering,
         } => pieces::reword(c, bot, (*turn, *chat), pieces, gathering.as_ref()).await,
+        Change::TellEdit { chat, message } => {
+            let sql = query(
+                "UPDATE turn_messages SET edit_told_at = ?
+                 WHERE bot = ? AND chat = ? AND message = ? AND edit_told_at IS NULL",
+            );
+            let sql = sql.bind(now.0).bind(bot.0).bind(chat.0).bind(message.0);
+            one(c, sql, "told before").await
+        }
         Change::ShowButton(button) => show_button(c, bot, button).await,
         Change::UseButton { token, by } => use_button(c, token, by.0, now).await,
         Change::TellStranger { who, day, rows_max } => {

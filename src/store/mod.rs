@@ -80,6 +80,14 @@ pub enum Change {
         /// What it still waits for.
         gathering: Option<Gathering>,
     },
+    /// The writer of a message was told that an edit of it does nothing. Refused if that was
+    /// so before.
+    TellEdit {
+        /// The chat of the message.
+        chat: ChatId,
+        /// The message.
+        message: MessageId,
+    },
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
         /// Which turn.
@@ -188,6 +196,17 @@ pub enum Change {
     Audit(AuditLine),
 }
 
+/// The question that a message is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asked.
+    pub by: UserId,
+    /// In which conversation.
+    pub conversation: Conversation,
+    /// Whether they were told that an edit of the message does nothing.
+    pub told: bool,
+}
+
 /// What waits when a process begins.
 #[derive(Debug, Default)]
 pub struct Unfinished {
@@ -229,6 +248,9 @@ pub trait Store {
 
     /// A turn that ended, with its conversation and how it ended, for [Run again].
     fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+
+    /// The question that a message is part of.
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;

@@ -3,7 +3,7 @@
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, query};
 
-use super::{StoreError, StoredUpdate, Unfinished, codec};
+use super::{Asked, StoreError, StoredUpdate, Unfinished, codec};
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
@@ -68,6 +68,37 @@ pub(super) async fn ended_turn(
     .fetch_optional(pool)
     .await?;
     row.as_ref().map(turn_row).transpose()
+}
+
+pub(super) async fn asked(
+    pool: &SqlitePool,
+    bot: BotId,
+    chat: ChatId,
+    message: MessageId,
+) -> Result<Option<Asked>, StoreError> {
+    let row = query(
+        "SELECT t.asked_by, m.edit_told_at, c.*
+         FROM turn_messages m JOIN turns t ON t.id = m.turn
+              JOIN conversations c ON c.id = t.conversation
+         WHERE m.bot = ? AND m.chat = ? AND m.message = ?",
+    )
+    .bind(bot.0)
+    .bind(chat.0)
+    .bind(message.0)
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let place = Place {
+        chat: ChatId(row.try_get("chat")?),
+        topic: TopicId(row.try_get("topic")?),
+    };
+    let user = UserId(row.try_get("user")?);
+    let conversation = ConversationId(row.try_get("id")?);
+    Ok(Some(Asked {
+        by: UserId(row.try_get("asked_by")?),
+        conversation: conversation_row(&row, conversation, place, user)?,
+        told: row.try_get::<Option<i64>, _>("edit_told_at")?.is_some(),
+    }))
 }
 
 pub(super) async fn seat(

@@ -14,8 +14,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
-use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read};
-use crate::ids::{BotId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use super::{Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read};
+use crate::ids::{
+    BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -156,6 +158,11 @@ impl Store for Sqlite {
     fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::ended_turn(&readers, turn).await })
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::asked(&readers, bot, chat, message).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod conversation;
+mod edits;
 mod failures;
 mod faults;
 mod format;

@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::actors::Commons;
-use crate::ids::UserId;
+use crate::ids::{ChatId, MessageId, UserId};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 use crate::rules::access;
-use crate::store::StoreError;
+use crate::store::{Asked, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
 /// A person in a place.
@@ -18,8 +18,9 @@ pub(super) type SeatKey = (Place, UserId);
 #[derive(Default)]
 pub(super) struct Missing {
     seats: HashSet<SeatKey>,
-    strangers: HashSet<(i64, UserId, crate::ids::ChatId)>,
+    strangers: HashSet<(i64, UserId, ChatId)>,
     tokens: HashSet<String>,
+    edited: HashSet<(ChatId, MessageId, UserId)>,
 }
 
 /// What was read.
@@ -31,6 +32,8 @@ pub(super) struct Facts {
     pub(super) strangers: HashMap<i64, i64>,
     /// Buttons that were pressed, each with its turn.
     pub(super) buttons: HashMap<String, (Button, Turn, Conversation)>,
+    /// The questions that edited messages are part of.
+    pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// Strangers who are told so in this batch.
     told: RefCell<HashSet<i64>>,
 }
@@ -71,7 +74,16 @@ pub(super) fn missing(updates: &[Update], known: impl Fn(&SeatKey) -> bool) -> M
             What::Callback(tap) => {
                 missing.tokens.insert(tap.data.clone());
             }
-            What::Edited(_) | What::MyChatMember(_) | What::Other(_) => {}
+            What::Edited(message) => {
+                let key = seat_key(message);
+                if !known(&key) {
+                    missing.seats.insert(key);
+                }
+                missing
+                    .edited
+                    .insert((message.chat, message.message, key.1));
+            }
+            What::MyChatMember(_) | What::Other(_) => {}
         }
     }
     missing
@@ -99,6 +111,13 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
             && let Some((turn, conversation)) = store.ended_turn(button.turn).await?
         {
             facts.buttons.insert(token, (button, turn, conversation));
+        }
+    }
+    for (chat, message, user) in missing.edited {
+        if !access::is_stranger(&commons.config, user, chat)
+            && let Some(asked) = store.asked(chat, message).await?
+        {
+            facts.asked.insert((chat, message), asked);
         }
     }
     Ok(facts)

@@ -62,6 +62,7 @@ impl Router {
         };
         debug!(update = %id, first = %open.first, "a further part");
         let conversation = open.conversation.clone();
+        self.note_asked(&ask, &conversation);
         match gathering {
             Some(gathering) => self.gathering.get_mut(&key)?.gathering = gathering,
             None => {

@@ -52,15 +52,25 @@ impl Waiting {
             && turn.attempt == 1
             && (turn.update == follows.first || same_album)
     }
+}
 
-    /// Puts the piece in its place, at the end if it is new.
-    fn put(&mut self, piece: Piece) {
-        let pieces = &mut self.turn.pieces;
-        match pieces.iter_mut().find(|one| one.message == piece.message) {
-            Some(known) => *known = piece,
-            None => pieces.push(piece),
-        }
-        self.turn.text = whole(pieces);
+/// Puts the piece in its place in a turn, at the end if it is new.
+pub(super) fn put(turn: &mut Turn, piece: Piece) {
+    let pieces = &mut turn.pieces;
+    match pieces.iter_mut().find(|one| one.message == piece.message) {
+        Some(known) => *known = piece,
+        None => pieces.push(piece),
+    }
+    turn.text = whole(pieces);
+}
+
+/// The turn is made of the pieces that it has now.
+pub(super) fn reworded(turn: &Turn) -> Change {
+    Change::Reword {
+        turn: turn.id,
+        chat: turn.place.chat,
+        pieces: turn.pieces.clone(),
+        gathering: turn.gathering.clone(),
     }
 }
 
@@ -112,7 +122,7 @@ impl Session {
             return Err(ask);
         };
         let message = ask.piece.message;
-        next.put(ask.piece.clone());
+        put(&mut next.turn, ask.piece.clone());
         next.turn.gathering.clone_from(&ask.gathering);
         next.gathers_until = ask
             .gathering
@@ -156,12 +166,7 @@ impl Session {
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         if let Some(next) = self.waiting_turn(id) {
             next.changing += 1;
-            changes.push(Change::Reword {
-                turn: id,
-                chat: next.turn.place.chat,
-                pieces: next.turn.pieces.clone(),
-                gathering: next.turn.gathering.clone(),
-            });
+            changes.push(reworded(&next.turn));
         }
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();

@@ -41,6 +41,8 @@ fn all() -> Vec<String> {
         BUTTON_OVER.to_owned(),
         BUTTON_FOREIGN.to_owned(),
         queue_full(&agent, 5),
+        edit_late(&agent),
+        edit_elsewhere(&agent),
         stranger(ANNA),
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),

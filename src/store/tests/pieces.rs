@@ -81,3 +81,28 @@ async fn pieces_are_erased_with_the_text_once_nothing_needs_them() {
         .await;
     assert_eq!(bench.seen(kept).await, ["0 0"]);
 }
+
+#[tokio::test]
+async fn a_message_is_found_with_its_question_and_its_writer_is_told_once() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await;
+    bench.commit(vec![reword(&turn)]).await;
+    let tell = |message| Change::TellEdit {
+        chat: HERE.chat,
+        message: MessageId(message),
+    };
+    bench.commit(vec![tell(3)]).await;
+    bench.is_stale(vec![tell(3)]).await;
+    bench.is_stale(vec![tell(4)]).await;
+    let asked = async |chat: i64, message| {
+        let asked = bench.store.asked(ChatId(chat), MessageId(message)).await;
+        asked
+            .unwrap()
+            .map(|asked| (asked.by, asked.conversation.id, asked.told))
+    };
+    let (by, of) = (turn.asked_by, turn.conversation);
+    assert_eq!(asked(HERE.chat.0, 2).await, Some((by, of, false)));
+    assert_eq!(asked(HERE.chat.0, 3).await, Some((by, of, true)));
+    assert_eq!(asked(HERE.chat.0, 4).await, None);
+    assert_eq!(asked(-999, 2).await, None, "message ids are of a chat");
+}
