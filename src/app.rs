@@ -9,29 +9,34 @@
 //! Telegram ◀──sendMessage/editMessageText── Sender ◀─┘
 //! ```
 
+mod edges;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix::{Actor, Addr};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
+pub use self::edges::Edges;
+pub(crate) use self::edges::telegram_settings;
 use crate::actors::agent::Agent;
 use crate::actors::fetcher::Fetcher;
 use crate::actors::poller::{Poller, StopPolling};
-use crate::actors::router::{Router, TakeUp};
+use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
+use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
+use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::words;
-use crate::store::{Ownership, SharedStore, Sqlite};
-use crate::telegram::{BotApi, Command, Settings, TelegramError};
+use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
 
 /// What a stop may take; a pod's grace period has to be longer.
 const GRACE: Duration = Duration::from_secs(20);
@@ -44,17 +49,20 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 /// When it cannot begin, or has to end because a person must act.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
     tokio::pin!(shutdown);
-    let begin = begin(config);
-    let running = tokio::select! {
-        running = begin => running?,
+    let begin = async {
+        let edges = Edges::real(&config).await?;
+        Machine::start(config, edges).await
+    };
+    let machine = tokio::select! {
+        machine = begin => machine?,
         () = &mut shutdown => return Ok(()),
     };
-    let (running, mut fatal) = running;
+    let (machine, mut fatal) = machine;
     let why = tokio::select! {
         () = &mut shutdown => None,
         why = fatal.recv() => why,
     };
-    running.drain(why.as_ref()).await;
+    machine.drain(why.as_ref()).await;
     match why {
         Some(why) => Err(why.into()),
         None => Ok(()),
@@ -62,59 +70,75 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
 }
 
 /// The machine, once it runs.
-struct Running {
+pub struct Machine {
     commons: Commons,
     poller: Addr<Poller>,
     router: Addr<Router>,
     sender: Addr<Sender>,
 }
 
-async fn begin(config: Config) -> anyhow::Result<(Running, mpsc::UnboundedReceiver<Fatal>)> {
-    let api = BotApi::new(&telegram_settings(&config))?;
-    let store = open_store(&config).await?;
-    let me = who_are_we(&api).await?;
-    let unfinished = store.unfinished().await?;
-    let (fatal, fatal_heard) = mpsc::unbounded_channel();
-    let commons: Commons = Rc::new(Shared {
-        me,
-        store,
-        screen: std::cell::RefCell::default(),
-        fatal,
-        config,
-    });
+impl Machine {
+    /// Wires the actors between these edges, and takes up what an earlier process has left. It
+    /// asks for its own end through the channel.
+    ///
+    /// # Errors
+    /// When Telegram does not accept the token, or the store cannot be read.
+    pub async fn start(
+        config: Config,
+        edges: Edges,
+    ) -> anyhow::Result<(Self, mpsc::UnboundedReceiver<Fatal>)> {
+        let Edges {
+            telegram,
+            mut agents,
+            store,
+            world,
+        } = edges;
+        let me = who_are_we(&*telegram).await?;
+        let unfinished = store.unfinished().await?;
+        let (fatal, fatal_heard) = mpsc::unbounded_channel();
+        let commons: Commons = Rc::new(Shared {
+            me,
+            store,
+            world,
+            screen: std::cell::RefCell::default(),
+            moves: Moves::new(unfinished.moves).into(),
+            polls: PollWatch::new(Instant::now()),
+            fatal,
+            config,
+        });
 
-    let sender = Sender::new(commons.clone(), api.clone(), pace(&commons.config)).start();
-    let fetcher = Fetcher::new(commons.clone(), api.clone()).start();
-    let agents: HashMap<_, _> = commons
-        .config
-        .agents
-        .iter()
-        .map(|(name, agent)| {
-            (
-                name.clone(),
-                Agent::new(name.clone(), agent.clone()).start(),
-            )
-        })
-        .collect();
-    let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
-    sender.send(TakeUpPosts(unfinished.posts)).await?;
-    router.send(TakeUp(unfinished.turns)).await?;
-    let poller = Poller::new(commons.clone(), api.clone(), router.clone().recipient()).start();
+        for (from, to) in commons.moves.borrow().all() {
+            warn_of_move(&commons, from, to);
+        }
+        let sender = Sender::new(commons.clone(), telegram.clone(), pace(&commons.config)).start();
+        let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
+        let configured = commons.config.agents.iter();
+        let agents: HashMap<_, _> = configured
+            .filter_map(|(name, settings)| {
+                let calls = agents.remove(name)?;
+                let agent = Agent::new(name.clone(), settings.clone(), calls);
+                Some((name.clone(), agent.start()))
+            })
+            .collect();
+        let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
+        sender.send(TakeUpPosts(unfinished.posts)).await?;
+        router.send(TakeUp(unfinished.turns)).await?;
+        let updates = router.clone().recipient();
+        let poller = Poller::new(commons.clone(), telegram.clone(), updates).start();
 
-    actix_rt::spawn(show_menu(api, commons.clone()));
-    let running = Running {
-        commons,
-        poller,
-        router,
-        sender,
-    };
-    Ok((running, fatal_heard))
-}
+        actix_rt::spawn(show_menu(telegram, commons.clone()));
+        let machine = Self {
+            commons,
+            poller,
+            router,
+            sender,
+        };
+        Ok((machine, fatal_heard))
+    }
 
-impl Running {
     /// Stops taking in, lets what is on its way arrive, and leaves running tasks to the
     /// next process.
-    async fn drain(self, why: Option<&Fatal>) {
+    pub async fn drain(self, why: Option<&Fatal>) {
         info!("stopping");
         let whole = async {
             if why == Some(&Fatal::Deposed) {
@@ -136,29 +160,8 @@ impl Running {
     }
 }
 
-/// What the Bot API client needs to know.
-pub(crate) fn telegram_settings(config: &Config) -> Settings {
-    Settings {
-        token: config.telegram.token.clone(),
-        api_url: config.telegram.api_url.clone(),
-        proxy: config.telegram.proxy.clone(),
-        ca_file: config.telegram.ca_file.clone(),
-    }
-}
-
-async fn open_store(config: &Config) -> anyhow::Result<SharedStore> {
-    let path = &config.store.path;
-    let what = || format!("store {}", path.display());
-    let ownership = Ownership::wait(path).await.with_context(what)?;
-    let bot = config.telegram.bot_id();
-    let store = Sqlite::open(path, bot, ownership)
-        .await
-        .with_context(what)?;
-    Ok(Rc::new(store))
-}
-
 /// Asks Telegram who we are, as long as it takes.
-async fn who_are_we(api: &BotApi) -> anyhow::Result<Me> {
+async fn who_are_we(api: &dyn Telegram) -> anyhow::Result<Me> {
     let mut wait = Duration::from_secs(1);
     loop {
         match api.get_me().await {
@@ -194,7 +197,7 @@ fn pace(config: &Config) -> PaceLimits {
 }
 
 /// The command list in everybody's menu; a menu that is missing harms nobody.
-async fn show_menu(api: BotApi, commons: Commons) {
+async fn show_menu(api: SharedTelegram, commons: Commons) {
     let routes = commons.config.routes.iter().map(|route| Command {
         name: route.command.clone(),
         description: route.description.clone(),

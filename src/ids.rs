@@ -110,12 +110,23 @@ text! {
     PromptId
 }
 text! {
+    /// A call of a tool that waits for a person, as the agent names it in a pause.
+    CallId
+}
+text! {
     /// The user that an agent knows a conversation by (kagent: `X-User-Id`).
     Principal
 }
 
 impl TopicId {
     /// No topic: private chats, plain groups and a forum's General.
+    pub const NONE: Self = Self(0);
+    /// A forum's General, where it has to be named (Bot API: sends must not name it).
+    pub const GENERAL: Self = Self(1);
+}
+
+impl MessageId {
+    /// A message whose id is not known, or means nothing any more.
     pub const NONE: Self = Self(0);
 }
 

@@ -7,6 +7,7 @@
 //! | [`actors`] | the Poller, the Router, the Sessions, the Agents and the Sender |
 //! | [`rules`] | every decision, as pure functions: what is meant, who may, what is said |
 //! | [`model`], [`ids`] | what is stored and decided about, and a type for every id |
+//! | [`pause`] | what an agent asks of people, and what they decide |
 //! | [`store`] | what must survive a death of the process, in SQLite |
 //! | [`telegram`] | the edge to the Bot API: raw updates in, calls out |
 //! | [`a2a`] | the edge to the agents, and the run of one prompt from beginning to end |
@@ -39,6 +40,7 @@ pub mod config;
 pub mod ids;
 pub mod model;
 pub mod ops;
+pub mod pause;
 #[cfg(feature = "playground")]
 pub mod playground;
 pub mod rules;

@@ -3,9 +3,8 @@
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
 mod attachment;
+mod button;
 mod pieces;
-
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +15,7 @@ use crate::ids::{
 
 pub use self::attachment::{Attachment, Rendition};
 pub use self::pieces::{Gathering, Piece, whole};
+pub use button::{Action, BUTTON_LIFE, Button, Whom};
 
 /// Where something is said: a chat and, in forums, one of its topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -358,41 +358,6 @@ impl Post {
         }
     }
 }
-
-/// What a button does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Give the turn's prompt to the agent once more.
-    RunAgain,
-    /// Leave the turn as it is.
-    LeaveIt,
-}
-
-/// A button's row: what it does, for whom, until when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Button {
-    /// What the button carries.
-    pub token: String,
-    /// The chat that it was shown in.
-    pub chat: ChatId,
-    /// What it does.
-    pub action: Action,
-    /// The turn that it is about.
-    pub turn: TurnId,
-    /// The attempt of that turn that it was shown for.
-    pub attempt: u32,
-    /// The message that it stands under.
-    pub post: OutboxId,
-    /// Who may press it (admins may, too).
-    pub for_user: UserId,
-    /// Nothing happens after this.
-    pub expires_at: Timestamp,
-    /// Whether it has been pressed.
-    pub used: bool,
-}
-
-/// How long a button answers to a tap.
-pub const BUTTON_LIFE: Duration = Duration::from_hours(24);
 
 /// What is remembered of a person in a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,8 @@ pub mod a2a;
 pub mod ids;
 #[path = "../../src/model.rs"]
 pub mod model;
+#[path = "../../src/pause.rs"]
+pub mod pause;
 mod stream;
 
 pub use stream::read_stream;

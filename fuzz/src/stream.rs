@@ -1,7 +1,7 @@
 //! What is done with the bodies of answers.
 
 use crate::a2a::progress::Progress;
-use crate::a2a::{AgentCard, Event, Task, codec, rpc};
+use crate::a2a::{AgentCard, Event, Task, codec, pause, rpc};
 use crate::ids::PromptId;
 
 /// `reading::HISTORY_MAX` and `reading::ARTIFACTS_MAX`.
@@ -57,6 +57,7 @@ fn read(task: &Task, came: usize) {
     let answer = task.answer_text().unwrap_or_default();
     let status = task.status_text().unwrap_or_default();
     assert!(answer.len() <= came && status.len() <= came);
+    let _ = pause::pause(task);
     let _ = task.contains_prompt(&PromptId::from("m1"));
     for message in task.status_message.iter().chain(&task.history) {
         let _ = (

@@ -21,7 +21,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A capture that is JSON.
-fn capture(folder_name: &str, file: &str) -> Value {
+pub(super) fn capture(folder_name: &str, file: &str) -> Value {
     let text = std::fs::read(folder(folder_name).join(file)).unwrap();
     serde_json::from_slice(&text).unwrap()
 }
@@ -130,7 +130,7 @@ pub(super) fn results_of(folder_name: &str) -> Vec<Value> {
 }
 
 /// The task in a capture.
-fn task_of(folder_name: &str, file: &str) -> Task {
+pub(super) fn task_of(folder_name: &str, file: &str) -> Task {
     let (body, is_stream) = body(folder_name, file);
     read(&body, is_stream).1.unwrap()
 }

@@ -5,22 +5,25 @@
 //! only: a peer that closes it meanwhile leaves us with a prompt that may or may not have arrived.
 
 mod cards;
+mod pool;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use awc::http::{Version, header};
-use awc::{Client, ClientRequest, Connector};
+use awc::http::header;
+use awc::{Client, ClientRequest};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
+use self::pool::pool;
 use super::codec::{self, Call};
 use super::error::A2aError;
 use super::headers::{Header, Trace};
 use super::http::{self, Bounds};
 use super::model::{Event, Prompt, Reply, Task};
+use super::proxy::Proxy;
 use super::rpc;
 use super::stream::{self, EventStream};
 use super::terms::Terms;
@@ -49,9 +52,11 @@ pub struct Settings {
     pub headers: Vec<Header>,
     /// Whom to trust; none for the public authorities alone.
     pub authorities: Option<Authorities>,
+    /// The proxy on the way.
+    pub proxy: Option<Proxy>,
     /// The agent is kagent's: it is told the principal on every call.
     pub kagent: bool,
-    /// For name resolution and TCP; as long again for TLS.
+    /// For name resolution, TCP and the proxy; as long again for TLS.
     pub connect_timeout: Duration,
     /// From the request to the head of the answer, except for a blocking send.
     pub first_byte_timeout: Duration,
@@ -82,28 +87,9 @@ impl A2aClient {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         install_tls();
-        let pool = |idle| {
-            // HTTP/1.1 only: awc cannot tell a dead idle HTTP/2 connection from a live one.
-            let connector = Connector::new()
-                .max_http_version(Version::HTTP_11)
-                .limit(settings.calls_max)
-                .timeout(settings.connect_timeout)
-                .handshake_timeout(settings.connect_timeout)
-                .conn_keep_alive(idle);
-            let connector = match &settings.authorities {
-                Some(authorities) => connector.rustls_0_23(authorities.config()),
-                None => connector,
-            };
-            Client::builder()
-                .connector(connector)
-                .no_default_headers()
-                .disable_redirects()
-                .disable_timeout()
-                .finish()
-        };
         Self {
-            prompts: pool(PROMPT_IDLE),
-            control: pool(CONTROL_IDLE),
+            prompts: pool(&settings, PROMPT_IDLE),
+            control: pool(&settings, CONTROL_IDLE),
             permits: std::sync::Arc::new(Semaphore::new(settings.calls_max)),
             last_id: Rc::new(Cell::new(0)),
             terms: Rc::new(RefCell::new(Terms::new(

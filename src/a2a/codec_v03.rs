@@ -8,6 +8,8 @@ use super::codec::{Call, LIST_PAGE, accepted, parts};
 use super::error::A2aError;
 use super::json::{Object, text};
 use super::model::{Content, Event, Prompt};
+use super::pause::Answer;
+use super::reading::HITL;
 use super::wire;
 
 /// The method and the parameters of a call.
@@ -38,6 +40,19 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
         "role": "user",
         "parts": parts(prompt, part),
     });
+    match &prompt.answer {
+        Some(Answer::Part(data)) => {
+            message["parts"] = json!([
+                {"kind": "data", "data": data},
+                {"kind": "text", "text": prompt.text},
+            ]);
+        }
+        Some(Answer::Extension(payload)) => {
+            message["extensions"] = json!([HITL]);
+            message["metadata"] = json!({HITL: payload});
+        }
+        None => {}
+    }
     if let Some(context) = &prompt.context {
         message["contextId"] = json!(context);
     }

@@ -26,7 +26,7 @@ async fn run_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End, 
     let heard: Rc<RefCell<Vec<News>>> = Rc::default();
     let told = Rc::clone(&heard);
     let run = Run {
-        client,
+        client: Rc::new(client),
         streams: true,
         protocol: Protocol::V03,
         kagent,

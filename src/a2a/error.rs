@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use super::proxy_fault::ProxyFault;
 use super::scrub::scrub;
 
 /// Why a call failed.
@@ -21,6 +22,9 @@ pub enum A2aError {
     /// No connection came about; nothing was sent.
     #[error("cannot connect: {0}")]
     Connect(String),
+    /// There is no way through the proxy; nothing was sent to the agent.
+    #[error("cannot connect: {0}")]
+    Proxy(ProxyFault),
     /// Time ran out after the request was sent.
     #[error("timed out waiting for {phase}")]
     Timeout {
@@ -128,7 +132,9 @@ impl A2aError {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Busy | Self::Credential(_) | Self::Connect(_) => Outcome::NotSent,
+            Self::Busy | Self::Credential(_) | Self::Connect(_) | Self::Proxy(_) => {
+                Outcome::NotSent
+            }
             Self::Http {
                 status: 300..=399, ..
             } => Outcome::Refused,
@@ -153,6 +159,7 @@ impl A2aError {
             | Self::Cut
             | Self::Empty
             | Self::Html => true,
+            Self::Proxy(fault) => fault.may_pass(),
             Self::Http { status, .. } => matches!(status, 408 | 429 | 500 | 502..=504),
             Self::Rpc { code, message, .. } => is_failed_dial(*code, message),
             Self::NotJson | Self::TooLarge | Self::Protocol(_) => false,
@@ -163,7 +170,7 @@ impl A2aError {
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         match self {
-            Self::Connect(_) => true,
+            Self::Connect(_) | Self::Proxy(_) => true,
             Self::Http { status, .. } => matches!(status, 502..=504),
             Self::Rpc { code, message, .. } => is_failed_dial(*code, message),
             _ => false,
@@ -226,7 +233,10 @@ impl A2aError {
             Self::Busy | Self::Http { status: 429, .. } => {
                 "The agent takes no more questions at the moment."
             }
-            Self::Connect(_) => "The agent cannot be reached.",
+            Self::Proxy(fault) if !fault.may_pass() => {
+                "The proxy on the way to the agent does not let me through."
+            }
+            Self::Connect(_) | Self::Proxy(_) => "The agent cannot be reached.",
             Self::Rpc { code, message, .. } if is_failed_dial(*code, message) => {
                 "The agent cannot be reached."
             }

@@ -27,7 +27,7 @@ pub struct Header {
     pub source: Source,
 }
 
-/// Where the value of a header comes from.
+/// Where the value of a header, or another secret on the way to an agent, comes from.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// It is known.
@@ -53,10 +53,8 @@ impl Header {
     pub(super) fn read(&self) -> Result<(HeaderName, HeaderValue), A2aError> {
         let wrong = |why: String| A2aError::Credential(format!("the header {}: {why}", self.name));
         let name = HeaderName::try_from(&self.name).map_err(|_| wrong("no such name".into()))?;
-        let value = match &self.source {
-            Source::Fixed(value) => value.clone(),
-            Source::File(path) => read(path).map_err(|error| wrong(error.to_string()))?,
-        };
+        let value = self.source.read();
+        let value = value.map_err(|error| wrong(error.to_string()))?;
         let value = value.expose_secret().trim_end();
         if value.is_empty() {
             return Err(wrong("it is empty".into()));
@@ -65,6 +63,16 @@ impl Header {
             .map_err(|_| wrong("it is not one line of plain text".into()))?;
         value.set_sensitive(true);
         Ok((name, value))
+    }
+}
+
+impl Source {
+    /// The value as it is now.
+    pub(super) fn read(&self) -> std::io::Result<SecretString> {
+        match self {
+            Self::Fixed(value) => Ok(value.clone()),
+            Self::File(path) => read(path),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use url::Url;
 use super::error::{A2aError, Phase};
 use super::rpc;
 use super::scrub::scrub;
+use super::tunnel;
 
 /// Bytes read of the body of an HTTP error, for the operator's log.
 const ERROR_BODY_MAX: usize = 16 * 1024;
@@ -25,7 +26,7 @@ const SECONDS_MAX: u64 = 24 * 3600;
 /// What bounds one exchange.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds {
-    /// For TCP, and as long again for TLS.
+    /// For TCP and the proxy, and as long again for TLS.
     pub(super) connect: Duration,
     /// From the request to the head of the answer.
     pub(super) head: Duration,
@@ -85,7 +86,11 @@ fn unsent_or_unknown(error: &SendRequestError, whole_call: bool) -> A2aError {
     match error {
         // The name misleads: this is the peer closing the connection instead of answering.
         SendRequestError::Connect(ConnectError::Disconnected) => A2aError::Cut,
-        SendRequestError::Connect(error) => A2aError::Connect(scrub(&error.to_string())),
+        SendRequestError::Connect(error) => match error {
+            ConnectError::Io(error) => tunnel::fault_in(error),
+            _ => None,
+        }
+        .unwrap_or_else(|| A2aError::Connect(scrub(&error.to_string()))),
         SendRequestError::Url(_) | SendRequestError::Http(_) => {
             A2aError::Connect("the request cannot be built".to_owned())
         }

@@ -16,9 +16,12 @@
 //! | `rpc` | the JSON-RPC envelope, which all versions share |
 //! | `sse` | server-sent events, without I/O |
 //! | `client` | the calls; with `http` and `stream` all that knows awc |
+//! | `edge` | what the actors and the run see of the client |
 //! | `tls` | whom to trust on the way |
+//! | `proxy`, `tunnel`, `proxy_fault` | the proxy on the way, the CONNECT to it, and how that can fail |
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
+//! | `pause` | what an agent asks of people, and their decisions as it wants them |
 //! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
 //! | `error` | how a call can fail, and what that says about the prompt |
 //! | `scrub` | foreign error texts without addresses and credentials |
@@ -29,12 +32,16 @@ pub mod client;
 pub mod codec;
 pub mod codec_v03;
 pub mod codec_v10;
+pub mod edge;
 pub mod error;
 pub mod headers;
 mod http;
 mod json;
 pub mod model;
+pub mod pause;
 pub mod progress;
+mod proxy;
+mod proxy_fault;
 mod reading;
 pub mod rpc;
 pub mod run;
@@ -43,6 +50,7 @@ pub mod sse;
 pub mod stream;
 mod terms;
 mod tls;
+mod tunnel;
 mod verdict;
 mod wire;
 
@@ -57,6 +65,8 @@ mod header_tests;
 #[cfg(test)]
 mod official_tests;
 #[cfg(test)]
+mod proxy_tests;
+#[cfg(test)]
 mod run_tests;
 #[cfg(test)]
 mod stream_tests;
@@ -65,12 +75,15 @@ mod test_server;
 
 pub use card::AgentCard;
 pub use client::{A2aClient, Settings};
+pub use edge::{AgentCall, AgentCalls, SharedAgent};
 pub use error::{A2aError, Outcome, Phase};
 pub use headers::{Header, Source, Trace};
 pub use model::{
     Artifact, ArtifactUpdate, Content, Event, Message, Part, Prompt, Reply, Role, StatusUpdate,
     Task, TaskState,
 };
+pub use proxy::Proxy;
+pub use proxy_fault::ProxyFault;
 pub use reading::HITL;
 pub use scrub::scrub;
 pub use stream::EventStream;

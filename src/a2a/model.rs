@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::pause::Answer;
 use crate::ids::{ContextId, Principal, PromptId, TaskId};
 
 /// Free-form annotations of a message, a part or a task; the agent runtimes mark partial texts,
@@ -26,6 +27,8 @@ pub struct Prompt {
     pub task: Option<TaskId>,
     /// The user that the agent knows the conversation by.
     pub principal: Principal,
+    /// The decision that it carries, for a task that waits for one.
+    pub answer: Option<Answer>,
 }
 
 /// What a whole (not streamed) send is answered with.

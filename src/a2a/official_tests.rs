@@ -8,9 +8,10 @@ use ::a2a::{
 use a2a_sdk::{A2aRequest, JsonRpcMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::codec::{self, Call};
+use super::pause::Answer;
 use super::test_server::prompt;
 use crate::ids::{ContextId, TaskId};
 use crate::model::Protocol;
@@ -26,11 +27,17 @@ fn the_official_types_of_1_0_read_all_that_we_send() {
     let (task, context) = (TaskId::from("t"), ContextId::from("c"));
     let mut prompt = prompt();
     prompt.task = Some(task.clone());
+    let mut decided = prompt.clone();
+    decided.answer = Some(Answer::Extension(json!({"type": "tool_approval_response"})));
+    let mut batch = prompt.clone();
+    batch.answer = Some(Answer::Part(json!({"decision_type": "reject"})));
     let (prompt, blocking) = (&prompt, false);
     let first: fn(&Value) = keeps::<SendMessageRequest>;
     let calls = [
         (Call::Send { prompt, blocking }, first),
         (Call::Stream(prompt), keeps::<SendMessageRequest>),
+        (Call::Stream(&decided), keeps::<SendMessageRequest>),
+        (Call::Stream(&batch), keeps::<SendMessageRequest>),
         (Call::Get(&task), keeps::<GetTaskRequest>),
         (Call::List(&context), keeps::<ListTasksRequest>),
         (Call::Cancel(&task), keeps::<CancelTaskRequest>),

@@ -24,7 +24,7 @@ pub const HITL: &str = "https://kagent.dev/extensions/hitl/v1";
 const ASK_USER: &str = "ask_user";
 
 /// kagent's name for the call that asks a person to approve another call.
-const CONFIRMATION: &str = "adk_request_confirmation";
+pub(super) const CONFIRMATION: &str = "adk_request_confirmation";
 
 /// A runtime's annotation. kagent's Go pods write `adk_`, its Python pods `kagent_` (once
 /// `kagent_adk_`); null counts as absent.

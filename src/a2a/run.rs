@@ -17,7 +17,7 @@ use tracing::{debug, warn};
 
 use super::attempts::Attempts;
 use super::progress::Progress;
-use super::{A2aClient, A2aError, Event, EventStream, Prompt, Task, TaskState, verdict};
+use super::{A2aError, Event, EventStream, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
 use crate::rules::health::Health;
@@ -76,7 +76,7 @@ pub enum Begin {
 /// A run of one prompt.
 pub struct Run {
     /// The agent.
-    pub client: A2aClient,
+    pub client: SharedAgent,
     /// The protocol version: of the task that is taken up, or the one to begin with.
     pub protocol: Protocol,
     /// Whether it streams.

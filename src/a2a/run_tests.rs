@@ -62,7 +62,7 @@ async fn play_with(
         _ => client.speaks(),
     };
     let run = Run {
-        client: client.clone(),
+        client: Rc::new(client.clone()),
         protocol,
         streams,
         kagent: true,

@@ -25,6 +25,14 @@ use super::sse::{SseDecoder, SseEvent};
 /// connection and leaves the run alone.
 pub struct EventStream(LocalBoxStream<'static, Result<Event, A2aError>>);
 
+impl EventStream {
+    /// These events.
+    #[must_use]
+    pub fn new(events: impl Stream<Item = Result<Event, A2aError>> + 'static) -> Self {
+        Self(events.boxed_local())
+    }
+}
+
 impl Stream for EventStream {
     type Item = Result<Event, A2aError>;
 
@@ -70,7 +78,7 @@ impl Answer {
 
 /// A stream of one event, for agents that answer with the whole at once.
 pub(super) fn of_event(event: Event) -> EventStream {
-    EventStream(stream::iter([Ok(event)]).boxed_local())
+    EventStream::new(stream::iter([Ok(event)]))
 }
 
 /// The events in an answer's body. The permit is held until the stream is dropped or ends.
@@ -92,7 +100,7 @@ pub(super) fn of_answer(answer: Answer, permit: OwnedSemaphorePermit) -> EventSt
             Err(error) => Some((Err(error), None)),
         }
     });
-    EventStream(events.boxed_local())
+    EventStream::new(events)
 }
 
 struct Reader {

@@ -76,6 +76,7 @@ pub(super) fn settings(port: u16) -> Settings {
         protocol: None,
         headers: Vec::new(),
         authorities: None,
+        proxy: None,
         kagent: true,
         connect_timeout: Duration::from_secs(5),
         first_byte_timeout: Duration::from_secs(5),
@@ -166,5 +167,6 @@ pub(super) fn prompt() -> Prompt {
         context: Some(ContextId::from("c")),
         task: None,
         principal: Principal::from("telegram:7"),
+        answer: None,
     }
 }

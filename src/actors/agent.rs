@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
 use crate::a2a::run::{Begin, Listener, News, Run};
-use crate::a2a::{A2aClient, AgentCard, HITL, Prompt, Settings, Trace};
+use crate::a2a::{AgentCard, HITL, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
@@ -125,7 +125,7 @@ pub struct TaskChanged {
 pub struct Agent {
     name: AgentName,
     settings: config::Agent,
-    client: A2aClient,
+    client: SharedAgent,
     /// What it says of itself, once it has said so.
     card: Option<Rc<AgentCard>>,
     /// Places among the calls in flight.
@@ -145,21 +145,7 @@ pub struct Agent {
 impl Agent {
     /// An agent that nothing has been sent to yet.
     #[must_use]
-    pub fn new(name: AgentName, settings: config::Agent) -> Self {
-        let client = A2aClient::new(Settings {
-            url: settings.url.clone(),
-            card_url: settings.card_url.clone(),
-            path_of_card: settings.path_of_card,
-            protocol: settings.protocol,
-            headers: settings.headers.clone(),
-            authorities: settings.authorities.clone(),
-            kagent: settings.flavor == Flavor::Kagent,
-            connect_timeout: settings.connect_timeout,
-            first_byte_timeout: settings.first_byte_timeout,
-            total_timeout: settings.total_timeout,
-            response_bytes_max: settings.response_bytes_max,
-            calls_max: settings.calls_max.get(),
-        });
+    pub fn new(name: AgentName, settings: config::Agent, client: SharedAgent) -> Self {
         Self {
             name,
             client,

@@ -15,7 +15,7 @@ use tracing::{debug, warn};
 
 use super::Commons;
 use crate::rules::files::Wanted;
-use crate::telegram::{BotApi, Retry, TelegramError};
+use crate::telegram::{Retry, SharedTelegram, Telegram, TelegramError};
 
 /// The first wait before a file is asked for again; it doubles.
 const WAIT: Duration = Duration::from_millis(500);
@@ -38,14 +38,14 @@ pub struct NotFetched {
 /// Brings files from Telegram.
 pub struct Fetcher {
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     places: Arc<Semaphore>,
 }
 
 impl Fetcher {
     /// One that has nothing to do yet.
     #[must_use]
-    pub fn new(commons: Commons, api: BotApi) -> Self {
+    pub fn new(commons: Commons, api: SharedTelegram) -> Self {
         let places = Arc::new(Semaphore::new(commons.config.limits.downloads_max));
         Self {
             commons,
@@ -56,7 +56,7 @@ impl Fetcher {
 }
 
 /// One file, asked for again while that may help and there is time.
-async fn fetch(api: &BotApi, file: &Wanted, time: Duration) -> Result<Bytes, NotFetched> {
+async fn fetch(api: &dyn Telegram, file: &Wanted, time: Duration) -> Result<Bytes, NotFetched> {
     let until = Instant::now() + time;
     let mut wait = WAIT;
     loop {
@@ -99,7 +99,7 @@ impl Handler<FetchFiles> for Fetcher {
             let _place = places.acquire_owned().await;
             let mut fetched = Vec::with_capacity(fetch_files.0.len());
             for file in fetch_files.0 {
-                let bytes = fetch(&api, &file, time).await?;
+                let bytes = fetch(&*api, &file, time).await?;
                 fetched.push((file, bytes));
             }
             Ok(fetched)

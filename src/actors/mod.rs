@@ -15,6 +15,7 @@ pub mod poller;
 pub mod router;
 pub mod sender;
 pub mod session;
+mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,11 +27,14 @@ use tracing::{debug, error};
 use crate::config::Config;
 use crate::ids::{OutboxId, Timestamp};
 use crate::model::Post;
+use crate::rules::moves::Moves;
+use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
 use crate::store::{Change, SharedStore, StoreError};
 use sender::Posted;
+pub use world::{RealWorld, World};
 
 /// The longest wait between two tries at a store that does not work.
 const STORE_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -43,8 +47,14 @@ pub struct Shared {
     pub me: Me,
     /// What must survive.
     pub store: SharedStore,
+    /// The time of day, and chance.
+    pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.
     pub screen: RefCell<Screen>,
+    /// What groups have become. Never borrowed across an await.
+    pub moves: RefCell<Moves>,
+    /// When the last poll ended, and when the next one has to.
+    pub polls: PollWatch,
     /// Where the end of the process is asked for.
     pub fatal: tokio::sync::mpsc::UnboundedSender<Fatal>,
 }
@@ -71,8 +81,9 @@ impl Shared {
     pub async fn commit(
         &self,
         sender: &Recipient<Posted>,
-        changes: Vec<Change>,
+        mut changes: Vec<Change>,
     ) -> Result<(), StoreError> {
+        self.moves.borrow().redirect_all(&mut changes);
         let posts = posts_among(&changes);
         let done = self.store.commit(changes).await;
         self.note(&done);
@@ -89,8 +100,9 @@ impl Shared {
     pub async fn commit_surely(
         &self,
         sender: &Recipient<Posted>,
-        changes: Vec<Change>,
+        mut changes: Vec<Change>,
     ) -> Result<(), StoreError> {
+        self.moves.borrow().redirect_all(&mut changes);
         let posts = posts_among(&changes);
         self.keep_surely(changes).await?;
         hand_on(sender, posts).await;
@@ -123,6 +135,12 @@ impl Shared {
         }
     }
 
+    /// The wall clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
     /// Asks for the end of the process.
     pub fn end(&self, why: Fatal) {
         // The app listens until it ends by itself.
@@ -149,10 +167,10 @@ impl Fresh for StoreIds<'_> {
     }
 
     fn token(&mut self) -> String {
-        uuid::Uuid::new_v4().simple().to_string()
+        self.0.world.random_id().simple().to_string()
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        self.0.now()
     }
 }

@@ -10,12 +10,13 @@ use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
     SpawnHandle, WrapFuture,
 };
+use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
 use super::{Commons, Fatal};
-use crate::ids::{Timestamp, UpdateId};
+use crate::ids::UpdateId;
 use crate::store::{StoreError, StoredUpdate};
-use crate::telegram::{BotApi, RawUpdate, TelegramError};
+use crate::telegram::{RawUpdate, SharedTelegram, TelegramError, longest_poll};
 
 /// Updates in one batch (Bot API: at most 100).
 const BATCH_MAX: u8 = 100;
@@ -25,6 +26,9 @@ const WAIT: Duration = Duration::from_secs(1);
 const WAIT_MAX: Duration = Duration::from_secs(30);
 /// A conflict ends when the other poll does: wait longer than that one lasts.
 const CONFLICT_MARGIN: Duration = Duration::from_secs(5);
+
+/// Committing a batch and what comes of it takes no longer, unless something hangs.
+const HAND_ON_MAX: Duration = Duration::from_mins(1);
 
 /// Updates that were committed and that nobody has dealt with, oldest first.
 #[derive(Message)]
@@ -39,7 +43,7 @@ pub struct StopPolling;
 /// Takes updates in.
 pub struct Poller {
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     router: Recipient<UpdatesArrived>,
     /// The next update to ask for; everything below it is committed.
     offset: Option<UpdateId>,
@@ -62,7 +66,7 @@ enum Round {
 impl Poller {
     /// A poller that has asked for nothing yet.
     #[must_use]
-    pub fn new(commons: Commons, api: BotApi, router: Recipient<UpdatesArrived>) -> Self {
+    pub fn new(commons: Commons, api: SharedTelegram, router: Recipient<UpdatesArrived>) -> Self {
         Self {
             commons,
             api,
@@ -74,6 +78,7 @@ impl Poller {
     }
 
     fn poll(&mut self, ctx: &mut Context<Self>) {
+        self.begins(longest_poll(self.commons.config.telegram.poll_timeout));
         let round = one_round(
             self.commons.clone(),
             self.api.clone(),
@@ -131,6 +136,11 @@ impl Poller {
         self.wait_for(wait, ctx, Self::poll);
     }
 
+    /// Tells the watch how long the next step may take.
+    fn begins(&self, latest: Duration) {
+        self.commons.polls.begins(Instant::now(), latest);
+    }
+
     fn next_wait(&mut self) -> Duration {
         let wait = self.wait;
         self.wait = (wait * 2).min(WAIT_MAX);
@@ -143,11 +153,13 @@ impl Poller {
         ctx: &mut Context<Self>,
         then: fn(&mut Self, &mut Context<Self>),
     ) {
+        self.begins(wait);
         self.polling = Some(ctx.run_later(wait, then));
     }
 
     /// Hands on what is committed and not dealt with, then polls.
     fn take_up(&mut self, ctx: &mut Context<Self>) {
+        self.begins(HAND_ON_MAX);
         let round = take_up(self.commons.clone(), self.router.clone());
         let then = round.into_actor(self).map(Self::after);
         self.polling = Some(ctx.spawn(then));
@@ -156,7 +168,7 @@ impl Poller {
 
 async fn one_round(
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     router: Recipient<UpdatesArrived>,
     offset: Option<UpdateId>,
 ) -> Round {
@@ -164,7 +176,10 @@ async fn one_round(
         return Round::NotKept(failure);
     }
     let timeout = commons.config.telegram.poll_timeout;
-    let batch = match api.get_updates(offset, timeout, BATCH_MAX).await {
+    let polled = api.get_updates(offset, timeout, BATCH_MAX).await;
+    commons.polls.ends(Instant::now());
+    commons.polls.begins(Instant::now(), HAND_ON_MAX);
+    let batch = match polled {
         Ok(batch) => batch,
         Err(failure) => return Round::NoAnswer(failure),
     };
@@ -173,7 +188,7 @@ async fn one_round(
     };
     debug!(updates = batch.len(), "a batch arrived");
     let batch = batch.into_iter().map(kept).collect();
-    let fresh = match commons.store.accept(batch, Timestamp::now()).await {
+    let fresh = match commons.store.accept(batch, commons.now()).await {
         Ok(fresh) => fresh,
         Err(failure) => return Round::NotKept(failure),
     };

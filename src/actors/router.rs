@@ -10,14 +10,15 @@ mod conversations;
 mod edits;
 mod facts;
 mod gathering;
+mod moving;
+mod sessions;
 mod strangers;
 mod taps;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use actix::{
-    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, ResponseActFuture,
-    WrapFuture,
+    Actor, ActorFutureExt, Addr, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
 use futures_util::future::{LocalBoxFuture, join_all};
 use tracing::{debug, error, info};
@@ -40,6 +41,8 @@ use crate::rules::route::{self, Decision};
 use crate::rules::words;
 use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
+
+pub(crate) use self::moving::warn_of_move;
 
 /// Seats remembered; beyond that all are forgotten and read again.
 const SEATS_MAX: usize = 20_000;
@@ -65,7 +68,7 @@ pub struct Router {
     sender: Addr<Sender>,
     fetcher: Addr<Fetcher>,
     seats: HashMap<SeatKey, Seat>,
-    sessions: HashMap<ConversationId, Known>,
+    sessions: BTreeMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
     unopened: HashSet<ConversationId>,
     /// What people send in parts, as far as the rest may still come.
@@ -74,6 +77,8 @@ pub struct Router {
     asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
+    /// Groups that had moved when seats were last forgotten for it.
+    moves_seen: usize,
 }
 
 impl Router {
@@ -91,11 +96,12 @@ impl Router {
             sender,
             fetcher,
             seats: HashMap::new(),
-            sessions: HashMap::new(),
+            sessions: BTreeMap::new(),
             unopened: HashSet::new(),
             gathering: HashMap::new(),
             asked: HashMap::new(),
             idle: Vec::new(),
+            moves_seen: 0,
         }
     }
 
@@ -125,10 +131,10 @@ impl Router {
             chat: message.chat,
             topic: message.topic,
         };
-        self.commons
-            .screen
-            .borrow_mut()
-            .heard(place, message.message);
+        if let Some(to) = message.migrate_to_chat_id {
+            return self.moved_away(id, message, to);
+        }
+        self.see(place, message);
         if let Some(joined) = self.joins(id, message, ctx) {
             return joined;
         }
@@ -136,9 +142,13 @@ impl Router {
         let config = &commons.config;
         let key = seat_key(message);
         let seat = self.seats.get(&key).cloned().unwrap_or_default();
-        let now = Timestamp::now();
+        let now = self.commons.now();
         let here = || message.chat;
-        let decision = route::decide(config, &commons.me, message, &seat, now);
+        let known = route::Known {
+            seat: &seat,
+            answered: facts.answered(message),
+        };
+        let decision = route::decide(config, &commons.me, message, known, now);
         let reply = |text: String| reply(id, message, text, &commons);
         let user_routes = |user: UserId| access::routes_for(config, user, here());
         let changes = match decision {
@@ -149,8 +159,10 @@ impl Router {
                 user,
                 route,
                 text,
+                why,
                 rule,
             } => {
+                debug!(update = %id, agent = %route.agent, ?why, "a question");
                 let renews = route::renews(&seat, &route.agent, now);
                 if renews {
                     self.set_current(key, &route.agent, now);
@@ -187,8 +199,8 @@ impl Router {
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
-                let expected = route::expected(config, message, &seat, user, now);
-                let expected = expected.map(|route| &route.agent);
+                let expected = route::expected(config, message, known, user, now);
+                let expected = expected.map(|to| &to.route.agent);
                 reply(words::agents(user_routes(user), expected))
             }
             Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
@@ -199,6 +211,15 @@ impl Router {
             Decision::Media(_, kind) => reply(words::no_media(&kind)),
         };
         self.commit(changes)
+    }
+
+    /// Remembers what stands on people's screens.
+    fn see(&self, place: Place, message: &Incoming) {
+        let mut screen = self.commons.screen.borrow_mut();
+        if message.is_forum {
+            screen.is_forum(message.chat);
+        }
+        screen.heard(place, message.message);
     }
 
     fn ask(&mut self, ask: Ask, route: &Route, ctx: &mut Context<Self>) -> Work {
@@ -215,68 +236,6 @@ impl Router {
         self.note_asked(&ask, &conversation);
         self.wait_for_the_rest(&ask, conversation);
         Box::pin(async move { session.send(ask).await.unwrap_or(Ok(())) })
-    }
-
-    /// The slot's current conversation; a new one if it has none.
-    fn conversation(&mut self, slot: &Slot) -> Conversation {
-        let key = (slot.place, slot.user);
-        let seat = self.seats.entry(key).or_default();
-        let known = seat
-            .conversations
-            .iter()
-            .find(|conversation| conversation.slot.agent == slot.agent);
-        if let Some(known) = known {
-            return known.clone();
-        }
-        let fresh = conversations::fresh_conversation(&self.commons, slot);
-        seat.conversations.push(fresh.clone());
-        self.unopened.insert(fresh.id);
-        fresh
-    }
-
-    /// The session of a conversation; it begins if need be.
-    fn session(
-        &mut self,
-        conversation: &Conversation,
-        ctx: &mut Context<Self>,
-    ) -> Option<Addr<Session>> {
-        let id = conversation.id;
-        if let Some(known) = self.sessions.get_mut(&id) {
-            known.sent += 1;
-            return Some(known.session.clone());
-        }
-        let agent = self.agents.get(&conversation.slot.agent)?.clone();
-        let opened = !self.unopened.remove(&id);
-        let session = Session::new(
-            self.commons.clone(),
-            conversation.clone(),
-            opened,
-            agent,
-            (self.sender.clone(), self.fetcher.clone()),
-            ctx.address().recipient(),
-        )
-        .start();
-        let known = Known {
-            session: session.clone(),
-            sent: 1,
-        };
-        self.sessions.insert(id, known);
-        Some(session)
-    }
-
-    /// Lets go of idle sessions, unless something was sent to them meanwhile.
-    fn let_go(&mut self) {
-        for idle in std::mem::take(&mut self.idle) {
-            let known = self.sessions.get(&idle.conversation);
-            if known.is_some_and(|known| known.sent == idle.seen) {
-                self.sessions.remove(&idle.conversation);
-                // The session has learned things (its context): the store has them.
-                self.seats.remove(&(idle.slot.place, idle.slot.user));
-            }
-        }
-        if self.seats.len() >= SEATS_MAX {
-            self.seats.clear();
-        }
     }
 
     fn set_current(&mut self, key: SeatKey, agent: &AgentName, now: Timestamp) {
@@ -308,13 +267,20 @@ impl Handler<UpdatesArrived> for Router {
         self.let_go();
         self.forget_what_is_whole();
         self.asked.clear();
-        let updates: Vec<Update> = arrived
+        let mut updates: Vec<Update> = arrived
             .0
             .iter()
             .map(|update| Update::read(update.id, &update.body))
             .collect();
-        let missing = facts::missing(&updates, |key| self.seats.contains_key(key));
-        let gather = facts::gather(self.commons.clone(), missing);
+        let moves = self.moved(&mut updates);
+        let missing = facts::missing(&updates, self.commons.me.id, |key| {
+            self.seats.contains_key(key)
+        });
+        let commons = self.commons.clone();
+        let gather = async move {
+            moving::commit_moves(&commons, moves).await?;
+            facts::gather(commons, missing).await
+        };
         let gathered = gather.into_actor(self);
         Box::pin(gathered.then(move |gathered, router, ctx| {
             let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
@@ -345,7 +311,7 @@ impl Handler<TakeUp> for Router {
     type Result = ResponseActFuture<Self, ()>;
 
     fn handle(&mut self, take_up: TakeUp, ctx: &mut Self::Context) -> Self::Result {
-        let mut turns: HashMap<ConversationId, (Conversation, Vec<Turn>)> = HashMap::new();
+        let mut turns: BTreeMap<ConversationId, (Conversation, Vec<Turn>)> = BTreeMap::new();
         for (turn, conversation) in take_up.0 {
             info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
             self.wait_again(&turn, &conversation);

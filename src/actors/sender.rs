@@ -4,6 +4,7 @@
 //! overall. Never decides what to say. Rows of the outbox wait in `Pace`, which decides who
 //! is next and when; what has no row (previews, typing, answers to taps) may be lost.
 
+mod chats;
 mod delivery;
 
 use std::time::Duration;
@@ -23,7 +24,7 @@ use crate::model::{Kind, Place, Post, Redo};
 use crate::rules::format::Formatted;
 use crate::rules::pace::{Class, Cost, Next, Pace};
 use crate::store::Change;
-use crate::telegram::{BotApi, CallbackId, EditMessage, TelegramError};
+use crate::telegram::{CallbackId, EditMessage, SharedTelegram, TelegramError};
 
 /// The first wait after a call that did not reach Telegram; it doubles with each try.
 const WAIT: Duration = Duration::from_secs(1);
@@ -88,7 +89,7 @@ enum Work {
 /// Everything that goes out to Telegram.
 pub struct Sender {
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     pace: Pace<Work>,
     /// The timer for the next thing that may go.
     timer: Option<SpawnHandle>,
@@ -99,7 +100,11 @@ pub struct Sender {
 impl Sender {
     /// A sender with nothing to send.
     #[must_use]
-    pub fn new(commons: Commons, api: BotApi, pace: crate::rules::pace::PaceLimits) -> Self {
+    pub fn new(
+        commons: Commons,
+        api: SharedTelegram,
+        pace: crate::rules::pace::PaceLimits,
+    ) -> Self {
         Self {
             commons,
             api,
@@ -109,7 +114,8 @@ impl Sender {
         }
     }
 
-    fn push(&mut self, post: Post) {
+    fn push(&mut self, mut post: Post) {
+        self.commons.moves.borrow().redirect(&mut post);
         if let Some(target) = post.body.target {
             // From here on the placeholder belongs to this row.
             self.pace.drop_preview(post.place.chat, target);
@@ -176,7 +182,8 @@ impl Sender {
                     if commons.store.prove_ownership().await.is_err() {
                         return Ok(());
                     }
-                    let typing = api.send_chat_action(place.chat, place.topic);
+                    let topic = commons.screen.borrow().typing_topic(place);
+                    let typing = api.send_chat_action(place.chat, topic);
                     timeout(TYPING_MAX, typing).await.unwrap_or(Ok(()))
                 };
                 self.spawn_preview(place, call, ctx);
@@ -211,6 +218,7 @@ impl Sender {
         let (chat, now) = (post.place.chat, Instant::now());
         match delivered {
             Delivered::Over => {}
+            Delivered::Moved => self.follow(post),
             Delivered::Limited(wait) => {
                 warn!(%chat, post = %post.id, ?wait, "told to slow down");
                 self.put_back(post, tries, now);
@@ -240,7 +248,7 @@ impl Sender {
 
 async fn show_progress(
     commons: Commons,
-    api: BotApi,
+    api: SharedTelegram,
     show: ShowProgress,
 ) -> Result<(), TelegramError> {
     let message = commons.screen.borrow().placeholder(show.placeholder);
@@ -327,7 +335,7 @@ impl Handler<ShowTyping> for Sender {
     type Result = ();
 
     fn handle(&mut self, show: ShowTyping, ctx: &mut Self::Context) {
-        let ShowTyping(place) = show;
+        let place = self.commons.moves.borrow().place(show.0);
         self.pace
             .typing(place.chat, Work::Typing(place), Instant::now());
         self.pump(ctx);

@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod decisions;
 mod edits;
 mod files;
 mod gathering;
@@ -62,7 +63,7 @@ pub struct Ask {
     pub renews: bool,
 }
 
-/// [Run again] or [Leave it] was pressed by somebody who may.
+/// A button about a turn was pressed by somebody who may.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<(), StoreError>")]
 pub struct Decide {
@@ -260,6 +261,7 @@ impl Session {
                 context: self.conversation.context.clone(),
                 task: None,
                 principal: self.conversation.principal.clone(),
+                answer: None,
             },
             protocol,
             begin,

@@ -11,9 +11,10 @@ use super::Environment;
 use super::duration::show;
 use super::headers;
 use super::item::Item;
+use super::proxy;
 use super::section::Section;
 use super::web::{self, Tail};
-use crate::a2a::{Authorities, Header};
+use crate::a2a::{Authorities, Header, Proxy};
 use crate::ids::AgentName;
 use crate::model::Protocol;
 
@@ -49,6 +50,8 @@ pub struct Agent {
     pub headers: Vec<Header>,
     /// Whom to trust, if not the public authorities alone.
     pub authorities: Option<Authorities>,
+    /// The HTTP proxy on the way.
+    pub proxy: Option<Proxy>,
     /// How long connecting may take.
     pub connect_timeout: Duration,
     /// How long a call may go without the first byte of its answer.
@@ -110,6 +113,8 @@ impl Agent {
         let path_of_card = section.choice("endpoint", &[("url", false), ("card", true)], false);
         let headers = headers::read(section.section("headers"), env);
         let authorities = section.take("ca_file").and_then(|item| authorities(&item));
+        let proxy = section.take("proxy");
+        let proxy = proxy.and_then(|item| proxy::read(item, env));
         let mut wait = |key, default| section.duration(key, SHORTEST..=DAY, default);
         let connect_timeout = wait("connect_timeout", Duration::from_secs(10));
         let first_byte_timeout = wait("first_byte_timeout", Duration::from_mins(1));
@@ -144,6 +149,7 @@ impl Agent {
             path_of_card,
             headers,
             authorities,
+            proxy,
             connect_timeout,
             first_byte_timeout,
             look_after,

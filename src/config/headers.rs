@@ -1,17 +1,13 @@
 //! `[agents.<name>.headers]`: what every call to an agent carries.
 
-use std::path::PathBuf;
-
-use secrecy::SecretString;
-
 use super::Environment;
+use super::elsewhere;
 use super::item::Item;
 use super::section::Section;
-use super::telegram;
 use crate::a2a::{Header, Source};
 
 /// Headers that are written by the calls themselves, or by HTTP.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "a2a-extensions",
     "a2a-version",
     "accept",
@@ -23,6 +19,7 @@ const OURS: [&str; 16] = [
     "if-none-match",
     "te",
     "traceparent",
+    "tracestate",
     "trailer",
     "transfer-encoding",
     "upgrade",
@@ -83,33 +80,17 @@ fn sourced(name: String, item: Item<'_>, env: &Environment) -> Option<Header> {
     let mut section = item.section();
     let prefix = section.take("prefix");
     let prefix = prefix.map_or(Some(String::new()), |item| Some(item.text()?.to_owned()));
-    let (variable, file) = (section.take("env"), section.take("file"));
-    let (item, source) = match (variable, file) {
-        (Some(_), Some(item)) => {
-            item.refuse("is set beside env: keep one of the two");
-            section.finish();
-            return None;
-        }
-        (None, None) => {
-            section.refuse_missing("env", &format!("is missing: the header {WANTED}"));
-            section.finish();
-            return None;
-        }
-        (Some(item), None) => {
-            let value = telegram::from_variable(&item, env);
-            let value = value.map(|value| Source::Fixed(SecretString::from(value)));
-            (item, value)
-        }
-        (None, Some(item)) => {
-            let path = item.text().map(|path| Source::File(PathBuf::from(path)));
-            (item, path)
-        }
-    };
+    let found = elsewhere::source(
+        &mut section,
+        env,
+        &format!("is missing: the header {WANTED}"),
+    );
     section.finish();
+    let (item, source) = found?;
     let header = Header {
         name,
         prefix: prefix?,
-        source: source?,
+        source,
     };
     usable(header, &item)
 }

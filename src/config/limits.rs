@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::quotas::Quotas;
 use super::section::Section;
 
 /// How much at once, and how fast.
@@ -28,6 +29,8 @@ pub struct Limits {
     pub download_timeout: Duration,
     /// The longest message, in characters (Bot API: 4096 after entity parsing).
     pub text_max: usize,
+    /// How many turns there may be.
+    pub quotas: Quotas,
 }
 
 impl Limits {
@@ -51,6 +54,7 @@ impl Limits {
                 Duration::from_mins(1),
             ),
             text_max: section.number("text_max", 256..=4096, 4096),
+            quotas: Quotas::read(&mut section),
         };
         section.finish();
         limits

@@ -10,7 +10,8 @@
 //! | `section`, `item` | read one table of the tree, one value |
 //! | `problem`, `report` | what is wrong, how it is shown; all of it so far |
 //! | `duration`, `web` | text → [`std::time::Duration`], text → [`url::Url`] |
-//! | `headers` | what every call to an agent carries |
+//! | `headers`, `proxy` | what every call to an agent carries; the proxy that it goes through |
+//! | `elsewhere` | their secrets |
 //! | the rest | a section each: its settings, their defaults and bounds, its checks |
 //!
 //! Values are read key by key rather than by serde's derive, which stops at the first
@@ -26,14 +27,19 @@
 //! repeats one: text from a key that could hold a secret by mistake is not quoted.
 
 mod agents;
+mod approvals;
 mod chat;
+mod chats;
 mod duration;
+mod elsewhere;
 mod headers;
 mod item;
 mod limits;
 mod log;
 mod people;
 mod problem;
+mod proxy;
+mod quotas;
 mod report;
 mod routes;
 mod section;
@@ -47,15 +53,18 @@ mod web;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use crate::ids::{AgentName, UserId};
+use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
+pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::Chat;
+pub use chats::{ChatRules, Listen};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
-pub use routes::{RESERVED, Route};
+pub use quotas::Quotas;
+pub use routes::{RESERVED, Route, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
 
@@ -77,10 +86,14 @@ pub struct Config {
     pub store: Store,
     /// The agents by name.
     pub agents: BTreeMap<AgentName, Agent>,
+    /// What the configuration calls people.
+    pub names: BTreeMap<UserId, String>,
     /// The commands, in the order of the file; each `agent` is one of `agents`.
     pub routes: Vec<Route>,
     /// How much at once, and how fast.
     pub limits: Limits,
+    /// Groups in which the bot behaves differently.
+    pub chats: BTreeMap<ChatId, ChatRules>,
     /// How an answer feels in the chat.
     pub chat: Chat,
     /// What is logged, and how.
@@ -121,6 +134,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let agents = agents::read(root.section("agents"), env);
     let routes = routes::read(root.list("routes"), &agents, &people);
     routes::warn_of_idle(&root, &agents, &routes);
+    let chats = chats::read(root.section("chats"), &routes);
     let limits = Limits::read(root.section("limits"));
     let chat = Chat::read(root.section("chat"));
     let log = Log::read(root.section("log"));
@@ -133,7 +147,9 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
             .into_iter()
             .filter_map(|(name, agent)| Some((name, agent?)))
             .collect(),
+        names: people.names(),
         routes,
+        chats,
         limits,
         chat,
         log,

@@ -8,7 +8,7 @@ use super::section::Section;
 use crate::ids::{ChatId, UserId};
 
 /// Bot API: an id "has at most 52 significant bits".
-const ID_MAX: i64 = (1 << 52) - 1;
+pub(super) const ID_MAX: i64 = (1 << 52) - 1;
 const NAME_CHARS_MAX: usize = 64;
 /// In a list of approvers: whoever asked.
 const REQUESTER: &str = "requester";
@@ -76,6 +76,17 @@ impl People {
             }
         }
         distinct(ids)
+    }
+
+    /// What each person is called; of two names the first.
+    pub(super) fn names(&self) -> BTreeMap<UserId, String> {
+        let mut names = BTreeMap::new();
+        for (name, ids) in &self.ids {
+            if let ([id], false) = (ids.as_slice(), self.groups.contains(name)) {
+                names.entry(*id).or_insert_with(|| name.clone());
+            }
+        }
+        names
     }
 
     /// The people in a list of names and ids.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::agents::Agent;
+use super::agents::{Agent, Flavor};
+use super::approvals::{self, Approvals, Masking};
 use super::item::Item;
 use super::people::{Allow, Approvers, People};
 use super::problem::did_you_mean;
@@ -23,6 +24,16 @@ const DESCRIPTION_CHARS_MAX: usize = 256;
 const EXAMPLES_MAX: usize = 8;
 const EXAMPLE_CHARS_MAX: usize = 256;
 
+/// What shows of an answer that is still being made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// The placeholder grows with it.
+    #[default]
+    Edits,
+    /// Nothing but that the agent is at work.
+    Off,
+}
+
 /// A command, the agent that it reaches, and who may use it.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -36,10 +47,17 @@ pub struct Route {
     pub examples: Vec<String>,
     /// Whether plain text comes here; true for one route at most.
     pub default: bool,
+    /// What shows of its answers while they are being made. Of several routes to an agent
+    /// the first one that a person may use counts.
+    pub stream: Stream,
     /// Who may use it; empty means nobody.
     pub allow: Vec<Allow>,
     /// Who decides about its agent's dangerous calls.
     pub approvers: Approvers,
+    /// The rest about such calls.
+    pub approvals: Approvals,
+    /// What is masked of what its agent says. Of several routes to an agent the strictest counts.
+    pub masking: Masking,
 }
 
 /// All routes; a broken one is left out and reported.
@@ -69,6 +87,14 @@ pub(super) fn warn_of_idle(
         return;
     }
     for (index, route) in routes.iter().enumerate() {
+        let agent = agents.get(&route.agent).and_then(Option::as_ref);
+        let pauses = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
+        let Approvers { people, requester } = &route.approvers;
+        if pauses && people.is_empty() && !requester && !route.allow.is_empty() {
+            let approvers = "its dangerous calls can only be rejected: add people, groups or \
+                             \"requester\" to approvers";
+            root.warn(&format!("routes[{index}].approvers"), approvers);
+        }
         if route.allow.is_empty() {
             let allow = "add people, groups or \"chat:<id>\" to allow";
             let command = &route.command;
@@ -105,8 +131,12 @@ impl Reader<'_> {
         let description = section.text("description", DESCRIPTION_CHARS_MAX);
         let examples = examples(&mut section);
         let default = self.default(&mut section, &place);
+        let words = [("edits", Stream::Edits), ("off", Stream::Off)];
+        let stream = section.choice("stream", &words, Stream::default());
         let allow = self.people.allow(&section.list("allow"));
         let approvers = self.people.approvers(section.list("approvers"));
+        let approvals = approvals::read(&mut section, self.people);
+        let masking = approvals::read_masking(&mut section);
         section.finish();
         let agent = agent?;
         Some(Route {
@@ -115,8 +145,11 @@ impl Reader<'_> {
             agent,
             examples,
             default,
+            stream,
             allow,
             approvers,
+            approvals,
+            masking,
         })
     }
 

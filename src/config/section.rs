@@ -131,6 +131,11 @@ impl<'a> Section<'a> {
         })
     }
 
+    /// True or false.
+    pub(super) fn choice_of_switch(&mut self, key: &'static str, default: bool) -> bool {
+        self.value(key, default, Item::boolean)
+    }
+
     /// Text of 1 to `chars_max` characters.
     pub(super) fn text(&mut self, key: &'static str, chars_max: usize) -> Option<String> {
         self.take(key)?.short_text(chars_max)

@@ -9,9 +9,12 @@ use super::*;
 use crate::ids::{BotId, ChatId};
 
 mod access;
+mod approvals;
+mod chats;
 mod example;
 mod headers;
 mod mistakes;
+mod proxy;
 
 const TOKEN: &str = "7000000001:AAexampleexampleexampleexample-_";
 

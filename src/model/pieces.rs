@@ -25,6 +25,24 @@ pub struct Piece {
 }
 
 impl Piece {
+    /// A text without anything that is worth noting.
+    #[must_use]
+    pub fn plain(message: MessageId, text: String) -> Self {
+        Self {
+            message,
+            text,
+            by_command: false,
+            runs_on: false,
+            file: None,
+        }
+    }
+
+    /// Whether it is such a text.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        *self == Self::plain(self.message, self.text.clone())
+    }
+
     /// The file that it carries.
     #[must_use]
     pub fn file(&self) -> Option<&Attachment> {
@@ -68,11 +86,8 @@ mod tests {
     #[test]
     fn pieces_are_lines_of_one_text_unless_they_were_cut_hard() {
         let piece = |text: &str, runs_on| Piece {
-            message: MessageId(1),
-            text: text.to_owned(),
-            by_command: false,
             runs_on,
-            file: None,
+            ..Piece::plain(MessageId(1), text.to_owned())
         };
         for (pieces, expected) in [
             (vec![], ""),

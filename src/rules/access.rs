@@ -4,8 +4,8 @@
 //! taken by anybody. Anonymous admins, channels and bots are nobody.
 
 use crate::config::{Allow, Config, Route};
-use crate::ids::{ChatId, UserId};
-use crate::model::Button;
+use crate::ids::{AgentName, ChatId, UserId};
+use crate::model::{Button, Whom};
 use crate::telegram::Incoming;
 
 /// The rule that lets somebody in, for the audit.
@@ -38,6 +38,18 @@ pub fn routes_for(config: &Config, user: UserId, chat: ChatId) -> impl Iterator<
         .filter(move |route| may_ask(route, user, chat).is_some())
 }
 
+/// The route by which this person reaches an agent here: the first that they may use.
+#[must_use]
+pub fn route_to<'a>(
+    config: &'a Config,
+    agent: &AgentName,
+    user: UserId,
+    chat: ChatId,
+) -> Option<&'a Route> {
+    let mut routes = routes_for(config, user, chat);
+    routes.find(|route| route.agent == *agent)
+}
+
 /// Whether this is somebody who may use no route here.
 #[must_use]
 pub fn is_stranger(config: &Config, user: UserId, chat: ChatId) -> bool {
@@ -53,21 +65,31 @@ pub fn is_admin(config: &Config, user: UserId) -> bool {
 /// Whether a group is one that somebody who counts has brought the bot into.
 #[must_use]
 pub fn is_known_group(config: &Config, chat: ChatId, added_by: Option<UserId>) -> bool {
-    let listed = config
-        .routes
-        .iter()
-        .any(|route| route.allow.contains(&Allow::Chat(chat)));
-    listed || added_by.is_some_and(|user| !is_stranger(config, user, chat))
+    names_chat(config, chat) || added_by.is_some_and(|user| !is_stranger(config, user, chat))
 }
 
-/// Whether this person may press this button: its own person or an admin. Whoever it is
-/// for and whoever presses it must both be allowed to ask that agent there now.
+/// Whether the configuration speaks of this chat.
 #[must_use]
-pub fn may_press(config: &Config, route: &Route, button: &Button, user: UserId) -> bool {
-    let may_ask_there = |user| may_ask(route, user, button.chat).is_some();
-    (user == button.for_user || is_admin(config, user))
-        && may_ask_there(button.for_user)
-        && may_ask_there(user)
+pub fn names_chat(config: &Config, chat: ChatId) -> bool {
+    let mut routes = config.routes.iter();
+    config.chats.contains_key(&chat) || routes.any(|route| route.allow.contains(&Allow::Chat(chat)))
+}
+
+/// Whether this person may press this button, which leads to this agent: its own person or an
+/// admin. Whoever it is for and whoever presses it must both be allowed to ask that agent
+/// there now.
+#[must_use]
+pub fn may_press(config: &Config, agent: &AgentName, button: &Button, user: UserId) -> bool {
+    let (own, whose) = match button.whom {
+        Whom::Person(person) => (person == user, person),
+        Whom::Admins => (false, user),
+    };
+    let of_agent = config.routes.iter().filter(|route| route.agent == *agent);
+    (own || is_admin(config, user))
+        && of_agent.into_iter().any(|route| {
+            let may_ask_there = |user| may_ask(route, user, button.place.chat).is_some();
+            may_ask_there(whose) && may_ask_there(user)
+        })
 }
 
 #[cfg(test)]

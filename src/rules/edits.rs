@@ -80,11 +80,8 @@ mod tests {
             None => (false, was),
         };
         let piece = Piece {
-            message: MessageId(1),
-            text: text.to_owned(),
             by_command,
-            runs_on: false,
-            file: None,
+            ..Piece::plain(MessageId(1), text.to_owned())
         };
         let (agent, expected) = ("k8s".into(), expected.into());
         let before = Before {
@@ -125,13 +122,7 @@ mod tests {
 
     #[test]
     fn a_command_in_a_later_part_is_no_part_and_a_new_file_is_a_change() {
-        let piece = Piece {
-            message: MessageId(1),
-            text: "the end".to_owned(),
-            by_command: false,
-            runs_on: false,
-            file: None,
-        };
+        let piece = Piece::plain(MessageId(1), "the end".to_owned());
         let agent = "k8s".into();
         let before = Before {
             piece: &piece,

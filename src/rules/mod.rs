@@ -3,15 +3,20 @@
 
 pub mod access;
 pub mod bucket;
+pub mod buttons;
 pub mod chunk;
 pub mod command;
 pub mod edits;
 pub mod files;
 pub mod format;
 pub mod gather;
+pub mod glob;
 pub mod health;
+pub mod mask;
+pub mod moves;
 pub mod pace;
 pub mod phone;
+pub mod poll_watch;
 pub mod route;
 pub mod screen;
 #[cfg(test)]

@@ -1,21 +1,23 @@
 //! What a message is, and who gets it. A pure function that ends in exactly one decision.
 
-use std::time::Duration;
+mod address;
+mod destination;
 
+pub(super) use self::address::without_name;
+use self::address::{first_word, hears_all, is_for_us};
+pub use self::destination::{
+    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, renews,
+};
 use crate::config::{Config, Route};
-use crate::ids::{AgentName, BotId, Timestamp, UserId};
-use crate::model::Seat;
+use crate::ids::{BotId, Timestamp, UserId};
 use crate::rules::access::{self, Rule};
 use crate::rules::command::{self, Parsed};
 use crate::telegram::Incoming;
 
-/// A current agent is written down again after this, so that its idle time counts from the
-/// last question to it.
-pub const CURRENT_RENEWED: Duration = Duration::from_hours(1);
-/// After so long without a word, plain text goes to the default agent again.
-pub const CURRENT_IDLE: Duration = Duration::from_hours(12);
 /// Characters of what somebody typed that an answer repeats; a command has at most 32.
 const REPEATED_MAX: usize = 40;
+/// What a message has that holds nothing known.
+const UNREADABLE: &str = "something that I cannot read";
 
 /// Who "writes" what a channel posts into its linked group (Bot API).
 const CHANNEL_POST: UserId = UserId(777_000);
@@ -51,6 +53,8 @@ pub enum Decision<'a> {
         route: &'a Route,
         /// What goes to the agent.
         text: String,
+        /// Why it is this route.
+        why: Why,
         /// The rule that allows it.
         rule: Rule,
     },
@@ -72,13 +76,13 @@ pub enum Decision<'a> {
     Media(UserId, String),
 }
 
-/// Decides what a message is. `seat` is what is remembered of its sender here.
+/// Decides what a message is.
 #[must_use]
 pub fn decide<'a>(
     config: &'a Config,
     me: &Me,
     message: &Incoming,
-    seat: &Seat,
+    known: Known<'_>,
     now: Timestamp,
 ) -> Decision<'a> {
     if message.service {
@@ -88,13 +92,13 @@ pub fn decide<'a>(
     let text = without_name(written, me);
     let named = text.len() != written.len();
     let parsed = command::parse(text, &me.username);
-    if message.chat.is_group() {
-        if parsed == Parsed::OtherBot {
-            return Decision::Ignore("another bot's command");
-        }
-        if !named && !is_for_us(config, me, message, &parsed) {
-            return Decision::Ignore("not addressed");
-        }
+    let group = message.chat.is_group();
+    if group && parsed == Parsed::OtherBot {
+        return Decision::Ignore("another bot's command");
+    }
+    let spoken_to = !group || named || is_for_us(config, me, message, &parsed);
+    if !spoken_to && !overhears(config, message, &parsed) {
+        return Decision::Ignore("not addressed");
     }
     let Some(user) = access::person(message) else {
         // A channel's posts come into its group by themselves: nobody waits there.
@@ -102,62 +106,45 @@ pub fn decide<'a>(
             .from
             .as_ref()
             .is_some_and(|from| from.id == CHANNEL_POST);
-        let waits = message.chat.is_group() && message.sender_chat.is_some() && !posted;
+        let waits = group && spoken_to && message.sender_chat.is_some() && !posted;
         return Decision::Nobody { waits };
     };
     if access::is_stranger(config, user, message.chat) {
-        return Decision::Stranger(user);
+        return match spoken_to {
+            true => Decision::Stranger(user),
+            false => Decision::Ignore("not addressed"),
+        };
     }
+    let asker = Asker {
+        config,
+        message,
+        known,
+        user,
+        now,
+    };
     if message.file.is_some() {
-        return of_file(config, message, seat, user, &parsed, now);
+        return asker.file(&parsed, text);
     }
     if let Some(kind) = &message.media {
         return Decision::Media(user, kind.clone());
     }
     match parsed {
-        Parsed::Command { name, rest } => of_command(config, message, seat, user, &name, rest, now),
+        Parsed::Command { name, rest } => asker.command(&name, rest),
         // In private nobody else hears it, and its writer waits.
         Parsed::OtherBot => Decision::Unknown(user, shortened(first_word(text))),
-        Parsed::Text(text) if !text.trim().is_empty() => {
-            of_text(config, message, seat, user, text, now)
-        }
+        Parsed::Text(text) if !text.trim().is_empty() => asker.text(text),
         Parsed::Text(_) if named => Decision::Help(user),
-        Parsed::Text(_) => Decision::Ignore("no text"),
+        Parsed::Text(_) if group => Decision::Ignore("no text"),
+        // What Telegram delivers with nothing in it was something to its writer.
+        Parsed::Text(_) => Decision::Media(user, UNREADABLE.to_owned()),
     }
 }
 
-/// In a group: a reply to us, our name anywhere, or a command that is ours.
-fn is_for_us(config: &Config, me: &Me, message: &Incoming, parsed: &Parsed<'_>) -> bool {
-    let ours = Some(UserId(me.id.0));
-    if message.reply_to.is_some_and(|reply| reply.from_id == ours) {
-        return true;
-    }
-    let text = message.text.as_deref().unwrap_or_default();
-    match parsed {
-        Parsed::Command { name, .. } => {
-            // A bot's name behind the command can only be ours here.
-            let named = first_word(text).contains('@');
-            named || is_builtin(name) || route_of(config, name).is_some()
-        }
-        Parsed::OtherBot | Parsed::Text(_) => mentions(message, text, me),
-    }
-}
-
-/// Whether our name is marked anywhere in the text.
-fn mentions(message: &Incoming, text: &str, me: &Me) -> bool {
-    message.entities.iter().any(|entity| {
-        let marked = text.encode_utf16().skip(entity.offset).take(entity.length);
-        let marked: Vec<u16> = marked.collect();
-        let name = String::from_utf16_lossy(&marked);
-        let name = name.strip_prefix('@').unwrap_or_default();
-        entity.kind == "mention" && name.eq_ignore_ascii_case(&me.username)
-    })
-}
-
-/// The first word of a command, without its slash.
-fn first_word(text: &str) -> &str {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    first.trim_start_matches('/')
+/// Whether what is said to nobody is heard: in a chat where the bot listens to all, its
+/// texts. A command that is not ours belongs to another bot there.
+fn overhears(config: &Config, message: &Incoming, parsed: &Parsed<'_>) -> bool {
+    let text = matches!(parsed, Parsed::Text(text) if !text.trim().is_empty());
+    text && hears_all(config, message.chat)
 }
 
 /// So much of what somebody typed as an answer may repeat.
@@ -168,173 +155,108 @@ fn shortened(typed: &str) -> String {
     }
 }
 
-/// The text without our name in front of it.
-pub(super) fn without_name<'t>(text: &'t str, me: &Me) -> &'t str {
-    let Some(rest) = text.trim_start().strip_prefix('@') else {
-        return text;
-    };
-    let name = rest.get(..me.username.len());
-    if !name.is_some_and(|name| name.eq_ignore_ascii_case(&me.username)) {
-        return text;
-    }
-    let rest = &rest[me.username.len()..];
-    match rest.chars().next() {
-        Some(next) if next.is_alphanumeric() || next == '_' => text,
-        _ => rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':')),
-    }
+/// A person who may use something here, and what they wrote.
+struct Asker<'a, 'k> {
+    config: &'a Config,
+    message: &'k Incoming,
+    known: Known<'k>,
+    user: UserId,
+    now: Timestamp,
 }
 
-fn of_command<'a>(
-    config: &'a Config,
-    message: &Incoming,
-    seat: &Seat,
-    user: UserId,
-    name: &str,
-    rest: &str,
-    now: Timestamp,
-) -> Decision<'a> {
-    match name {
-        "start" | "help" => return Decision::Help(user),
-        "agents" => return Decision::Agents(user),
-        "whoami" => return Decision::WhoAmI(user),
-        "new" => return of_new(config, message, seat, user, rest, now),
-        _ => {}
-    }
-    let Some(route) = route_of(config, name) else {
-        return Decision::Unknown(user, name.to_owned());
-    };
-    if rest.trim().is_empty() {
-        return permitted(message, user, route, Decision::Switch(user, route));
-    }
-    ask(message, user, route, rest)
-}
-
-/// A file: what stands beneath it says who gets it. A question without words is one, too.
-fn of_file<'a>(
-    config: &'a Config,
-    message: &Incoming,
-    seat: &Seat,
-    user: UserId,
-    parsed: &Parsed<'_>,
-    now: Timestamp,
-) -> Decision<'a> {
-    match parsed {
-        Parsed::Command { name, rest } => match route_of(config, name) {
-            Some(route) => ask(message, user, route, rest),
-            None if is_builtin(name) => of_command(config, message, seat, user, name, rest, now),
-            None => Decision::Unknown(user, name.clone()),
-        },
-        Parsed::OtherBot => {
-            let text = message.text.as_deref().unwrap_or_default();
-            Decision::Unknown(user, shortened(first_word(text)))
+impl<'a> Asker<'a, '_> {
+    fn command(&self, name: &str, rest: &str) -> Decision<'a> {
+        let user = self.user;
+        match name {
+            "start" | "help" => return Decision::Help(user),
+            "agents" => return Decision::Agents(user),
+            "whoami" => return Decision::WhoAmI(user),
+            "new" => return self.new_conversation(rest),
+            _ => {}
         }
-        Parsed::Text(text) => of_text(config, message, seat, user, text, now),
-    }
-}
-
-/// `/new` alone, or with the name of an agent and nothing else.
-fn of_new<'a>(
-    config: &'a Config,
-    message: &Incoming,
-    seat: &Seat,
-    user: UserId,
-    rest: &str,
-    now: Timestamp,
-) -> Decision<'a> {
-    let rest = rest.trim();
-    if rest.is_empty() {
-        return match expected(config, message, seat, user, now) {
-            Some(route) => Decision::New(user, route),
-            None => Decision::Choose(user),
+        let Some(route) = route_of(self.config, name) else {
+            return Decision::Unknown(user, name.to_owned());
         };
+        if rest.trim().is_empty() {
+            return self.permitted(route, Decision::Switch(user, route));
+        }
+        self.ask(route, Why::Command, rest)
     }
-    if rest.contains(char::is_whitespace) {
-        // A question behind it would be lost: nobody is to wait for its answer.
-        return Decision::Unknown(user, shortened(&format!("new {rest}")));
+
+    /// A file: what stands beneath it says who gets it. Without words it is a question, too.
+    fn file(&self, parsed: &Parsed<'_>, text: &str) -> Decision<'a> {
+        match parsed {
+            Parsed::Command { name, rest } => match route_of(self.config, name) {
+                Some(route) => self.ask(route, Why::Command, rest),
+                None => self.command(name, rest),
+            },
+            Parsed::OtherBot => Decision::Unknown(self.user, shortened(first_word(text))),
+            Parsed::Text(text) => self.text(text),
+        }
     }
-    let named = rest.trim_start_matches('/').to_lowercase();
-    match route_of(config, &named) {
-        Some(route) => permitted(message, user, route, Decision::New(user, route)),
-        None => Decision::Unknown(user, shortened(&named)),
+
+    /// `/new` alone, or with the name of an agent and nothing else.
+    fn new_conversation(&self, rest: &str) -> Decision<'a> {
+        let (user, rest) = (self.user, rest.trim());
+        if rest.is_empty() {
+            return match self.expected() {
+                Some(to) => Decision::New(user, to.route),
+                None => Decision::Choose(user),
+            };
+        }
+        if rest.contains(char::is_whitespace) {
+            // A question behind it would be lost: nobody is to wait for its answer.
+            return Decision::Unknown(user, shortened(&format!("new {rest}")));
+        }
+        let named = rest.trim_start_matches('/').to_lowercase();
+        match route_of(self.config, &named) {
+            Some(route) => self.permitted(route, Decision::New(user, route)),
+            None => Decision::Unknown(user, shortened(&named)),
+        }
     }
-}
 
-fn of_text<'a>(
-    config: &'a Config,
-    message: &Incoming,
-    seat: &Seat,
-    user: UserId,
-    text: &str,
-    now: Timestamp,
-) -> Decision<'a> {
-    match expected(config, message, seat, user, now) {
-        Some(route) => ask(message, user, route, text),
-        None => Decision::Choose(user),
+    fn text(&self, text: &str) -> Decision<'a> {
+        match (self.expected(), self.answered()) {
+            // Meant for one agent, it never goes to another.
+            (to, Some(route)) if to.is_none_or(|to| to.why != Why::Reply) => {
+                Decision::Forbidden(self.user, route)
+            }
+            (Some(to), _) => self.ask(to.route, to.why, text),
+            (None, _) => Decision::Choose(self.user),
+        }
     }
-}
 
-fn ask<'a>(message: &Incoming, user: UserId, route: &'a Route, text: &str) -> Decision<'a> {
-    match access::may_ask(route, user, message.chat) {
-        Some(rule) => Decision::Ask {
-            user,
-            route,
-            text: text.trim().to_owned(),
-            rule,
-        },
-        None => Decision::Forbidden(user, route),
+    /// A route to the agent whose message this answers, whoever may use it.
+    fn answered(&self) -> Option<&'a Route> {
+        let agent = self.known.answered?;
+        let mut routes = self.config.routes.iter();
+        routes.find(|route| route.agent == *agent)
     }
-}
 
-fn permitted<'a>(
-    message: &Incoming,
-    user: UserId,
-    route: &'a Route,
-    decision: Decision<'a>,
-) -> Decision<'a> {
-    if access::may_ask(route, user, message.chat).is_some() {
-        decision
-    } else {
-        Decision::Forbidden(user, route)
+    fn expected(&self) -> Option<Destination<'a>> {
+        expected(self.config, self.message, self.known, self.user, self.now)
     }
-}
 
-/// The route that plain text takes: the current agent's, the default one, or the only one.
-#[must_use]
-pub fn expected<'a>(
-    config: &'a Config,
-    message: &Incoming,
-    seat: &Seat,
-    user: UserId,
-    now: Timestamp,
-) -> Option<&'a Route> {
-    let may = |route: &&Route| access::may_ask(route, user, message.chat).is_some();
-    let current = current(seat, now).and_then(|agent| {
-        let of_agent = |route: &&Route| route.agent == *agent;
-        config.routes.iter().filter(of_agent).find(may)
-    });
-    let default = || config.routes.iter().filter(|route| route.default).find(may);
-    let only = || {
-        let mut routes = access::routes_for(config, user, message.chat);
-        routes.next().filter(|_| routes.next().is_none())
-    };
-    current.or_else(default).or_else(only)
-}
+    fn ask(&self, route: &'a Route, why: Why, text: &str) -> Decision<'a> {
+        match access::may_ask(route, self.user, self.message.chat) {
+            Some(rule) => Decision::Ask {
+                user: self.user,
+                route,
+                text: text.trim().to_owned(),
+                why,
+                rule,
+            },
+            None => Decision::Forbidden(self.user, route),
+        }
+    }
 
-/// The person's current agent here, unless they have been away for long.
-#[must_use]
-pub fn current(seat: &Seat, now: Timestamp) -> Option<&AgentName> {
-    let (agent, since) = seat.current.as_ref()?;
-    (now.minus(CURRENT_IDLE) <= *since).then_some(agent)
-}
-
-/// Whether a question to this agent keeps it the current one for longer.
-#[must_use]
-pub fn renews(seat: &Seat, agent: &AgentName, now: Timestamp) -> bool {
-    let since = seat
-        .current
-        .as_ref()
-        .filter(|(current, _)| current == agent);
-    since.is_some_and(|(_, since)| *since < now.minus(CURRENT_RENEWED))
+    fn permitted(&self, route: &'a Route, decision: Decision<'a>) -> Decision<'a> {
+        if access::may_ask(route, self.user, self.message.chat).is_some() {
+            decision
+        } else {
+            Decision::Forbidden(self.user, route)
+        }
+    }
 }
 
 /// The route with this command.

@@ -3,9 +3,9 @@
 //! A hint, kept in memory and bounded. Where nothing is known the careful answer follows:
 //! an answer comes as a new message.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::ids::{MessageId, OutboxId};
+use crate::ids::{ChatId, MessageId, OutboxId, TopicId};
 use crate::model::Place;
 
 /// Threads and placeholders remembered; beyond that all is forgotten and learned again.
@@ -17,7 +17,9 @@ pub struct Screen {
     newest: HashMap<Place, MessageId>,
     /// The newest message of each thread that a person wrote.
     said: HashMap<Place, MessageId>,
-    placeholders: HashMap<OutboxId, MessageId>,
+    placeholders: HashMap<OutboxId, (ChatId, MessageId)>,
+    /// Groups with topics.
+    forums: HashSet<ChatId>,
 }
 
 impl Screen {
@@ -40,18 +42,46 @@ impl Screen {
     }
 
     /// Whether an answer to this message quotes it: always in a group, where others talk;
-    /// in private only where the person has written something since.
+    /// in private only where the person has written something since. Nothing to quote is left
+    /// of what was asked before the group became a supergroup.
     #[must_use]
     pub fn quotes(&self, place: Place, question: MessageId) -> bool {
-        place.chat.is_group() || self.said.get(&place) != Some(&question)
+        let here = place.chat.is_group() || self.said.get(&place) != Some(&question);
+        here && question != MessageId::NONE
+    }
+
+    /// The group has topics.
+    pub fn is_forum(&mut self, chat: ChatId) {
+        if self.forums.len() >= REMEMBERED_MAX {
+            self.forums.clear();
+        }
+        self.forums.insert(chat);
+    }
+
+    /// The topic that "typing" shows in. Unlike messages, it has to name a forum's General.
+    #[must_use]
+    pub fn typing_topic(&self, place: Place) -> TopicId {
+        let general = place.topic == TopicId::NONE && self.forums.contains(&place.chat);
+        if general {
+            TopicId::GENERAL
+        } else {
+            place.topic
+        }
+    }
+
+    /// Nothing that stands in this chat can be reached any more.
+    pub fn leaves(&mut self, chat: ChatId) {
+        self.newest.retain(|place, _| place.chat != chat);
+        self.said.retain(|place, _| place.chat != chat);
+        self.placeholders.retain(|_, (place, _)| *place != chat);
     }
 
     /// A placeholder has arrived.
-    pub fn shows(&mut self, post: OutboxId, message: MessageId) {
+    pub fn shows(&mut self, chat: ChatId, post: OutboxId, message: MessageId) {
         if self.placeholders.len() >= REMEMBERED_MAX {
             self.placeholders.clear();
         }
-        self.placeholders.insert(post, message);
+        self.placeholders.insert(post, (chat, message));
     }
 
     /// A placeholder is gone, or has become something else.
@@ -62,7 +92,7 @@ impl Screen {
     /// The message that a placeholder is, if it is known to have arrived.
     #[must_use]
     pub fn placeholder(&self, post: OutboxId) -> Option<MessageId> {
-        self.placeholders.get(&post).copied()
+        self.placeholders.get(&post).map(|(_, message)| *message)
     }
 
     /// Whether the placeholder is the last thing in its thread.
@@ -76,7 +106,6 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{ChatId, TopicId};
 
     #[test]
     fn an_answer_quotes_its_question_where_that_helps() {
@@ -110,7 +139,7 @@ mod tests {
         let mut screen = Screen::default();
         assert!(!screen.is_newest(place(0), OutboxId(1)));
         screen.saw(place(0), MessageId(10));
-        screen.shows(OutboxId(1), MessageId(11));
+        screen.shows(ChatId(1), OutboxId(1), MessageId(11));
         screen.saw(place(0), MessageId(11));
         screen.saw(place(7), MessageId(12));
         assert!(screen.is_newest(place(0), OutboxId(1)));
@@ -120,5 +149,40 @@ mod tests {
         assert!(!screen.is_newest(place(0), OutboxId(1)));
         screen.forgets(OutboxId(1));
         assert_eq!(screen.placeholder(OutboxId(1)), None);
+    }
+
+    #[test]
+    fn of_a_chat_that_was_left_nothing_can_be_reached() {
+        let place = |chat| Place {
+            chat: ChatId(chat),
+            topic: TopicId::NONE,
+        };
+        let mut screen = Screen::default();
+        for chat in [-1, -2] {
+            screen.heard(place(chat), MessageId(10));
+            screen.shows(ChatId(chat), OutboxId(-chat), MessageId(11));
+        }
+        screen.leaves(ChatId(-1));
+        assert_eq!(screen.placeholder(OutboxId(1)), None);
+        assert_eq!(screen.placeholder(OutboxId(2)), Some(MessageId(11)));
+        assert!(!screen.quotes(place(-2), MessageId::NONE));
+    }
+
+    #[test]
+    fn typing_names_the_general_topic_of_a_forum_and_no_other_chat() {
+        let at = |chat, topic| Place {
+            chat: ChatId(chat),
+            topic: TopicId(topic),
+        };
+        let mut screen = Screen::default();
+        screen.is_forum(ChatId(-1));
+        for (place, topic) in [
+            (at(-1, 0), 1),
+            (at(-1, 7), 7),
+            (at(-2, 0), 0),
+            (at(1, 0), 0),
+        ] {
+            assert_eq!(screen.typing_topic(place), TopicId(topic), "{place:?}");
+        }
     }
 }

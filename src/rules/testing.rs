@@ -127,6 +127,7 @@ fn mentions(text: &str) -> Vec<Entity> {
             kind: "mention".to_owned(),
             offset: units(&text[..at]),
             length: 1 + name.len(),
+            user: None,
         }
     })
     .collect()

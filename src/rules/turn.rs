@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, TurnId, UpdateId};
-use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn};
+use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
+use crate::model::{Action, Body, Button, Kind, Outcome, Post, Turn, Whom};
+use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
 use crate::rules::words;
@@ -111,7 +112,8 @@ pub fn failed(
         turn: turn.id,
         outcome: Outcome::ToldFailed,
     };
-    with_question(turn, end, text, &[Action::RunAgain], ending, fresh)
+    let choices = vec![run_again(turn)];
+    with_question(turn, end, text, choices, ending, fresh)
 }
 
 /// A turn ends because it cannot be asked as it is; running it again would change nothing.
@@ -176,46 +178,47 @@ pub fn unknown(
         turn: turn.id,
         outcome: Outcome::UnknownTold,
     };
-    let actions = [Action::RunAgain, Action::LeaveIt];
-    with_question(turn, end, text, &actions, ending, fresh)
+    let (turn_id, attempt) = (turn.id, turn.attempt);
+    let leave_it = Action::LeaveIt {
+        turn: turn_id,
+        attempt,
+    };
+    let choices = vec![run_again(turn), (words::LEAVE_IT, leave_it)];
+    with_question(turn, end, text, choices, ending, fresh)
+}
+
+fn run_again(turn: &Turn) -> (&'static str, Action) {
+    let (turn, attempt) = (turn.id, turn.attempt);
+    (words::RUN_AGAIN, Action::RunAgain { turn, attempt })
 }
 
 fn with_question(
     turn: &Turn,
     end: Change,
     text: String,
-    actions: &[Action],
+    choices: Vec<(&str, Action)>,
     ending: Ending,
     fresh: &mut dyn Fresh,
 ) -> Vec<Change> {
-    let id = fresh.post();
-    let expires_at = fresh.now().plus(BUTTON_LIFE);
-    let buttons: Vec<Button> = actions
-        .iter()
-        .map(|action| Button {
-            token: fresh.token(),
-            chat: turn.place.chat,
-            action: *action,
-            turn: turn.id,
-            attempt: turn.attempt,
-            post: id,
-            for_user: turn.asked_by,
-            expires_at,
-            used: false,
-        })
-        .collect();
-    let shown = buttons.iter().map(|button| Shown {
-        label: label(button.action).to_owned(),
-        token: button.token.clone(),
-    });
+    let under = Under {
+        post: fresh.post(),
+        place: turn.place,
+        whom: Whom::Person(turn.asked_by),
+    };
+    let line = choices.into_iter();
+    let line = line.map(|(label, action)| (label.to_owned(), action));
+    let made = buttons::together(under, vec![line.collect()], fresh);
     let body = Body {
         text,
         reply_to: Some(turn.reply_to),
-        buttons: vec![shown.collect()],
+        buttons: made.shown,
         ..Body::default()
     };
-    let mut changes = vec![end, Change::Post(post(turn, Kind::Notice, body, id))];
-    changes.extend(buttons.into_iter().map(Change::ShowButton));
+    let mut changes = vec![
+        end,
+        Change::Post(post(turn, Kind::Notice, body, under.post)),
+    ];
+    changes.extend(made.changes);
     take_away_placeholder(turn, ending, &mut changes, fresh);
     changes
 }
@@ -265,34 +268,18 @@ pub fn placeholder(
     (id, changes)
 }
 
-/// The message with the buttons says what was decided, and its buttons are gone.
+/// The message with the button says what was decided, and its buttons are gone.
 #[must_use]
-pub fn decided(
-    turn: TurnId,
-    button: &Button,
-    place: crate::model::Place,
-    text: String,
-    id: OutboxId,
-) -> Change {
+pub fn decided(button: &Button, text: String, id: OutboxId) -> Change {
+    let body = Body {
+        text,
+        target: Some(button.post),
+        ..Body::default()
+    };
     Change::Post(Post {
-        id,
-        place,
-        turn: Some(turn),
-        kind: Kind::Edit,
-        body: Body {
-            text,
-            target: Some(button.post),
-            ..Body::default()
-        },
-        sends: 0,
+        turn: button.action.turn(),
+        ..Post::new(id, button.place, Kind::Edit, body)
     })
-}
-
-fn label(action: Action) -> &'static str {
-    match action {
-        Action::RunAgain => words::RUN_AGAIN,
-        Action::LeaveIt => words::LEAVE_IT,
-    }
 }
 
 fn post(turn: &Turn, kind: Kind, body: Body, id: OutboxId) -> Post {

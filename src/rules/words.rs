@@ -217,6 +217,19 @@ pub const NOBODY: &str = "I cannot tell who you are: you write as the group or a
 pub const UNKNOWN_GROUP: &str =
     "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";
 
+/// The notice in a group that has become a supergroup, where the configuration still means
+/// it by its old id.
+#[must_use]
+pub fn moved(from: ChatId, to: ChatId) -> String {
+    format!(
+        "This group has a new id since it became a supergroup: {to}. Whoever runs me has to put \
+         it into my configuration in place of {from}; until then I may not know you here."
+    )
+}
+
+/// What is said in front of an answer that does not stand where it was asked.
+pub const ELSEWHERE: &str = "(From a topic that is closed or gone)";
+
 /// A route that this person may not use here.
 #[must_use]
 pub fn forbidden<'a>(command: &str, routes: impl Iterator<Item = &'a Route>) -> String {

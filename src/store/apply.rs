@@ -1,5 +1,7 @@
 //! Each change as SQL. A change that moves something says where it must stand before.
 
+mod buttons;
+mod chats;
 mod pieces;
 mod posts;
 mod turns;
@@ -12,7 +14,7 @@ use super::codec;
 use super::writer::Done;
 use super::{Change, StoreError, StoredUpdate};
 use crate::ids::{BotId, Timestamp, UpdateId};
-use crate::model::{AuditLine, Button, Conversation, Turn, UpdateEnd};
+use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
 type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
 
@@ -73,16 +75,9 @@ pub(super) async fn change(
             pieces,
             gathering,
         } => pieces::reword(c, bot, (*turn, *chat), pieces, gathering.as_ref()).await,
-        Change::TellEdit { chat, message } => {
-            let sql = query(
-                "UPDATE turn_messages SET edit_told_at = ?
-                 WHERE bot = ? AND chat = ? AND message = ? AND edit_told_at IS NULL",
-            );
-            let sql = sql.bind(now.0).bind(bot.0).bind(chat.0).bind(message.0);
-            one(c, sql, "told before").await
-        }
-        Change::ShowButton(button) => show_button(c, bot, button).await,
-        Change::UseButton { token, by } => use_button(c, token, by.0, now).await,
+        Change::TellEdit { chat, message } => pieces::tell_edit(c, bot, *chat, *message, now).await,
+        Change::ShowButton(button) => buttons::show(c, bot, button).await,
+        Change::UseButton { token, by } => buttons::press(c, bot, token, *by, now).await,
         Change::TellStranger { who, day, rows_max } => {
             tell_stranger(c, bot, *who, *day, *rows_max).await
         }
@@ -94,6 +89,8 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
             any(c, sql.bind(context.as_str()).bind(conversation.0)).await
         }
+        Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
+        Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
         | Change::Detach { .. }
@@ -182,39 +179,6 @@ async fn open_turn(
     pieces::belong(c, bot, (turn.id, turn.place.chat), &turn.pieces).await
 }
 
-async fn show_button(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    button: &Button,
-) -> Result<(), StoreError> {
-    let sql = query(
-        "INSERT INTO buttons
-             (token, bot, chat, action, turn, attempt, post, for_user, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
-    let sql = sql.bind(&button.token).bind(bot.0).bind(button.chat.0);
-    let sql = sql.bind(codec::action(button.action)).bind(button.turn.0);
-    let sql = sql.bind(i64::from(button.attempt)).bind(button.post.0);
-    any(c, sql.bind(button.for_user.0).bind(button.expires_at.0)).await
-}
-
-async fn use_button(
-    c: &mut SqliteConnection,
-    token: &str,
-    by: i64,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql =
-        query("UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL");
-    let sql = sql.bind(now.0).bind(by).bind(token);
-    one(c, sql, "the button was pressed already").await?;
-    let sql = query(
-        "UPDATE buttons SET used_at = ?, used_by = ?
-         WHERE post = (SELECT post FROM buttons WHERE token = ?) AND used_at IS NULL",
-    );
-    any(c, sql.bind(now.0).bind(by).bind(token)).await
-}
-
 async fn tell_stranger(
     c: &mut SqliteConnection,
     bot: BotId,
@@ -231,7 +195,7 @@ async fn tell_stranger(
     let sql = query(
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
              (SELECT who FROM strangers WHERE bot = ?1
-              ORDER BY day DESC, who != ?3 LIMIT -1 OFFSET ?2)",
+              ORDER BY day DESC, who != ?3, who DESC LIMIT -1 OFFSET ?2)",
     );
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
     any(c, sql.bind(bot.0).bind(rows_max).bind(who)).await

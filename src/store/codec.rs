@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::ids::MessageId;
-use crate::model::{Action, Gathering, Kind, Outcome, Piece, TurnState, UpdateEnd};
+use crate::model::{Gathering, Kind, Outcome, Piece, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -42,24 +42,11 @@ pub(super) fn parse_kind(name: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == name)
 }
 
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::RunAgain => "run_again",
-        Action::LeaveIt => "leave_it",
-    }
-}
-
-pub(super) fn parse_action(name: &str) -> Option<Action> {
-    [Action::RunAgain, Action::LeaveIt]
-        .into_iter()
-        .find(|known| action(*known) == name)
-}
-
 /// The pieces of a turn; nothing where they are one plain text, which its row has already.
 pub(super) fn pieces(pieces: &[Piece]) -> Result<Option<String>, StoreError> {
     match pieces {
         [] => Ok(None),
-        [piece] if *piece == plain(piece.message, piece.text.clone()) => Ok(None),
+        [piece] if piece.is_plain() => Ok(None),
         pieces => json(pieces).map(Some),
     }
 }
@@ -72,22 +59,12 @@ pub(super) fn parse_pieces(
 ) -> Result<Vec<Piece>, StoreError> {
     match kept {
         Some(kept) => serde_json::from_str(kept).map_err(StoreError::unavailable),
-        None => Ok(vec![plain(message, text.to_owned())]),
+        None => Ok(vec![Piece::plain(message, text.to_owned())]),
     }
 }
 
 pub(super) fn gathering(gathering: Option<&Gathering>) -> Result<Option<String>, StoreError> {
     gathering.map(json).transpose()
-}
-
-fn plain(message: MessageId, text: String) -> Piece {
-    Piece {
-        message,
-        text,
-        by_command: false,
-        runs_on: false,
-        file: None,
-    }
 }
 
 fn json<T: serde::Serialize>(value: T) -> Result<String, StoreError> {

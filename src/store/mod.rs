@@ -8,8 +8,10 @@
 //! One process owns the store. Every write proves that it is still the owner.
 
 mod apply;
+mod chats;
 mod codec;
 mod error;
+mod mem;
 mod owner;
 mod read;
 mod sqlite;
@@ -22,6 +24,9 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 
 pub use self::error::StoreError;
+pub use self::mem::{
+    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+};
 pub use self::owner::Ownership;
 pub use self::sqlite::Sqlite;
 use crate::ids::{
@@ -135,8 +140,8 @@ pub enum Change {
         /// How.
         outcome: Outcome,
     },
-    /// Telegram refused the answer: what still waits of it is dropped. Nothing if the turn
-    /// is not answered.
+    /// Telegram refused the answer, or the word that there is none: what still waits of it is
+    /// dropped. Nothing if the turn is not over.
     Undeliverable {
         /// Which turn.
         turn: TurnId,
@@ -175,8 +180,8 @@ pub enum Change {
     UnknownPost(OutboxId),
     /// A button is shown.
     ShowButton(Button),
-    /// A button was pressed. Refused unless it, and every button beside it, was unused;
-    /// all of them are used up by it.
+    /// A button was pressed. Refused unless it was unused; it and those of its group are used
+    /// up by it, and what they would have done is erased.
     UseButton {
         /// Which.
         token: String,
@@ -192,6 +197,17 @@ pub enum Change {
         /// How many rows are kept; the oldest go.
         rows_max: usize,
     },
+    /// A group is a supergroup with another id from now on. All that is known of it and all
+    /// that waits for it moves; what was sent there is out of reach.
+    MoveChat {
+        /// The group.
+        from: ChatId,
+        /// The supergroup.
+        to: ChatId,
+    },
+    /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
+    /// of which it speaks are undeliverable.
+    CloseChat(ChatId),
     /// A line for the security reviewer.
     Audit(AuditLine),
 }
@@ -214,6 +230,8 @@ pub struct Unfinished {
     pub turns: Vec<(Turn, Conversation)>,
     /// Rows that were not sent, in their order, and whether their call had begun.
     pub posts: Vec<(Post, bool)>,
+    /// Groups that have become supergroups: the old id, the new one.
+    pub moves: Vec<(ChatId, ChatId)>,
 }
 
 /// A future of the store; it runs on the thread of the actors.
@@ -243,11 +261,12 @@ pub trait Store {
     /// What is remembered of a person in a place.
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
 
-    /// A button by its token.
+    /// A button that was not used, by its token.
     fn button(&self, token: String) -> Answer<Option<Button>>;
 
-    /// A turn that ended, with its conversation and how it ended, for [Run again].
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+    /// A turn with its conversation; one that is over reads as if it waited again. What is
+    /// done to it says where it must stand, so that no harm comes of it.
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
 
     /// The question that a message is part of.
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
@@ -257,6 +276,9 @@ pub trait Store {
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
+
+    /// The agent whose turn a message of ours speaks of.
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
 
     /// Commits what still waits, closes the file and lets the next owner in. Whatever is
     /// asked after this is refused.

@@ -8,7 +8,9 @@ use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Post, Protocol, Seat, Slot, Turn, TurnState};
+use crate::model::{
+    Button, Conversation, Place, Post, Protocol, Seat, Slot, Turn, TurnState, Whom,
+};
 
 pub(super) async fn new_updates(
     pool: &SqlitePool,
@@ -52,17 +54,18 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     Ok(Unfinished {
         turns: turns.iter().map(turn_row).collect::<Result<_, _>>()?,
         posts: posts.iter().map(post_row).collect::<Result<_, _>>()?,
+        moves: super::chats::moves(pool, bot).await?,
     })
 }
 
-pub(super) async fn ended_turn(
+pub(super) async fn turn(
     pool: &SqlitePool,
     id: TurnId,
 ) -> Result<Option<(Turn, Conversation)>, StoreError> {
     let row = query(
         "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
          FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.id = ? AND t.state IN ('told_failed', 'unknown_told')",
+         WHERE t.id = ?",
     )
     .bind(id.0)
     .fetch_optional(pool)
@@ -150,23 +153,25 @@ pub(super) async fn button(
     bot: BotId,
     token: &str,
 ) -> Result<Option<Button>, StoreError> {
-    let row = query("SELECT * FROM buttons WHERE bot = ? AND token = ?")
+    let row = query("SELECT * FROM buttons WHERE bot = ? AND token = ? AND used_at IS NULL")
         .bind(bot.0)
         .bind(token)
         .fetch_optional(pool)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let action: String = row.try_get("action")?;
+    let person: Option<i64> = row.try_get("for_user")?;
     Ok(Some(Button {
         token: row.try_get("token")?,
-        chat: ChatId(row.try_get("chat")?),
-        action: codec::parse_action(&action).ok_or_else(|| unknown("action", &action))?,
-        turn: TurnId(row.try_get("turn")?),
-        attempt: row.try_get("attempt")?,
+        place: Place {
+            chat: ChatId(row.try_get("chat")?),
+            topic: TopicId(row.try_get("topic")?),
+        },
+        action: serde_json::from_str(&action).map_err(StoreError::unavailable)?,
+        whom: person.map_or(Whom::Admins, |id| Whom::Person(UserId(id))),
         post: OutboxId(row.try_get("post")?),
-        for_user: UserId(row.try_get("for_user")?),
+        group: row.try_get("beside")?,
         expires_at: Timestamp(row.try_get("expires_at")?),
-        used: row.try_get::<Option<i64>, _>("used_at")?.is_some(),
     }))
 }
 
@@ -218,7 +223,7 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         gathering: gathering
             .map(|kept| serde_json::from_str(&kept).map_err(StoreError::unavailable))
             .transpose()?,
-        // An ended turn is read only to wait again.
+        // A turn that is over is read only to wait again.
         state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
         attempt: row.try_get("attempt")?,
         prompt: row.try_get::<Option<String>, _>("prompt_id")?.map(PromptId),

@@ -14,9 +14,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
-use super::{Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, read};
+use super::{
+    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read,
+};
 use crate::ids::{
-    BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 
@@ -155,9 +157,9 @@ impl Store for Sqlite {
         Box::pin(async move { read::button(&readers, bot, &token).await })
     }
 
-    fn ended_turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
+    fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
-        Box::pin(async move { read::ended_turn(&readers, turn).await })
+        Box::pin(async move { read::turn(&readers, turn).await })
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
@@ -173,6 +175,11 @@ impl Store for Sqlite {
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::message_of(&readers, post).await })
+    }
+
+    fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { chats::agent_of(&readers, bot, chat, message).await })
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {

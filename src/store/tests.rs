@@ -1,4 +1,5 @@
-//! The promises of the store, on real files and in real time.
+//! The promises of the store, on real files and in real time. Beside each file there is a store
+//! in memory, which has to answer the same: see `twin`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +10,23 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Protocol, Slot, TurnState};
+use crate::model::{Action, Body, Protocol, Slot, TurnState, Whom};
 
+mod buttons;
+mod chats;
 mod conversations;
 mod disk;
 mod groups;
+mod memory;
 mod outbox;
 mod owners;
 mod pieces;
 mod reopening;
 mod turns;
+mod twin;
 mod updates;
+
+use twin::{KEPT, Twin};
 
 const BOT: BotId = BotId(7_000_000_001);
 const NOON: Timestamp = Timestamp(1_700_000_000_000);
@@ -35,26 +42,28 @@ const fn place(chat: i64, topic: i64) -> Place {
 }
 
 fn piece(message: i64, text: &str) -> Piece {
-    Piece {
-        message: MessageId(message),
-        text: text.to_owned(),
-        by_command: false,
-        runs_on: false,
-        file: None,
-    }
+    Piece::plain(MessageId(message), text.to_owned())
 }
 
 /// A store in a directory that goes with it.
 struct Bench {
     dir: TempDir,
-    store: Sqlite,
+    memory: MemDisk,
+    store: Twin,
 }
 
 impl Bench {
     async fn new() -> Self {
         let dir = TempDir::new().unwrap();
-        let store = open(&path(&dir), "first").await.unwrap();
-        Self { dir, store }
+        let file = open(&path(&dir), "first").await.unwrap();
+        let memory = MemDisk::default();
+        let store = Twin::new(file, &memory);
+        Self { dir, memory, store }
+    }
+
+    /// What another process has, which does not care for the lock of the first.
+    async fn another(&self) -> Twin {
+        Twin::new(open(&self.path(), "second").await.unwrap(), &self.memory)
     }
 
     fn path(&self) -> PathBuf {
@@ -64,7 +73,8 @@ impl Bench {
     /// The same file after a clean stop.
     async fn reopened(self) -> Self {
         self.store.close().await;
-        let store = open(&self.path(), "first").await.unwrap();
+        let file = open(&self.path(), "first").await.unwrap();
+        let store = Twin::new(file, &self.memory);
         Self { store, ..self }
     }
 
@@ -76,13 +86,14 @@ impl Bench {
 
     /// Commits what must go well.
     #[track_caller]
-    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = ()> + use<> {
+    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = ()> {
         let from = std::panic::Location::caller();
         let done = self.store.commit(changes);
         async move {
             if let Err(error) = done.await {
                 panic!("{error}, at {from}");
             }
+            assert_eq!(twin::kept(&self.memory), self.seen(KEPT).await, "at {from}");
         }
     }
 
@@ -175,13 +186,14 @@ impl Bench {
     async fn everything(&self) -> Vec<String> {
         self.seen(
             "SELECT concat_ws(' ', 'update', update_id, state, body) FROM updates
-             UNION ALL SELECT concat_ws(' ', 'conversation', id, context_id, closed_at) FROM conversations
+             UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, context_id, closed_at) FROM conversations
              UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
              UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
-             UNION ALL SELECT concat_ws(' ', 'turn', id, state, attempt, text, prompt_id, task_id,
+             UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,
                                         placeholder, ended_at) FROM turns
-             UNION ALL SELECT concat_ws(' ', 'post', id, seq, state, sends, body, message_id, reason) FROM outbox
+             UNION ALL SELECT concat_ws(' ', 'post', id, chat, seq, state, sends, body, message_id, reason) FROM outbox
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
+             UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
         )

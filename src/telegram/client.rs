@@ -19,7 +19,9 @@ use teloxide_core::payloads::{
     SendChatActionSetters, SetMyCommands,
 };
 use teloxide_core::requests::Payload;
-use teloxide_core::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatAction};
+use teloxide_core::types::{
+    AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, MessageId as TgMessageId, ThreadId,
+};
 use thiserror::Error;
 use tracing::warn;
 use url::Url;
@@ -85,6 +87,12 @@ pub enum SetupError {
     Client(String),
 }
 
+/// The longest time that a poll of `timeout` takes, on a dead connection, too.
+#[must_use]
+pub fn longest_poll(timeout: Duration) -> Duration {
+    timeout.min(POLL_TIMEOUT_MAX) + POLL_GRACE
+}
+
 /// The bot itself, as `getMe` tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
@@ -112,6 +120,8 @@ pub struct BotApi {
     id: BotId,
     /// What a call may take; shorter in tests.
     pub(super) call_timeout: Duration,
+    /// What a poll may take beyond its own time; shorter in tests.
+    pub(super) poll_grace: Duration,
 }
 
 impl fmt::Debug for BotApi {
@@ -140,6 +150,7 @@ impl BotApi {
             bot,
             id,
             call_timeout: CALL_TIMEOUT,
+            poll_grace: POLL_GRACE,
         })
     }
 
@@ -188,7 +199,7 @@ impl BotApi {
         if let Some(UpdateId(offset)) = offset {
             payload = payload.offset(narrow(offset)?);
         }
-        let answer = call(&self.bot, &payload, timeout + POLL_GRACE).await?;
+        let answer = call(&self.bot, &payload, timeout + self.poll_grace).await?;
         split(answer.0.as_deref().unwrap_or_default()).ok_or(UNREADABLE)
     }
 
@@ -224,7 +235,8 @@ impl BotApi {
             .await
     }
 
-    /// Shows "typing" for five seconds or until the next message.
+    /// Shows "typing" for five seconds or until the next message. Unlike a message, it has to
+    /// name a forum's General ([`TopicId::GENERAL`]).
     ///
     /// # Errors
     /// As [`TelegramError`] says.
@@ -234,7 +246,8 @@ impl BotApi {
         topic: TopicId,
     ) -> Result<(), TelegramError> {
         let payload = SendChatAction::new(recipient(chat), ChatAction::Typing);
-        match thread(topic)? {
+        let general = (topic == TopicId::GENERAL).then_some(ThreadId(TgMessageId(1)));
+        match thread(topic)?.or(general) {
             Some(topic) => self.done(&payload.message_thread_id(topic)).await,
             None => self.done(&payload).await,
         }

@@ -37,6 +37,9 @@ pub enum TelegramError {
     /// The group became a supergroup: the same call belongs there.
     #[error("the group has become supergroup {0}")]
     Migrated(ChatId),
+    /// The topic is closed, deleted, or not to be found: nothing can be sent to it.
+    #[error("the topic is closed or gone")]
+    TopicClosed,
     /// An edit that changes nothing: the message already looks as wanted.
     #[error("the message already looks like this")]
     NotModified,
@@ -102,9 +105,11 @@ impl TelegramError {
             // A redirect or a 4xx without the Bot API's own words comes from something
             // in front of it.
             | Self::Server { status: 300..500 } => Outcome::NotSent,
-            Self::Forbidden(_) | Self::Migrated(_) | Self::MessageGone | Self::BadRequest(_) => {
-                Outcome::Refused
-            }
+            Self::Forbidden(_)
+            | Self::Migrated(_)
+            | Self::TopicClosed
+            | Self::MessageGone
+            | Self::BadRequest(_) => Outcome::Refused,
             Self::Server { .. } | Self::Unknown(_) => Outcome::Unknown,
         }
     }
@@ -120,6 +125,7 @@ impl TelegramError {
             Self::Unauthorized
             | Self::Forbidden(_)
             | Self::Migrated(_)
+            | Self::TopicClosed
             | Self::NotModified
             | Self::MessageGone
             | Self::BadRequest(_)
@@ -186,9 +192,17 @@ impl TelegramError {
             "message can't be deleted",
             "message_id_invalid",
         ];
+        const TOPIC: [&str; 4] = [
+            "message thread not found",
+            "topic_closed",
+            "topic_deleted",
+            "topic_id_invalid",
+        ];
         let lower = said.to_lowercase();
         if lower.contains("message is not modified") {
             Self::NotModified
+        } else if TOPIC.iter().any(|topic| lower.contains(topic)) {
+            Self::TopicClosed
         } else if GONE.iter().any(|gone| lower.contains(gone)) {
             Self::MessageGone
         } else {
@@ -266,6 +280,12 @@ mod tests {
             bad("Bad Request: MESSAGE_ID_INVALID"),
             TelegramError::MessageGone
         );
+        for topic in ["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"] {
+            assert_eq!(
+                bad(&format!("Bad Request: {topic}")),
+                TelegramError::TopicClosed
+            );
+        }
         let chat = "Bad Request: chat not found";
         assert_eq!(bad(chat), TelegramError::BadRequest(chat.to_owned()));
     }

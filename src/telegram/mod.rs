@@ -6,6 +6,7 @@
 //! a failed one when the answer does not parse, and drop the HTTP status.
 //!
 //! - `client`: [`BotApi`], one method per Bot API method that is used
+//! - `edge`: [`Telegram`], what the actors see of it
 //! - `call`: one HTTP call and the judgement of its answer
 //! - `outgoing`: what is sent, and how it becomes a payload
 //! - `error`: [`TelegramError`], what went wrong and what became of the call
@@ -17,6 +18,7 @@
 mod call;
 mod client;
 mod download;
+mod edge;
 mod error;
 mod files;
 mod lenient;
@@ -26,7 +28,8 @@ mod parts;
 pub(crate) mod tests;
 mod update;
 
-pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError};
+pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError, longest_poll};
+pub use edge::{SharedTelegram, Telegram, TelegramCall};
 pub use error::{Outcome, Retry, TelegramError};
 pub use outgoing::{Button, Command, EditMessage, OutMessage};
 pub use update::{

@@ -112,6 +112,8 @@ pub struct Entity {
     pub offset: usize,
     /// How long it is, in UTF-16 code units.
     pub length: usize,
+    /// Whom it names, where their name is no user name (`text_mention`).
+    pub user: Option<UserId>,
 }
 
 /// The message that another one answers.
@@ -280,6 +282,10 @@ impl Entity {
             kind: entity.text("type")?,
             offset: units("offset")?,
             length: units("length")?,
+            user: entity
+                .object("user")
+                .and_then(|user| user.number("id"))
+                .map(UserId),
         })
     }
 }

@@ -49,6 +49,7 @@ impl Standing {
 #[derive(Debug)]
 pub(super) struct Topic {
     pub name: String,
+    pub closed: bool,
     pub deleted: bool,
 }
 
@@ -146,6 +147,16 @@ impl Chat {
             return Err(Refused::forbidden(
                 "bot can't initiate conversation with a user",
             ));
+        }
+        Ok(())
+    }
+
+    /// Whether the bot may write in this topic; a closed one takes messages of admins alone.
+    pub fn may_send_in(&self, thread: Option<ThreadId>) -> Result<(), Refused> {
+        let topic = thread.and_then(|thread| self.topics.get(&thread));
+        let closed = topic.is_some_and(|topic| topic.closed);
+        if closed && self.standing != Standing::Admin {
+            return Err(Refused::gone("TOPIC_CLOSED"));
         }
         Ok(())
     }

@@ -84,18 +84,51 @@ impl BotApi {
             .with(|world| world.chats.insert(id, Chat::new(id, kind, title)));
     }
 
-    /// Opens a topic, in a forum or in a private chat; returns its thread id.
+    /// Opens a topic, in a forum or, where the settings allow it, in a private chat; returns its
+    /// thread id.
+    ///
+    /// # Panics
+    /// In a chat that has no topics.
     pub fn add_topic(&self, chat: ChatId, name: &str) -> ThreadId {
         self.shared.with(|world| {
-            world.chat(chat);
+            let has_topics = match world.chat(chat).kind {
+                Kind::Private => world.settings.private_topics,
+                Kind::Group => false,
+                Kind::Supergroup { forum } => forum,
+            };
+            assert!(has_topics, "chat {chat} has no topics");
             let thread = world.next_message_id(chat);
             let topic = Topic {
                 name: name.to_owned(),
+                closed: false,
                 deleted: false,
             };
             world.chat(chat).topics.insert(thread, topic);
             thread
         })
+    }
+
+    /// Somebody closes a topic: only admins write in it from now on. The bot gets the service
+    /// message.
+    ///
+    /// # Panics
+    /// When there is no such topic.
+    pub fn close_topic(&self, chat: ChatId, thread: ThreadId, by: UserId) {
+        self.shared.with(|world| {
+            let topic = world.chat(chat).topics.get_mut(&thread);
+            let topic = topic.unwrap_or_else(|| panic!("there is no topic {thread} to close"));
+            topic.closed = true;
+            let service = json!({
+                "message_id": world.next_message_id(chat),
+                "date": unix_now(),
+                "chat": world.chat(chat).to_json(),
+                "from": world.user(by).to_json(),
+                "message_thread_id": thread,
+                "is_topic_message": true,
+                "forum_topic_closed": {},
+            });
+            world.push_update("message", service);
+        });
     }
 
     /// Deletes a topic with its messages.
@@ -200,9 +233,14 @@ impl BotApi {
     /// A basic group becomes a supergroup: the old number is refused with `migrate_to_chat_id`,
     /// and the bot gets both service messages.
     pub fn migrate(&self, group: ChatId, supergroup: ChatId) {
-        let title = self.shared.with(|world| world.chat(group).title.clone());
+        let (title, standing) = self.shared.with(|world| {
+            let chat = world.chat(group);
+            assert!(chat.kind == Kind::Group, "{group} is no basic group");
+            (chat.title.clone(), chat.standing)
+        });
         self.add_supergroup(supergroup, &title);
         self.shared.with(|world| {
+            world.chat(supergroup).standing = standing;
             world.chat(group).migrated_to = Some(supergroup);
             for (chat, field, other) in [
                 (group, "migrate_to_chat_id", supergroup),

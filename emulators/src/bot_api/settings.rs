@@ -69,6 +69,8 @@ pub struct Settings {
     /// Group privacy mode: in groups where the bot is no admin it gets only commands, mentions
     /// of it, replies to it and service messages.
     pub privacy_mode: bool,
+    /// Whether private chats may have topics (set with `@BotFather`; since Bot API 9.3).
+    pub private_topics: bool,
     /// The id of the first update.
     pub first_update_id: i64,
     /// Flood limits.
@@ -91,6 +93,7 @@ impl Default for Settings {
             username: "switchboard_bot".into(),
             name: "Switchboard".into(),
             privacy_mode: true,
+            private_topics: false,
             first_update_id: 100_000_001,
             limits: Limits::default(),
             poll_max: Duration::from_secs(50),

@@ -14,8 +14,12 @@ pub mod error;
 mod json;
 #[path = "../../../src/a2a/model.rs"]
 pub mod model;
+#[path = "../../../src/a2a/pause/mod.rs"]
+pub mod pause;
 #[path = "../../../src/a2a/progress.rs"]
 pub mod progress;
+#[path = "../../../src/a2a/proxy_fault.rs"]
+mod proxy_fault;
 #[path = "../../../src/a2a/reading.rs"]
 mod reading;
 #[path = "../../../src/a2a/rpc.rs"]

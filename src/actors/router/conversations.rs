@@ -68,7 +68,7 @@ pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation
     let agent = commons.config.agents.get(&slot.agent);
     let kagent = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
     // Plain A2A: the agent makes the context id, and none is invented.
-    let context = kagent.then(|| ContextId(uuid::Uuid::new_v4().to_string()));
+    let context = kagent.then(|| ContextId(commons.world.random_id().to_string()));
     let principal = match slot.user {
         UserId::SHARED => format!("telegram:chat:{}", slot.place.chat),
         user => format!("telegram:{user}"),

@@ -5,9 +5,10 @@ use actix::Context;
 use super::facts::{Facts, seat_key};
 use super::{Router, Work};
 use crate::actors::session::Edit;
-use crate::ids::{Timestamp, UpdateId};
+use crate::ids::UpdateId;
 use crate::model::Conversation;
-use crate::rules::{access, route};
+use crate::rules::access;
+use crate::rules::route::{self, Known};
 use crate::store::Asked;
 use crate::telegram::Incoming;
 
@@ -29,13 +30,17 @@ impl Router {
             return self.ignore(id, "an edit of no question");
         };
         let (place, user) = seat_key(&message);
-        let now = Timestamp::now();
+        let now = self.commons.now();
         let seat = self.seats.get(&(place, user)).cloned().unwrap_or_default();
-        let expected = route::expected(&self.commons.config, &message, &seat, user, now);
+        let known = Known {
+            seat: &seat,
+            answered: None,
+        };
+        let expected = route::expected(&self.commons.config, &message, known, user, now);
         let edit = Edit {
             update: id,
             place,
-            expected: expected.map(|route| route.agent.clone()),
+            expected: expected.map(|to| to.route.agent.clone()),
             told: asked.told,
             message,
         };

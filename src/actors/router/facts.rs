@@ -2,10 +2,10 @@
 //! that deciding itself needs no waiting and keeps the order of the updates.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::actors::Commons;
-use crate::ids::{ChatId, MessageId, UserId};
+use crate::ids::{AgentName, BotId, ChatId, MessageId, UserId};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 use crate::rules::access;
 use crate::store::{Asked, StoreError};
@@ -14,13 +14,16 @@ use crate::telegram::{Incoming, Update, What};
 /// A person in a place.
 pub(super) type SeatKey = (Place, UserId);
 
-/// What has to be read.
+/// What has to be read, in an order that does not change from run to run.
 #[derive(Default)]
 pub(super) struct Missing {
-    seats: HashSet<SeatKey>,
-    strangers: HashSet<(i64, UserId, ChatId)>,
-    tokens: HashSet<String>,
-    edited: HashSet<(ChatId, MessageId, UserId)>,
+    seats: BTreeSet<SeatKey>,
+    strangers: BTreeSet<(i64, UserId, ChatId)>,
+    tokens: BTreeSet<String>,
+    /// Messages of ours that somebody replied to.
+    answered: BTreeSet<(ChatId, MessageId)>,
+    /// Messages that somebody edited.
+    edited: BTreeSet<(ChatId, MessageId, UserId)>,
 }
 
 /// What was read.
@@ -30,18 +33,34 @@ pub(super) struct Facts {
     pub(super) seats: HashMap<SeatKey, Seat>,
     /// The day on which strangers were last told so.
     pub(super) strangers: HashMap<i64, i64>,
-    /// Buttons that were pressed, each with its turn.
-    pub(super) buttons: HashMap<String, (Button, Turn, Conversation)>,
+    /// Buttons that were pressed and not used before, by their tokens.
+    pub(super) buttons: HashMap<String, Pressed>,
+    /// The agents whose messages were replied to.
+    answered: HashMap<(ChatId, MessageId), AgentName>,
     /// The questions that edited messages are part of.
     pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// Strangers who are told so in this batch.
     told: RefCell<HashSet<i64>>,
 }
 
+/// A button that was pressed.
+#[derive(Clone)]
+pub(super) struct Pressed {
+    pub(super) button: Button,
+    /// The turn that it is about, if it is about one.
+    pub(super) about: Option<(Turn, Conversation)>,
+}
+
 impl Facts {
     /// Whether this stranger has not been told so earlier in the same batch.
     pub(super) fn may_tell(&self, who: i64) -> bool {
         self.told.borrow_mut().insert(who)
+    }
+
+    /// The agent whose message this one answers.
+    pub(super) fn answered(&self, message: &Incoming) -> Option<&AgentName> {
+        let reply = message.reply_to?;
+        self.answered.get(&(message.chat, reply.message))
     }
 }
 
@@ -55,7 +74,7 @@ pub(super) fn seat_key(message: &Incoming) -> SeatKey {
 }
 
 /// What a batch needs, apart from the seats that are known already.
-pub(super) fn missing(updates: &[Update], known: impl Fn(&SeatKey) -> bool) -> Missing {
+pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) -> bool) -> Missing {
     let mut missing = Missing::default();
     for update in updates {
         match &update.what {
@@ -70,6 +89,10 @@ pub(super) fn missing(updates: &[Update], known: impl Fn(&SeatKey) -> bool) -> M
                     key.1.0
                 };
                 missing.strangers.insert((who, key.1, message.chat));
+                let reply = message.reply_to;
+                let ours = reply.filter(|reply| reply.from_id == Some(UserId(me.0)));
+                let ours = ours.map(|reply| (message.chat, reply.message));
+                missing.answered.extend(ours);
             }
             What::Callback(tap) => {
                 missing.tokens.insert(tap.data.clone());
@@ -106,11 +129,9 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
             facts.strangers.insert(who, day);
         }
     }
-    for token in missing.tokens {
-        if let Some(button) = store.button(token.clone()).await?
-            && let Some((turn, conversation)) = store.ended_turn(button.turn).await?
-        {
-            facts.buttons.insert(token, (button, turn, conversation));
+    for (chat, message) in missing.answered {
+        if let Some(agent) = store.agent_of(chat, message).await? {
+            facts.answered.insert((chat, message), agent);
         }
     }
     for (chat, message, user) in missing.edited {
@@ -119,6 +140,16 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
         {
             facts.asked.insert((chat, message), asked);
         }
+    }
+    for token in missing.tokens {
+        let Some(button) = store.button(token.clone()).await? else {
+            continue;
+        };
+        let about = match button.action.turn() {
+            Some(turn) => store.turn(turn).await?,
+            None => None,
+        };
+        facts.buttons.insert(token, Pressed { button, about });
     }
     Ok(facts)
 }

@@ -6,7 +6,7 @@ use tracing::debug;
 use super::facts::seat_key;
 use super::{Router, Work};
 use crate::actors::session::{Ask, Follows};
-use crate::ids::{Timestamp, UpdateId};
+use crate::ids::UpdateId;
 use crate::model::{Conversation, Gathering, Turn, TurnState};
 use crate::rules::gather::{self, Next, Quiet};
 use crate::rules::{access, route};
@@ -33,7 +33,7 @@ impl Router {
         let open = self.gathering.get(&key)?;
         let user = access::person(message)?;
         let commons = self.commons.clone();
-        let (config, now) = (&commons.config, Timestamp::now());
+        let (config, now) = (&commons.config, commons.now());
         let quiet = Quiet::from(&config.chat);
         let (text, gathering) =
             match gather::next(&open.gathering, &commons.me, message, now, &quiet) {
@@ -94,7 +94,7 @@ impl Router {
             return;
         };
         let quiet = Quiet::from(&self.commons.config.chat);
-        let until = Timestamp::now().plus(quiet.of(gathering));
+        let until = self.commons.now().plus(quiet.of(gathering));
         let open = Open {
             conversation: conversation.clone(),
             first: turn.update,
@@ -108,7 +108,7 @@ impl Router {
 
     /// Forgets turns whose rest has not come for long.
     pub(super) fn forget_what_is_whole(&mut self) {
-        let now = Timestamp::now();
+        let now = self.commons.now();
         self.gathering
             .retain(|_, open| now <= open.gathering.until.plus(gather::LATE_MAX));
     }

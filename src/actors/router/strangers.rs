@@ -4,7 +4,7 @@ use tracing::info;
 
 use super::facts::Facts;
 use super::{Router, Work, ends, refused, reply};
-use crate::ids::{Timestamp, TopicId, UpdateId, UserId};
+use crate::ids::{TopicId, UpdateId, UserId};
 use crate::model::{Body, Kind, Place, Post, UpdateEnd};
 use crate::rules::access::Rule;
 use crate::rules::{access, words};
@@ -59,7 +59,7 @@ impl Router {
         rule: Rule,
         facts: &Facts,
     ) -> Work {
-        let today = Timestamp::now().day();
+        let today = self.commons.now().day();
         let told = facts.strangers.get(&who) == Some(&today);
         if told || !facts.may_tell(who) {
             return self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);
@@ -77,7 +77,10 @@ impl Router {
     }
 
     pub(super) fn membership(&self, id: UpdateId, membership: &Membership) -> Work {
-        let here = matches!(membership.new_status.as_str(), "member" | "administrator");
+        let here = match membership.new_status.as_str() {
+            "left" | "kicked" => return self.removed(id, membership),
+            status => matches!(status, "member" | "administrator"),
+        };
         let added_by = membership.from.as_ref().map(|from| from.id);
         let config = &self.commons.config;
         let chat = membership.chat;

@@ -2,12 +2,12 @@
 
 use actix::Context;
 
-use super::facts::Facts;
+use super::facts::{Facts, Pressed};
 use super::{Router, Work, ends, settled};
 use crate::actors::sender::AnswerTap;
 use crate::actors::session::Decide;
-use crate::ids::{Timestamp, UpdateId};
-use crate::model::UpdateEnd;
+use crate::ids::UpdateId;
+use crate::model::{Button, Conversation, Turn, UpdateEnd};
 use crate::rules::{access, words};
 use crate::store::StoreError;
 use crate::telegram::Callback;
@@ -21,25 +21,36 @@ impl Router {
         facts: &Facts,
         ctx: &mut Context<Self>,
     ) -> Work {
-        let now = Timestamp::now();
-        let config = &self.commons.config;
+        let now = self.commons.now();
         let found = facts.buttons.get(&tap.data);
-        let live = found.filter(|(button, _, _)| {
-            button.chat == tap.chat && !button.used && now <= button.expires_at
+        let live = found.filter(|pressed| {
+            pressed.button.place.chat == tap.chat && now <= pressed.button.expires_at
         });
-        let Some((button, turn, conversation)) = live.cloned() else {
-            return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "button over");
+        let over = Some(words::BUTTON_OVER);
+        let Some(Pressed { button, about }) = live.cloned() else {
+            return self.answer_tap(id, tap, over, "button over");
         };
+        match about {
+            Some((turn, conversation)) => self.decide(id, tap, button, turn, &conversation, ctx),
+            None => self.answer_tap(id, tap, over, "button over"),
+        }
+    }
+
+    /// What a button is about is a turn: its session does what the button says.
+    fn decide(
+        &mut self,
+        id: UpdateId,
+        tap: Callback,
+        button: Button,
+        turn: Turn,
+        conversation: &Conversation,
+        ctx: &mut Context<Self>,
+    ) -> Work {
         let agent = &conversation.slot.agent;
-        let allowed = config
-            .routes
-            .iter()
-            .filter(|route| route.agent == *agent)
-            .any(|route| access::may_press(config, route, &button, tap.from.id));
-        if !allowed {
+        if !access::may_press(&self.commons.config, agent, &button, tap.from.id) {
             return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
         }
-        let Some(session) = self.session(&conversation, ctx) else {
+        let Some(session) = self.session(conversation, ctx) else {
             return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "no such agent");
         };
         let decide = Decide {

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use tracing::{debug, error, warn};
 
+use super::chats;
 use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
 use crate::model::{Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
-use crate::telegram::{self, BotApi, Button, EditMessage, OutMessage, TelegramError};
+use crate::telegram::{
+    self, Button, EditMessage, OutMessage, SharedTelegram, Telegram, TelegramError,
+};
 
 /// Calls of a row whose repetition could be seen twice.
 pub(super) const SENDS_MAX: u32 = 2;
@@ -23,6 +26,8 @@ pub(super) enum Delivered {
     Over,
     /// The same call again, after exactly this long.
     Limited(Duration),
+    /// The same call again, where the chat is now.
+    Moved,
     /// The same call again, after a growing wait.
     Later {
         /// Whether this one may have had its effect.
@@ -35,7 +40,7 @@ const LATER: Delivered = Delivered::Later { perhaps: false };
 /// Perhaps something happened, and doing it again is right all the same.
 const AGAIN: Delivered = Delivered::Later { perhaps: true };
 
-pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delivered {
+pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -> Delivered {
     let target = match post.body.target {
         Some(target) => match commons.store.message_of(target).await {
             Ok(message) => message,
@@ -70,7 +75,8 @@ pub(super) async fn deliver(commons: Commons, api: BotApi, post: Post) -> Delive
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
-    let (called, redo) = call(&api, &post, target, quote).await;
+    let text_max = commons.config.limits.text_max;
+    let (called, redo) = call(&*api, &post, target, quote, text_max).await;
     settle(&commons, &post, called, redo).await
 }
 
@@ -83,10 +89,11 @@ fn store_failed(post: &Post, error: &StoreError) -> Delivered {
 type Called = (Result<Option<MessageId>, TelegramError>, Redo);
 
 async fn call(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     target: Option<MessageId>,
     quote: Option<MessageId>,
+    text_max: usize,
 ) -> Called {
     let chat = post.place.chat;
     let called = match (post.kind, target) {
@@ -94,22 +101,22 @@ async fn call(
         (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
             // The answer must arrive: without its placeholder it comes as a new message.
             Err(TelegramError::MessageGone | TelegramError::BadRequest(_)) => {
-                return (send(api, post, quote).await, Redo::OnceMore);
+                return (send(api, post, quote, text_max).await, Redo::OnceMore);
             }
             done => done.map(|()| Some(message)),
         },
-        (Kind::FinalEdit, None) => return (send(api, post, quote).await, Redo::OnceMore),
+        (Kind::FinalEdit, None) => return (send(api, post, quote, text_max).await, Redo::OnceMore),
         (Kind::Delete, Some(message)) => match api.delete_message(chat, message).await {
             Err(TelegramError::MessageGone) => Ok(None),
             done => done.map(|()| None),
         },
         (Kind::Leave, _) => api.leave_chat(chat).await.map(|()| None),
-        _ => send(api, post, quote).await,
+        _ => send(api, post, quote, text_max).await,
     };
     (called, post.kind.redo())
 }
 
-async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), TelegramError> {
+async fn edit(api: &dyn Telegram, post: &Post, message: MessageId) -> Result<(), TelegramError> {
     let mut edit = EditMessage {
         chat: post.place.chat,
         message,
@@ -129,9 +136,10 @@ async fn edit(api: &BotApi, post: &Post, message: MessageId) -> Result<(), Teleg
 }
 
 async fn send(
-    api: &BotApi,
+    api: &dyn Telegram,
     post: &Post,
     quote: Option<MessageId>,
+    text_max: usize,
 ) -> Result<Option<MessageId>, TelegramError> {
     let mut message = OutMessage {
         chat: post.place.chat,
@@ -146,6 +154,10 @@ async fn send(
     if is_format_refused(post, done.as_ref().err()) {
         message.entities.clear();
         done = api.send_message(&message).await;
+    }
+    let outside = chats::outside_topic(post, &message, done.as_ref().err(), text_max);
+    if let Some(outside) = outside {
+        done = api.send_message(&outside).await;
     }
     match done {
         Err(TelegramError::SentUnread) => Ok(None),
@@ -211,6 +223,9 @@ fn after_error(
     if let TelegramError::RetryAfter(wait) = error {
         return (vec![Change::Unsent(post.id)], Delivered::Limited(*wait));
     }
+    if let TelegramError::Migrated(to) = error {
+        return chats::moved(commons, post, *to);
+    }
     if *error == TelegramError::Unauthorized {
         commons.end(Fatal::Unauthorized);
     }
@@ -249,8 +264,12 @@ fn refused(post: &Post, error: &TelegramError) -> Vec<Change> {
         post: post.id,
         reason: error.to_string(),
     }];
-    if let (Kind::Final | Kind::FinalEdit, Some(turn)) = (post.kind, post.turn) {
+    if let (Kind::Final | Kind::FinalEdit | Kind::Notice, Some(turn)) = (post.kind, post.turn) {
         changes.push(Change::Undeliverable { turn });
+    }
+    if let TelegramError::Forbidden(_) = error {
+        // Blocked or removed: all that waits for the chat would be refused as well.
+        changes.push(Change::CloseChat(chat));
     }
     changes
 }
@@ -263,7 +282,7 @@ fn note_on_screen(commons: &Commons, post: &Post, message: Option<MessageId>) {
     if let Some(message) = message {
         screen.saw(post.place, message);
         if post.kind == Kind::Placeholder {
-            screen.shows(post.id, message);
+            screen.shows(post.place.chat, post.id, message);
         }
     }
 }

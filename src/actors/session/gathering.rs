@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::{Ask, Session};
-use crate::ids::{TurnId, UpdateId};
+use crate::ids::{MessageId, TurnId, UpdateId};
 use crate::model::{Piece, Turn, TurnState, UpdateEnd, whole};
 use crate::rules::gather::Quiet;
 use crate::store::{Change, StoreError};
@@ -57,7 +57,8 @@ impl Waiting {
 /// Puts the piece in its place in a turn, at the end if it is new.
 pub(super) fn put(turn: &mut Turn, piece: Piece) {
     let pieces = &mut turn.pieces;
-    match pieces.iter_mut().find(|one| one.message == piece.message) {
+    let same = |one: &&mut Piece| one.message == piece.message && one.message != MessageId::NONE;
+    match pieces.iter_mut().find(same) {
         Some(known) => *known = piece,
         None => pieces.push(piece),
     }

@@ -1,12 +1,12 @@
-//! What comes in: questions, decisions, and the turns of an earlier process.
+//! What comes in: questions, and the turns of an earlier process.
 
 use actix::{ActorFutureExt, Handler, ResponseActFuture, WrapFuture};
 
-use super::{Ask, Decide, Running, Session, TakeUpTurns, Waiting};
+use super::{Ask, Running, Session, TakeUpTurns, Waiting};
 use crate::ids::{TurnId, UserId};
-use crate::model::{Action, AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
+use crate::model::{AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
 use crate::rules::access::Rule;
-use crate::rules::{turn, words};
+use crate::rules::words;
 use crate::store::{Change, StoreError};
 
 impl Session {
@@ -53,7 +53,13 @@ impl Session {
         Change::Post(Post::new(id, ask.place, Kind::Notice, body))
     }
 
-    fn audit(&self, user: UserId, event: &'static str, turn: TurnId, rule: Option<Rule>) -> Change {
+    pub(super) fn audit(
+        &self,
+        user: UserId,
+        event: &'static str,
+        turn: TurnId,
+        rule: Option<Rule>,
+    ) -> Change {
         Change::Audit(AuditLine {
             chat: self.conversation.slot.place.chat,
             user,
@@ -66,7 +72,7 @@ impl Session {
 
     /// The turn takes its place at the end of the queue at once, so that order is the
     /// order of arrival; it counts when the store has it.
-    fn enqueue(
+    pub(super) fn enqueue(
         &mut self,
         turn: Turn,
         changes: Vec<Change>,
@@ -138,60 +144,6 @@ impl Handler<Ask> for Session {
             Err(ask) => ask,
         };
         self.take_in(&ask)
-    }
-}
-
-impl Handler<Decide> for Session {
-    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
-
-    fn handle(&mut self, decide: Decide, _: &mut Self::Context) -> Self::Result {
-        self.seen += 1;
-        let Decide {
-            update,
-            user,
-            button,
-            turn,
-        } = decide;
-        let agent = &self.conversation.slot.agent;
-        let again = button.action == Action::RunAgain;
-        let (text, event) = if again {
-            (words::running_again(agent, turn.id), "run_again")
-        } else {
-            (words::left(agent, turn.id), "left")
-        };
-        let edit = self.commons.store.new_post();
-        let mut changes = vec![
-            Change::EndUpdate {
-                update,
-                end: UpdateEnd::Control,
-            },
-            Change::UseButton {
-                token: button.token.clone(),
-                by: user,
-            },
-            turn::decided(turn.id, &button, turn.place, text, edit),
-            self.audit(user, event, turn.id, None),
-        ];
-        if !again {
-            let commons = self.commons.clone();
-            let sender = self.sender.clone().recipient();
-            let left = async move { commons.commit(&sender, changes).await };
-            return Box::pin(left.into_actor(self));
-        }
-        changes.push(Change::Requeue {
-            turn: turn.id,
-            attempt: button.attempt,
-        });
-        let turn = Turn {
-            state: TurnState::Queued,
-            attempt: turn.attempt + 1,
-            prompt: None,
-            task: None,
-            protocol: None,
-            placeholder: None,
-            ..turn
-        };
-        self.enqueue(turn, changes)
     }
 }
 

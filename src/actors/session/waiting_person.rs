@@ -7,10 +7,11 @@ use tracing::debug;
 use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::sender::{ShowProgress, ShowTyping};
+use crate::config::Stream;
 use crate::ids::AgentName;
 use crate::model::{Turn, TurnState};
 use crate::rules::phone::Shown;
-use crate::rules::{turn, words};
+use crate::rules::{access, turn, words};
 
 impl Session {
     pub(super) fn wake_for_phone(&mut self, ctx: &mut Context<Self>) {
@@ -61,7 +62,12 @@ impl Session {
         let Some(running) = self.running.as_mut() else {
             return;
         };
-        if running.turn.state == TurnState::Detached {
+        let place = self.commons.moves.borrow().place(running.turn.place);
+        let user = running.turn.asked_by;
+        let agent = &self.conversation.slot.agent;
+        let route = access::route_to(&self.commons.config, agent, user, place.chat);
+        let off = route.is_some_and(|route| route.stream == Stream::Off);
+        if off || running.turn.state == TurnState::Detached {
             return;
         }
         running.progress = progress;

@@ -4,7 +4,14 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 5] = ["token_file", "proxy", "ca_file", "card_url", "file_types"];
+const NO_DEFAULT: [&str; 6] = [
+    "token_file",
+    "proxy",
+    "ca_file",
+    "card_url",
+    "file_types",
+    "approval_chat",
+];
 
 /// A key that is no word makes a section tell which keys it knows.
 const NO_WORD: &str = "xqzxqzxqz = 1\n";
@@ -99,7 +106,8 @@ fn every_key_that_the_code_reads_is_in_the_example() {
     let present = |key: &str| {
         let starts = [format!("{key} = "), format!("[{key}"), format!("[[{key}")];
         complete.lines().any(|line| {
-            let within = line.ends_with(&format!(".{key}]"));
+            let within =
+                line.ends_with(&format!(".{key}]")) || line.ends_with(&format!(".{key}]]"));
             within || starts.iter().any(|start| line.starts_with(start))
         })
     };

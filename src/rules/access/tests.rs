@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ids::{OutboxId, Timestamp, TurnId};
-use crate::model::{Action, Seat};
-use crate::rules::route::{Decision, decide};
+use crate::ids::{OutboxId, Timestamp, TopicId, TurnId};
+use crate::model::{Action, Place, Seat};
+use crate::rules::route::{Decision, Known, decide};
 use crate::rules::testing::{
     ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message,
 };
@@ -82,11 +82,6 @@ fn a_person_is_a_numeric_id_and_never_a_name_a_bot_a_channel_or_a_group() {
 #[test]
 fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
     let config = config();
-    let route = |command| {
-        let mut routes = config.routes.iter();
-        routes.find(|route| route.command == command).unwrap()
-    };
-    // Anna is an admin who may use k8s and istio, ADMIN one who may use none.
     let table = [
         ("k8s", BEN, PRIVATE, BEN, true),
         ("k8s", BEN, PRIVATE, ANNA, true),
@@ -111,17 +106,21 @@ fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
     for row @ (command, for_user, chat, by, expected) in table {
         let button = Button {
             token: "token".to_owned(),
-            chat,
-            action: Action::RunAgain,
-            turn: TurnId(1),
-            attempt: 1,
+            place: Place {
+                chat,
+                topic: TopicId::NONE,
+            },
+            action: Action::LeaveIt {
+                turn: TurnId(1),
+                attempt: 1,
+            },
             post: OutboxId(1),
-            for_user,
+            whom: Whom::Person(for_user),
+            group: 0,
             expires_at: Timestamp(0),
-            used: false,
         };
         assert_eq!(
-            may_press(&config, route(command), &button, by),
+            may_press(&config, &command.into(), &button, by),
             expected,
             "{row:?}"
         );
@@ -191,7 +190,8 @@ proptest! {
             current: current.map(|agent| (agent.into(), now)),
             ..Seat::default()
         };
-        let decision = decide(&config, &me(), &message, &seat, now);
+        let known = Known { seat: &seat, answered: None };
+        let decision = decide(&config, &me(), &message, known, now);
         if let Decision::Ask { route, .. }
             | Decision::Switch(_, route)
             | Decision::New(_, route) = &decision

@@ -4,9 +4,12 @@
 use super::*;
 use crate::config::Config;
 use crate::ids::ChatId;
+use crate::model::Seat;
 use crate::rules::testing::{
     ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message, reply_to,
 };
+
+mod groups;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -21,7 +24,12 @@ fn check(table: &[Row]) {
 }
 
 fn decided(config: &Config, message: &Incoming, seat: &Seat) -> String {
-    match decide(config, &me(), message, seat, NOW) {
+    let answered = None;
+    described(config, message, Known { seat, answered })
+}
+
+fn described(config: &Config, message: &Incoming, known: Known<'_>) -> String {
+    match decide(config, &me(), message, known, NOW) {
         Decision::Ignore(reason) => format!("ignored: {reason}"),
         Decision::Nobody { waits: true } => "nobody, who waits".to_owned(),
         Decision::Nobody { waits: false } => "nobody".to_owned(),
@@ -76,12 +84,23 @@ fn incoming(who: &str, place: &str, text: &str) -> Incoming {
             message.media = Some("document".to_owned());
             message.file = Some(crate::rules::testing::file());
         }
+        "picked" => message.entities = vec![picked(text)],
         "photo" => message.media = Some("photo".to_owned()),
         "service" => message.service = true,
         "nobody" => message.from = None,
         other => panic!("how is {other}?"),
     }
     message
+}
+
+/// Our name, picked from the list of members instead of typed.
+fn picked(text: &str) -> crate::telegram::Entity {
+    crate::telegram::Entity {
+        kind: "text_mention".to_owned(),
+        offset: 0,
+        length: text.split(',').next().unwrap_or_default().len(),
+        user: Some(UserId(me().id.0)),
+    }
 }
 
 #[test]
@@ -140,6 +159,8 @@ fn in_a_group_only_what_is_said_to_the_bot_is_heard() {
         ("anna", "group", "mail me@switch_bot", "ignored: not addressed"),
         ("anna", "group, unmarked", "@switch_bot what pods?", "k8s is asked: what pods?"),
         ("anna", "group, unmarked", "pods, @switch_bot?", "ignored: not addressed"),
+        ("anna", "group", "👨‍👩‍👧 𝒜 pods, @switch_bot?", "k8s is asked: 👨‍👩‍👧 𝒜 pods, @switch_bot?"),
+        ("anna", "group, picked", "Switchboard, what pods?", "k8s is asked: Switchboard, what pods?"),
         ("anna", "group", "@switch_bot", "help"),
         ("anna", "group", "@switch_bot /istio why?", "istio is asked: why?"),
         ("anna", "group", "@switch_bot /new", "new with k8s"),
@@ -239,8 +260,9 @@ fn what_is_not_text_is_refused_with_a_word_and_none_of_it_goes_to_an_agent() {
         ("anna", "group, file", "why?", "ignored: not addressed"),
         ("anna", "group, file", "@switch_bot why?", "k8s is asked: why?"),
         ("anna", "group, file", "/k8s", "k8s is asked: "),
-        ("anna", "private", "", "ignored: no text"),
-        ("anna", "private", " \n", "ignored: no text"),
+        ("anna", "private", "", "no something that I cannot read"),
+        ("anna", "group, to us", "", "ignored: no text"),
+        ("anna", "group", " \n", "ignored: not addressed"),
     ]);
 }
 

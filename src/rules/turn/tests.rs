@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::ids::{ChatId, ConversationId, MessageId, TopicId, UserId};
+use crate::ids::{ChatId, ConversationId, MessageId, TopicId, TurnId, UserId};
 use crate::model::{Place, TurnState};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -66,10 +66,15 @@ fn told_one(change: &Change) -> String {
         Change::Drop(post) => format!("drop {post}"),
         Change::Placeholder { turn, post } => format!("turn {turn} shows {post}"),
         Change::ShowButton(button) => {
-            format!(
-                "button {} {:?} under {}",
-                button.token, button.action, button.post
-            )
+            let (token, post) = (&button.token, button.post);
+            match &button.action {
+                Action::RunAgain { turn, attempt } => {
+                    format!("button {token} runs {turn}.{attempt} again, under {post}")
+                }
+                Action::LeaveIt { turn, attempt } => {
+                    format!("button {token} leaves {turn}.{attempt}, under {post}")
+                }
+            }
         }
         Change::Post(post) => {
             assert_eq!(
@@ -191,7 +196,7 @@ fn a_failure_is_told_once_with_a_button_to_run_it_again() {
     let expected = [
         "turn 5 ends ToldFailed",
         "100 notice to 41 ⚠️ No answer from k8s. The agent cannot be reached.",
-        "button t1 RunAgain under 100",
+        "button t1 runs 5.2 again, under 100",
     ];
     assert_eq!(told(&shown), expected);
 
@@ -216,8 +221,8 @@ fn what_nobody_can_know_is_told_and_the_person_decides() {
         "turn 5 ends UnknownTold",
         "100 notice to 41 ⚠️ I was cut off while passing your message to k8s, so I cannot tell \
          whether it arrived. k8s may be at work on it: look before you run it again.",
-        "button t1 RunAgain under 100",
-        "button t2 LeaveIt under 100",
+        "button t1 runs 5.2 again, under 100",
+        "button t2 leaves 5.2, under 100",
     ];
     assert_eq!(told(&shown), expected);
 
@@ -258,20 +263,18 @@ fn a_button_carries_its_token_alone_and_its_row_says_for_whom_and_until_when() {
         .collect();
     let expected = Button {
         token: "t1".to_owned(),
-        chat: PLACE.chat,
-        action: Action::RunAgain,
-        turn: TurnId(5),
-        attempt: 2,
+        place: PLACE,
+        action: Action::RunAgain {
+            turn: TurnId(5),
+            attempt: 2,
+        },
+        whom: Whom::Person(UserId(11)),
         post: post.id,
-        for_user: UserId(11),
+        group: 0,
         expires_at: Timestamp(NOW.0 + 24 * 60 * 60 * 1_000),
-        used: false,
     };
     assert_eq!(rows[0], &expected);
-    assert_eq!(
-        (rows[1].token.as_str(), rows[1].action),
-        ("t2", Action::LeaveIt)
-    );
+    assert_eq!((rows[1].token.as_str(), rows[1].group), ("t2", 0));
 }
 
 #[test]
@@ -303,13 +306,7 @@ fn after_a_decision_the_message_says_so_and_has_no_buttons() {
     let Some(Change::ShowButton(button)) = changes.last() else {
         panic!("no button: {changes:?}");
     };
-    let change = decided(
-        TurnId(5),
-        button,
-        PLACE,
-        "Left as it is.".to_owned(),
-        OutboxId(200),
-    );
+    let change = decided(button, "Left as it is.".to_owned(), OutboxId(200));
     assert_eq!(told_one(&change), "200 edit in place of 100 Left as it is.");
     assert!(change.post().unwrap().body.buttons.is_empty());
 }

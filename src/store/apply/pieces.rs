@@ -4,7 +4,7 @@ use sqlx::query;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{any, one};
-use crate::ids::{BotId, ChatId, TurnId};
+use crate::ids::{BotId, ChatId, MessageId, Timestamp, TurnId};
 use crate::model::{Gathering, Piece, whole};
 use crate::store::{StoreError, codec};
 
@@ -41,4 +41,20 @@ pub(super) async fn belong(
         any(c, sql.bind(turn.0)).await?;
     }
     Ok(())
+}
+
+/// The writer of a message was told; once.
+pub(super) async fn tell_edit(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    chat: ChatId,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "UPDATE turn_messages SET edit_told_at = ?
+         WHERE bot = ? AND chat = ? AND message = ? AND edit_told_at IS NULL",
+    );
+    let sql = sql.bind(now.0).bind(bot.0).bind(chat.0).bind(message.0);
+    one(c, sql, "told before").await
 }

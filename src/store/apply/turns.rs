@@ -88,7 +88,10 @@ async fn undeliverable(
     turn: TurnId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = query("UPDATE turns SET state = 'undeliverable' WHERE id = ? AND state = 'answered'");
+    let sql = query(
+        "UPDATE turns SET state = 'undeliverable'
+         WHERE id = ? AND state IN ('answered', 'told_failed', 'unknown_told')",
+    );
     if sql.bind(turn.0).execute(&mut *c).await?.rows_affected() == 0 {
         return Ok(());
     }

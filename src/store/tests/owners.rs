@@ -9,7 +9,7 @@ async fn an_owner_that_was_replaced_writes_nothing_and_may_not_call_out() {
     let bench = Bench::new().await;
     bench.accept(&[1]).await;
     bench.store.prove_ownership().await.unwrap();
-    let second = open(&bench.path(), "second").await.unwrap();
+    let second = bench.another().await;
 
     let before = bench.everything().await;
     let done = bench.store.commit(vec![audit("late")]).await;
@@ -31,7 +31,7 @@ async fn an_owner_that_was_replaced_writes_nothing_and_may_not_call_out() {
 #[tokio::test]
 async fn being_replaced_mends_itself_by_no_retry() {
     let bench = Bench::new().await;
-    let _second = open(&bench.path(), "second").await.unwrap();
+    let _second = bench.another().await;
     for _ in 0..2 {
         let done = bench.store.commit(vec![audit("late")]).await;
         assert!(matches!(&done, Err(StoreError::Deposed)), "{done:?}");

@@ -144,21 +144,17 @@ async fn run_again_counts_only_at_the_attempt_that_it_was_shown_for() {
 }
 
 #[tokio::test]
-async fn a_turn_that_failed_is_kept_to_be_run_again_and_an_answered_one_is_not() {
-    for (state, kept) in [
-        ("queued", false),
-        ("working", false),
-        ("answered", false),
-        ("told_failed", true),
-        ("unknown_told", true),
-    ] {
+async fn a_turn_is_found_with_its_conversation_wherever_it_stands() {
+    for state in STATES {
         let bench = Bench::new().await;
         let turn = bench.turn().await;
         bench.commit(way_to(state, turn.id)).await;
-        let found = bench.store.ended_turn(turn.id).await.unwrap();
-        let text = found.as_ref().map(|(turn, _)| turn.text.as_str());
-        assert_eq!(text, kept.then_some("what pods are failing?"), "{state}");
+        let (found, conversation) = bench.store.turn(turn.id).await.unwrap().expect(state);
+        assert_eq!((found.id, found.asked_by), (turn.id, ANNA), "{state}");
+        assert_eq!(conversation.id, turn.conversation, "{state}");
     }
+    let bench = Bench::new().await;
+    assert_eq!(bench.store.turn(TurnId(9)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -219,8 +215,20 @@ async fn an_answer_that_telegram_refuses_takes_the_rest_of_it_along() {
 }
 
 #[tokio::test]
-async fn only_an_answered_turn_can_be_undeliverable() {
-    for state in ["queued", "working", "told_failed"] {
+async fn a_word_that_there_is_no_answer_can_be_undeliverable_too() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let mut changes = way_to("told_failed", turn);
+    changes.push(Change::Post(bench.post(HERE, Kind::Notice, Some(turn))));
+    bench.commit(changes).await;
+    bench.commit(vec![Change::Undeliverable { turn }]).await;
+    let states = bench.seen("SELECT state FROM turns").await;
+    assert_eq!(states, ["undeliverable"]);
+}
+
+#[tokio::test]
+async fn only_a_turn_that_is_over_can_be_undeliverable() {
+    for state in ["queued", "working"] {
         let bench = Bench::new().await;
         let turn = bench.turn().await.id;
         let notice = bench.post(HERE, Kind::Notice, Some(turn));

@@ -54,6 +54,7 @@ fn a_private_text_is_read_whole() {
             kind: "bot_command".to_owned(),
             offset: 0,
             length: 4,
+            user: None,
         }],
         reply_to: None,
         media: None,

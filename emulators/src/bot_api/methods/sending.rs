@@ -76,6 +76,8 @@ fn send(
     chat.may_send()?;
     let thread = chat.topic(params.int("message_thread_id"))?;
     let reply_to = reply_target(chat, params)?;
+    let thread = thread.or_else(|| reply_thread(world, id, reply_to));
+    world.known_chat(id)?.may_send_in(thread)?;
     world.limiter.take(id, now)?;
     world.notes.extend(checked.notes);
     if !markup.raw.is_null() {
@@ -91,7 +93,7 @@ fn send(
         entities: checked.entities,
         buttons: markup.rows,
         reply_to,
-        thread: thread.or_else(|| reply_thread(world, id, reply_to)),
+        thread,
         silent: params.flag("disable_notification"),
         extra,
     };

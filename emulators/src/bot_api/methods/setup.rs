@@ -15,8 +15,8 @@ pub(super) fn get_me(world: &World) -> Value {
         "supports_inline_queries": false,
         "can_connect_to_business": false,
         "has_main_web_app": false,
-        "has_topics_enabled": false,
-        "allows_users_to_create_topics": false,
+        "has_topics_enabled": world.settings.private_topics,
+        "allows_users_to_create_topics": world.settings.private_topics,
     });
     for (name, value) in more.as_object().into_iter().flatten() {
         me[name] = value.clone();

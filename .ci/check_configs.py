@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Has a switchboard check the configuration of each rendering, with the environment of its pod.
+
+usage: check_configs.py PROGRAM DIRECTORY...
+
+The files that the pod mounts are made up below a directory of their own, since their paths are not
+this machine's: a key of the environment or of the configuration that the program does not know, or
+a value that it refuses, fails here and not in a cluster.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+
+def objects(directory):
+    for path in sorted(pathlib.Path(directory).glob("*.yaml")):
+        yield from filter(None, yaml.safe_load_all(path.read_text()))
+
+
+def check(program, directory):
+    by_kind = {found["kind"]: found for found in objects(directory)}
+    config = by_kind["ConfigMap"]["data"]["switchboard.toml"]
+    [container] = by_kind["Deployment"]["spec"]["template"]["spec"]["containers"]
+    with tempfile.TemporaryDirectory() as root:
+        for secret in ("telegram/token", "agentgateway/key"):
+            path = pathlib.Path(root, "run/secrets", secret)
+            path.parent.mkdir(parents=True)
+            path.write_text("1:" + "made-up-" * 5)
+        file = pathlib.Path(root, "switchboard.toml")
+        file.write_text(config.replace("/run/secrets/", f"{root}/run/secrets/"))
+        pod = {e["name"]: e["value"].replace("/run/", f"{root}/run/") for e in container["env"]}
+        command = [program, "check", "--config", str(file)]
+        done = subprocess.run(command, env={**os.environ, **pod}, capture_output=True, text=True)
+    print(f"{directory}: {'holds' if done.returncode == 0 else done.stdout + done.stderr}")
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(0 if all([check(sys.argv[1], d) for d in sys.argv[2:]]) else 1)

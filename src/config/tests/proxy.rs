@@ -1,0 +1,70 @@
+//! `agents.<name>.proxy`.
+
+use super::*;
+
+const BEFORE: &str = "flavor = \"kagent\"\n";
+
+fn with_proxy(value: &str) -> String {
+    GOOD.replace(BEFORE, &format!("{BEFORE}proxy = {value}\n"))
+}
+
+#[test]
+fn a_proxy_comes_as_plain_text_from_a_variable_or_from_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "http://u:s3cret@proxy:3128\n").unwrap();
+    let env = env(&[("PROXY_OF_K8S", "http://u:s3cret@proxy:3128")]);
+    for value in [
+        "\"http://proxy:3128\"".to_owned(),
+        "{ env = \"PROXY_OF_K8S\" }".to_owned(),
+        format!("{{ file = {:?} }}", file.path()),
+    ] {
+        let (config, warnings) = load_text(&with_proxy(&value), &env).unwrap();
+        assert!(config.agents.values().next().unwrap().proxy.is_some());
+        assert_eq!(warnings, []);
+        assert!(!format!("{config:?}").contains("s3cret"));
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_work_or_holds_a_secret_is_refused() {
+    let env = env(&[
+        ("PAGE", "http://u:s3cret@proxy/page"),
+        ("TLS", "https://proxy"),
+    ]);
+    for (value, problem) in [
+        (
+            "\"http://u:s3cret@proxy\"",
+            "proxy: must not hold a user name or password: secrets do not belong in this file",
+        ),
+        (
+            "\"socks5://proxy\"",
+            "proxy: must start with http:// or https://",
+        ),
+        (
+            "\"https://proxy\"",
+            "proxy: cannot make the way through the proxy: its url must start with http://",
+        ),
+        (
+            "{ env = \"TLS\" }",
+            "proxy.env: cannot make the way through the proxy: its url must start with http://",
+        ),
+        (
+            "{ env = \"PAGE\" }",
+            "proxy.env: cannot make the way through the proxy: its url must end after the host or the port",
+        ),
+        (
+            "{ env = \"NOT_THERE\" }",
+            "proxy.env: the environment variable NOT_THERE is not set",
+        ),
+        ("{}", "proxy.env: is missing: a proxy is"),
+        (
+            "{ file = \"/nonexistent\" }",
+            "proxy.file: cannot make the way through the proxy: ",
+        ),
+        ("7", "proxy: must be a table, not a number"),
+    ] {
+        let problems = printed(load_text(&with_proxy(value), &env));
+        assert!(problems.contains(problem), "{value}: {problems}");
+        assert!(!problems.contains("s3cret"), "{problems}");
+    }
+}

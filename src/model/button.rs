@@ -1,0 +1,69 @@
+//! Buttons: what each does, for whom, until when. Telegram carries only an opaque token.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Place;
+use crate::ids::{OutboxId, Timestamp, TurnId, UserId};
+
+/// What a button does. Kept as JSON: the names are those of the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Give the turn's prompt to the agent once more.
+    RunAgain {
+        /// Which turn.
+        turn: TurnId,
+        /// The attempt that the button was shown for.
+        attempt: u32,
+    },
+    /// Leave the turn as it is.
+    LeaveIt {
+        /// Which turn.
+        turn: TurnId,
+        /// The attempt that the button was shown for.
+        attempt: u32,
+    },
+}
+
+impl Action {
+    /// The turn that it is about, if it is about one.
+    #[must_use]
+    pub fn turn(&self) -> Option<TurnId> {
+        match self {
+            Self::RunAgain { turn, .. } | Self::LeaveIt { turn, .. } => Some(*turn),
+        }
+    }
+}
+
+/// Whom a button is for. What it leads to, the rules at the moment of the tap must allow, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// This person, and admins.
+    Person(UserId),
+    /// Admins alone.
+    Admins,
+}
+
+/// A button's row. It works once, until it expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What the button carries: unguessable, at most 64 bytes (Bot API: `callback_data`).
+    pub token: String,
+    /// Where it was shown.
+    pub place: Place,
+    /// What it does.
+    pub action: Action,
+    /// For whom.
+    pub whom: Whom,
+    /// The post that it stands under.
+    pub post: OutboxId,
+    /// Buttons of a post with the same number are used up by a tap on one of them.
+    pub group: u32,
+    /// Nothing happens after this.
+    pub expires_at: Timestamp,
+}
+
+/// How long a button answers to a tap.
+pub const BUTTON_LIFE: Duration = Duration::from_hours(24);

@@ -1,0 +1,173 @@
+//! What must not leave the cluster is taken out of a text before anybody formats, cuts or keeps
+//! it: tokens, passwords, private keys, the data of Secrets.
+//!
+//! Several finders say where secrets stand; what they find is joined and replaced. Each is linear
+//! in the length of the text. Names, hashes, digests and ids survive: a mask that hides what people
+//! need is switched off by them.
+//!
+//! It cannot be complete: a secret that looks like a word is a word. It is the second line of
+//! defence, after what an agent may read.
+
+mod manifests;
+mod pairs;
+mod prefixes;
+mod spoken;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::rules::glob;
+
+/// What stands where a secret stood. No character of it is markup.
+pub const MASKED: &str = "‹masked›";
+
+/// Own secrets shorter than this are no secrets, and would mask half of a text.
+const OWN_MIN: usize = 6;
+
+/// What is masked.
+#[derive(Clone, Debug, Default)]
+pub struct Mask {
+    /// Our own: the bot's token, the values of headers. Masked whatever the rest says.
+    own: Vec<Own>,
+    /// Whether to look for what looks like a secret.
+    patterns: bool,
+    /// Globs of words that are secrets here.
+    also: Vec<String>,
+}
+
+/// A secret of ours, which no `Debug` shows.
+#[derive(Clone)]
+struct Own(String);
+
+impl std::fmt::Debug for Own {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("‹own›")
+    }
+}
+
+/// A text without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked<'t> {
+    /// The text.
+    pub text: Cow<'t, str>,
+    /// How many were taken out.
+    pub count: usize,
+}
+
+/// How much of a text there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    /// More comes: what may become a secret is one.
+    Growing,
+}
+
+impl Mask {
+    /// A mask for these secrets of our own, each whole and in the form of
+    /// `Bearer <credential>`; with `patterns` also for what looks like a secret, and for words
+    /// that one of the globs matches.
+    #[must_use]
+    pub fn new(own: impl IntoIterator<Item = String>, patterns: bool, also: Vec<String>) -> Self {
+        let mut secrets: Vec<Own> = Vec::new();
+        for secret in own {
+            // Of a header the credential alone is the secret, wherever it turns up.
+            let credential = secret.rsplit(' ').next().unwrap_or_default().to_owned();
+            for secret in [secret, credential] {
+                if secret.trim().len() >= OWN_MIN {
+                    secrets.push(Own(secret));
+                }
+            }
+        }
+        Self {
+            own: secrets,
+            patterns,
+            also,
+        }
+    }
+
+    /// The text without secrets.
+    #[must_use]
+    pub fn whole<'t>(&self, text: &'t str) -> Masked<'t> {
+        self.apply(text, Extent::Whole)
+    }
+
+    /// The same for a text that is still growing: what may turn out to be the beginning of a
+    /// secret is masked, too.
+    #[must_use]
+    pub fn growing<'t>(&self, text: &'t str) -> Masked<'t> {
+        self.apply(text, Extent::Growing)
+    }
+
+    fn apply<'t>(&self, text: &'t str, extent: Extent) -> Masked<'t> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for Own(secret) in &self.own {
+            let at = text.match_indices(secret.as_str());
+            found.extend(at.map(|(at, _)| at..at + secret.len()));
+        }
+        if self.patterns {
+            prefixes::find(text, extent, &mut found);
+            pairs::find(text, &mut found);
+            manifests::find(text, extent, &mut found);
+            spoken::find(text, &mut found);
+        }
+        if !self.also.is_empty() {
+            self.find_also(text, &mut found);
+        }
+        replace(text, found)
+    }
+
+    fn find_also(&self, text: &str, found: &mut Vec<Range<usize>>) {
+        for word in words(text) {
+            let of_word = |glob: &String| glob::matches(glob, &text[word.clone()]);
+            if self.also.iter().any(of_word) {
+                found.push(word);
+            }
+        }
+    }
+}
+
+/// The words of a text, without what people put around them.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let around = |c: char| c.is_whitespace() || "\"'`,;()[]{}<>|".contains(c);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(|c| !around(c))?;
+        let length = text[start..].find(around);
+        at = length.map_or(text.len(), |length| start + length);
+        Some(start..at)
+    })
+}
+
+/// Replaces what was found; what touches or overlaps counts as one.
+fn replace(text: &str, mut found: Vec<Range<usize>>) -> Masked<'_> {
+    found.retain(|range| !range.is_empty());
+    if found.is_empty() {
+        return Masked {
+            text: Cow::Borrowed(text),
+            count: 0,
+        };
+    }
+    found.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(found.len());
+    for range in found {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in &joined {
+        masked.push_str(&text[at..range.start]);
+        masked.push_str(MASKED);
+        at = range.end;
+    }
+    masked.push_str(&text[at..]);
+    Masked {
+        text: Cow::Owned(masked),
+        count: joined.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Credentials behind a word that announces one: `Bearer …`, `--password …`.
+
+use std::ops::Range;
+
+use super::pairs::{Grade, grade};
+use super::words;
+
+/// A credential behind `Bearer` or `Basic` is at least so long.
+const LEAST: usize = 8;
+/// So long that no word is.
+const LONG: usize = 24;
+
+pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut announced = Announced::Nothing;
+    for word in words(text) {
+        let said = &text[word.clone()];
+        let secret = match announced {
+            Announced::Nothing => false,
+            Announced::Scheme => is_credential(said),
+            Announced::Option => !said.starts_with(['-', '<', '$', '‹']),
+        };
+        if secret {
+            found.push(word);
+            announced = Announced::Nothing;
+        } else {
+            announced = Announced::by(said);
+        }
+    }
+}
+
+/// What the word before has announced.
+enum Announced {
+    Nothing,
+    Scheme,
+    Option,
+}
+
+impl Announced {
+    fn by(word: &str) -> Self {
+        let is = |scheme: &str| word.eq_ignore_ascii_case(scheme);
+        if is("bearer") || is("basic") {
+            return Self::Scheme;
+        }
+        let option = word.starts_with("--") && !word.contains('=');
+        if option && matches!(grade(word), Some(Grade::Strong | Grade::Weak)) {
+            return Self::Option;
+        }
+        Self::Nothing
+    }
+}
+
+fn is_credential(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', '!', '?', ':']);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.+/=~".contains(c);
+    if word.len() < LEAST || !word.chars().all(plain) {
+        return false;
+    }
+    let odd = |c: char| c.is_ascii_digit() || c == '=';
+    word.len() >= LONG || word.contains(odd) || word.chars().skip(1).any(|c| c.is_ascii_uppercase())
+}

@@ -1,0 +1,291 @@
+//! Each change on the tables in memory: where it must stand before, as `store/apply.rs` says it
+//! in SQL.
+
+use std::rc::Rc;
+
+use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
+use crate::ids::{Timestamp, TurnId, UpdateId, UserId};
+use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
+use crate::store::{Change, StoreError, StoredUpdate};
+
+use TurnState::{Detached, Queued, Submitting, Working};
+
+type Applied = Result<(), StoreError>;
+
+/// What fits no store: it names what is not there, or what is there already.
+pub(super) fn unfit(what: &str) -> StoreError {
+    StoreError::Unfit(what.into())
+}
+
+impl Tables {
+    /// Keeps the updates that are not known yet, and returns them.
+    pub(super) fn accept(&mut self, updates: Vec<StoredUpdate>) -> Vec<StoredUpdate> {
+        let mut fresh = Vec::with_capacity(updates.len());
+        for update in updates {
+            self.updates.entry(update.id).or_insert_with(|| {
+                fresh.push(update.clone());
+                Rc::new(UpdateRow {
+                    body: Some(update.body),
+                    end: None,
+                })
+            });
+        }
+        fresh
+    }
+
+    /// Does one change, or says that it no longer applies.
+    pub(super) fn apply(&mut self, change: &Change, now: Timestamp) -> Applied {
+        match change {
+            Change::EndUpdate { update, end } => self.end_update(*update, end),
+            Change::OpenConversation(conversation) => {
+                self.open_conversation(conversation);
+                Ok(())
+            }
+            Change::CloseConversation(id) => {
+                if let Some(row) = self.conversations.get_mut(id) {
+                    Rc::make_mut(row).closed = true;
+                }
+                Ok(())
+            }
+            Change::Context {
+                conversation,
+                context,
+            } => {
+                if let Some(row) = self.conversations.get_mut(conversation) {
+                    Rc::make_mut(row).context = Some(context.clone());
+                }
+                Ok(())
+            }
+            Change::SetCurrent { place, user, agent } => {
+                let key = (*place, *user);
+                self.current_agents.insert(key, (agent.clone(), now));
+                Ok(())
+            }
+            Change::OpenTurn(turn) => self.open_turn(turn),
+            Change::Reword {
+                turn,
+                chat,
+                pieces,
+                gathering,
+            } => self.reword((*turn, *chat), pieces, gathering.as_ref()),
+            Change::TellEdit { chat, message } => self.tell_edit(*chat, *message),
+            Change::Submit { .. }
+            | Change::Working { .. }
+            | Change::Detach { .. }
+            | Change::Placeholder { .. }
+            | Change::EndTurn { .. }
+            | Change::Requeue { .. } => self.move_turn(change),
+            Change::Undeliverable { turn } => {
+                self.undeliverable(*turn);
+                Ok(())
+            }
+            Change::Post(_)
+            | Change::Drop(_)
+            | Change::Sending(_)
+            | Change::Sent { .. }
+            | Change::Unsent(_)
+            | Change::RefusedPost { .. }
+            | Change::UnknownPost(_) => self.move_post(change),
+            Change::ShowButton(button) => self.show_button(button),
+            Change::UseButton { token, by } => self.use_button(token, *by),
+            Change::TellStranger { who, day, rows_max } => {
+                self.tell_stranger(*who, *day, *rows_max);
+                Ok(())
+            }
+            Change::MoveChat { from, to } => {
+                self.move_chat(*from, *to);
+                Ok(())
+            }
+            Change::CloseChat(chat) => {
+                self.close_chat(*chat);
+                Ok(())
+            }
+            Change::Audit(line) => {
+                self.audit.push(Rc::new(line.clone()));
+                Ok(())
+            }
+        }
+    }
+
+    fn end_update(&mut self, update: UpdateId, end: &UpdateEnd) -> Applied {
+        let waiting = self.updates.get_mut(&update);
+        let row = waiting
+            .filter(|row| row.end.is_none())
+            .ok_or(StoreError::Stale("the update has ended"))?;
+        *Rc::make_mut(row) = UpdateRow {
+            body: None,
+            end: Some(end.clone()),
+        };
+        if let UpdateEnd::Turn(turn) | UpdateEnd::Joined(turn) = end {
+            if !self.turns.contains_key(turn) {
+                return Err(unfit("an update that ends as no turn"));
+            }
+            self.turn_updates.insert((update, *turn));
+        }
+        Ok(())
+    }
+
+    /// Two turns that arrived together both open it; its slot may have moved on since.
+    fn open_conversation(&mut self, conversation: &Conversation) {
+        let (id, slot) = (conversation.id, &conversation.slot);
+        if self.conversations.contains_key(&id) {
+            return;
+        }
+        self.last.conversation = self.last.conversation.max(id);
+        let row = Conversation {
+            closed: false,
+            ..conversation.clone()
+        };
+        self.conversations.insert(id, Rc::new(row));
+        let key = (slot.place, slot.user, slot.agent.clone());
+        self.slots.insert(key, id);
+    }
+
+    fn open_turn(&mut self, turn: &Turn) -> Applied {
+        let known = self.turns.contains_key(&turn.id);
+        if known || !self.conversations.contains_key(&turn.conversation) {
+            return Err(unfit("a turn in no conversation, or twice the same"));
+        }
+        self.last.turn = self.last.turn.max(turn.id);
+        let row = TurnRow {
+            turn: Turn {
+                prompt: None,
+                protocol: None,
+                task: None,
+                placeholder: None,
+                ..turn.clone()
+            },
+            stands: TurnStands::Open(Queued),
+        };
+        self.turns.insert(turn.id, Rc::new(row));
+        self.belong((turn.id, turn.place.chat), &turn.pieces);
+        Ok(())
+    }
+
+    /// The turn, if it stands in one of these states.
+    pub(super) fn open(
+        &mut self,
+        turn: TurnId,
+        states: &[TurnState],
+        otherwise: &'static str,
+    ) -> Result<&mut TurnRow, StoreError> {
+        let row = self.turns.get_mut(&turn).map(Rc::make_mut);
+        let stands = |row: &&mut TurnRow| match row.stands {
+            TurnStands::Open(state) => states.contains(&state),
+            TurnStands::Over(_) | TurnStands::Undeliverable => false,
+        };
+        row.filter(stands).ok_or(StoreError::Stale(otherwise))
+    }
+
+    fn move_turn(&mut self, change: &Change) -> Applied {
+        match change {
+            Change::Submit {
+                turn,
+                prompt,
+                protocol,
+                ..
+            } => {
+                let row = self.open(*turn, &[Queued], "the turn is not queued")?;
+                row.stands = TurnStands::Open(Submitting);
+                row.turn.prompt = Some(prompt.clone());
+                row.turn.protocol = Some(*protocol);
+            }
+            Change::Working {
+                turn,
+                task,
+                protocol,
+            } => {
+                let from = [Submitting, Working];
+                let row = self.open(*turn, &from, "the turn is not submitting")?;
+                row.stands = TurnStands::Open(Working);
+                row.turn.task = Some(task.clone());
+                row.turn.protocol = Some(*protocol);
+            }
+            Change::Detach { turn } => {
+                let row = self.open(*turn, &[Working], "the turn is not working")?;
+                row.stands = TurnStands::Open(Detached);
+                row.turn.placeholder = None;
+            }
+            Change::Placeholder { turn, post } => {
+                let from = [Queued, Submitting, Working];
+                let row = self.open(*turn, &from, "the turn is over")?;
+                row.turn.placeholder = Some(*post);
+            }
+            Change::EndTurn { turn, outcome } => {
+                let row = self.open(*turn, &TurnState::ALL, "the turn is over")?;
+                row.stands = TurnStands::Over(*outcome);
+                if *outcome == Outcome::Answered {
+                    row.turn.text.clear();
+                    row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
+                }
+            }
+            Change::Requeue { turn, attempt } => {
+                let row = self.turns.get_mut(turn).map(Rc::make_mut);
+                let failed = row.filter(|row| row.turn.attempt == *attempt && failed(row.stands));
+                let row = failed.ok_or(StoreError::Stale("the turn was run again already"))?;
+                row.stands = TurnStands::Open(Queued);
+                row.turn.attempt += 1;
+                row.turn.prompt = None;
+                row.turn.task = None;
+                row.turn.placeholder = None;
+            }
+            _ => return Err(StoreError::unavailable("not a change of a turn")),
+        }
+        Ok(())
+    }
+
+    fn show_button(&mut self, button: &Button) -> Applied {
+        let turn = button.action.turn();
+        let known = turn.is_none_or(|turn| self.turns.contains_key(&turn));
+        if !known
+            || !self.posts.contains_key(&button.post)
+            || self.buttons.contains_key(&button.token)
+        {
+            return Err(unfit("a button of nothing, or twice the same"));
+        }
+        let row = ButtonRow {
+            button: button.clone(),
+            used_by: None,
+        };
+        self.buttons.insert(button.token.clone(), Rc::new(row));
+        Ok(())
+    }
+
+    fn use_button(&mut self, token: &str, by: UserId) -> Applied {
+        let row = self.buttons.get(token);
+        let button = &row
+            .filter(|row| row.used_by.is_none())
+            .ok_or(StoreError::Stale("the button was pressed already"))?
+            .button;
+        let group = (button.post, button.group);
+        let beside = |row: &&mut Rc<ButtonRow>| {
+            (row.button.post, row.button.group) == group && row.used_by.is_none()
+        };
+        for row in self.buttons.values_mut().filter(beside) {
+            Rc::make_mut(row).used_by = Some(by);
+        }
+        Ok(())
+    }
+
+    /// Whoever was told just now stays, or would be told again with the next message.
+    fn tell_stranger(&mut self, who: i64, day: i64, rows_max: usize) {
+        self.strangers.insert(who, day);
+        let mut rows: Vec<_> = self
+            .strangers
+            .iter()
+            .map(|(who, day)| (*who, *day))
+            .collect();
+        rows.sort_by_key(|(other, day)| (-day, *other != who, -other));
+        for (other, _) in rows.into_iter().skip(rows_max) {
+            self.strangers.remove(&other);
+        }
+    }
+}
+
+/// Whether it is over without an answer, so that it may be run again.
+fn failed(stands: TurnStands) -> bool {
+    matches!(
+        stands,
+        TurnStands::Over(Outcome::ToldFailed | Outcome::UnknownTold)
+    )
+}

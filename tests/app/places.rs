@@ -1,0 +1,349 @@
+//! The matrix of places: wherever somebody asks, all that comes of it comes there.
+//!
+//! A row is a place, a column is a test that goes through all of them. A further column is a
+//! test more that calls [`Stage::spots`].
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use switchboard_emulators::agent::{Gate, Incoming as Asked, Reply, replies, reply};
+use switchboard_emulators::bot_api::{Incoming, Message, Settings};
+
+use crate::support::{PATIENCE, Plan, Stage, UNLIMITED, rows};
+
+/// Whoever asks, and whoever does so in a topic of their private chat. "Typing" shows in one
+/// thread of a chat at a time, so that each place has a chat of its own.
+const ASKER: i64 = 7;
+const TIDY_ASKER: i64 = 8;
+const GROUP: i64 = -500;
+const SUPERGROUP: i64 = -1_001_000_000_001;
+const FORUM: i64 = -1_001_000_000_002;
+const TOPICS: i64 = -1_001_000_000_003;
+const CLOSED: i64 = -1_001_000_000_004;
+
+/// A place where somebody may ask.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    name: &'static str,
+    user: i64,
+    chat: i64,
+    thread: Option<i64>,
+    /// The message of the bot that the question answers.
+    answers: Option<i64>,
+}
+
+impl Spot {
+    /// Somebody writes here; the message's number.
+    fn says(&self, stage: &Stage, text: &str) -> i64 {
+        let mut incoming = Incoming::new(self.user, self.chat, text);
+        if let Some(thread) = self.thread {
+            incoming = incoming.thread(thread);
+        }
+        if let Some(message) = self.answers {
+            incoming = incoming.reply_to(message);
+        }
+        stage.telegram.post(incoming)
+    }
+
+    /// A text that nobody else's has: where it was said.
+    fn words(&self) -> String {
+        format!("<{}>", self.name)
+    }
+
+    /// The message stands here, and in a group it quotes the question.
+    fn holds(&self, message: &Message, question: i64) {
+        assert_eq!(message.thread, self.thread, "{}", self.name);
+        let quotes = (self.chat < 0).then_some(question);
+        assert_eq!(message.reply_to, quotes, "{}", self.name);
+    }
+
+    /// The thread that "typing" has to name here.
+    fn typing_thread(&self) -> Option<i64> {
+        if self.chat == FORUM {
+            return Some(1);
+        }
+        self.thread
+    }
+}
+
+/// Settings under which all places can be had, and all of them are heard.
+fn plan(chat_section: &str) -> Plan {
+    let chats: String = [GROUP, SUPERGROUP, FORUM, TOPICS]
+        .iter()
+        .map(|chat| format!("[chats.\"{chat}\"]\nlisten = \"all\"\n"))
+        .collect();
+    let settings = Settings {
+        private_topics: true,
+        privacy_mode: false,
+        ..Settings::unlimited()
+    };
+    Stage::plan()
+        .telegram(settings)
+        .sections(&format!("{UNLIMITED}\n{chats}\n[chat]\n{chat_section}"))
+}
+
+/// Every row. In the last one the question answers a message of the bot, which gives it a
+/// thread id that is no topic's.
+async fn spots(stage: &Stage) -> Vec<Spot> {
+    let telegram = &stage.telegram;
+    for user in [ASKER, TIDY_ASKER] {
+        telegram.add_user(user, "Asker");
+        telegram.open_chat(user);
+    }
+    telegram.add_group(GROUP, "Few");
+    telegram.add_supergroup(SUPERGROUP, "Many");
+    telegram.add_forum(FORUM, "Forum");
+    telegram.add_forum(TOPICS, "Topics");
+    let spot = |name, chat: i64, thread| Spot {
+        name,
+        user: if chat > 0 { chat } else { ASKER },
+        chat,
+        thread,
+        answers: None,
+    };
+    let private_topic = telegram.add_topic(TIDY_ASKER, "checkout");
+    let topic = telegram.add_topic(TOPICS, "incidents");
+    telegram.say(ASKER, SUPERGROUP, "/whoami");
+    let answered = telegram.sees(SUPERGROUP, "Your id").await;
+    vec![
+        spot("private", ASKER, None),
+        spot("private topic", TIDY_ASKER, Some(private_topic)),
+        spot("group", GROUP, None),
+        spot("forum General", FORUM, None),
+        spot("forum topic", TOPICS, Some(topic)),
+        Spot {
+            answers: Some(answered.id),
+            ..spot("supergroup reply", SUPERGROUP, None)
+        },
+    ]
+}
+
+fn echo(asked: &Asked) -> Reply {
+    replies(&format!("heard {}", asked.text))
+}
+
+/// Says this in every place, and checks where the echo stands.
+async fn said_everywhere(text: impl Fn(&Spot) -> String) {
+    let stage = plan("").agent("k8s", echo).start().await;
+    for spot in spots(&stage).await {
+        let question = spot.says(&stage, &text(&spot));
+        let heard = format!("heard {}", spot.words());
+        let answer = stage.telegram.sees(spot.chat, &heard).await;
+        assert_eq!(answer.text, heard, "nothing but the question arrives");
+        spot.holds(&answer, question);
+    }
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_text_is_answered_where_it_was_written() {
+    said_everywhere(Spot::words).await;
+}
+
+#[tokio::test]
+async fn a_command_is_answered_where_it_was_written() {
+    said_everywhere(|spot| format!("/k8s {}", spot.words())).await;
+}
+
+#[tokio::test]
+async fn a_command_that_names_the_bot_is_answered_where_it_was_written() {
+    said_everywhere(|spot| format!("/k8s@switchboard_bot {}", spot.words())).await;
+}
+
+#[tokio::test]
+async fn a_mention_is_answered_where_it_was_written() {
+    said_everywhere(|spot| format!("@switchboard_bot {}", spot.words())).await;
+}
+
+#[tokio::test]
+async fn a_reply_that_needs_no_agent_stands_where_it_was_asked_for() {
+    let stage = plan("").agent("k8s", echo).start().await;
+    for spot in spots(&stage).await {
+        let question = spot.says(&stage, "/agents");
+        let answer = stage.telegram.sees(spot.chat, "your plain text").await;
+        spot.holds(&answer, question);
+        stage.telegram.delete(spot.chat, answer.id);
+    }
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_button_works_where_it_is_shown_and_what_comes_of_it_comes_there() {
+    let asked_before = Mutex::new(HashSet::new());
+    let stage = plan("")
+        .agent("k8s", move |asked| {
+            let mut before = asked_before.lock().expect("no panic with it");
+            if before.insert(asked.text.clone()) {
+                return reply().jsonrpc_error(-32603, "broken");
+            }
+            echo(asked)
+        })
+        .start()
+        .await;
+    for spot in spots(&stage).await {
+        let question = spot.says(&stage, &spot.words());
+        let card = stage.telegram.sees_button(spot.chat, "Run again").await;
+        spot.holds(&card, question);
+        let tap = stage
+            .telegram
+            .press(spot.user, spot.chat, card.id, "Run again")
+            .expect("the button is there");
+        assert_eq!(stage.telegram.tap_answered(&tap).await.text, "");
+        let answer = stage.telegram.sees(spot.chat, &spot.words()).await;
+        spot.holds(&answer, question);
+    }
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn typing_and_the_growing_answer_show_where_it_was_asked() {
+    let (begin, end) = (Gate::new(), Gate::new());
+    let (first, second) = (begin.clone(), end.clone());
+    let timing = "typing_after = \"10ms\"\nplaceholder_after = \"30ms\"\n\
+                  preview_every_private = \"100ms\"\npreview_every_group = \"100ms\"";
+    let stage = plan(timing)
+        .agent("k8s", move |asked| {
+            let half = format!("half of {} ", asked.text);
+            let whole = format!("{half}and the rest");
+            let half = reply().held(&first).tokens(&[&half]);
+            half.held(&second).answers(&whole)
+        })
+        .start()
+        .await;
+    let mut asked = Vec::new();
+    for spot in spots(&stage).await {
+        let question = spot.says(&stage, &spot.words());
+        stage.telegram.sees(spot.chat, "is working").await;
+        asked.push((spot, question));
+    }
+    begin.open();
+    for (spot, question) in &asked {
+        let half = format!("half of {}", spot.words());
+        let preview = stage.telegram.sees(spot.chat, &half).await;
+        assert!(preview.silent && preview.edited(), "{}", spot.name);
+        spot.holds(&preview, *question);
+        let typed = stage.telegram.typing(spot.chat);
+        let here = typed
+            .iter()
+            .any(|typed| typed.thread == spot.typing_thread());
+        assert!(here, "{}: {typed:?}", spot.name);
+    }
+    end.open();
+    for (spot, question) in asked {
+        let whole = format!("half of {} and the rest", spot.words());
+        let answer = stage.telegram.sees(spot.chat, &whole).await;
+        spot.holds(&answer, question);
+    }
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_late_answer_buzzes_where_it_was_asked_and_its_placeholder_goes() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let timing = "placeholder_after = \"30ms\"\nnotify_after = \"0s\"";
+    let stage = plan(timing)
+        .agent("k8s", move |asked| {
+            let answer = format!("late for {}", asked.text);
+            reply().held(&held).answers(&answer)
+        })
+        .start()
+        .await;
+    let mut asked = Vec::new();
+    for spot in spots(&stage).await {
+        let question = spot.says(&stage, &spot.words());
+        stage.telegram.sees(spot.chat, "is working").await;
+        asked.push((spot, question));
+    }
+    let arrived = "SELECT count(*) FROM outbox WHERE kind = 'placeholder' AND state = 'sent'";
+    rows::becomes(&stage.store(), arrived, 6).await;
+    gate.open();
+    for (spot, question) in asked {
+        let late = format!("late for {}", spot.words());
+        stage.telegram.buzzed(spot.chat, &late).await;
+        let answer = stage.telegram.sees(spot.chat, &late).await;
+        spot.holds(&answer, question);
+        stage.telegram.loses(spot.chat, "is working").await;
+    }
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_answer_whose_question_was_deleted_arrives_without_a_quote() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let stage = plan("")
+        .agent("k8s", move |asked| {
+            let answer = format!("heard {}", asked.text);
+            reply().held(&held).answers(&answer)
+        })
+        .start()
+        .await;
+    let spots = spots(&stage).await;
+    for spot in &spots {
+        let question = spot.says(&stage, &spot.words());
+        stage
+            .agent("k8s")
+            .wait_for("the prompt", PATIENCE, |agent| {
+                let mut prompts = agent.prompts().into_iter();
+                prompts
+                    .any(|prompt| prompt.text == spot.words())
+                    .then_some(())
+            })
+            .await;
+        stage.telegram.delete(spot.chat, question);
+    }
+    gate.open();
+    for spot in &spots {
+        let answer = stage.telegram.sees(spot.chat, &spot.words()).await;
+        assert_eq!((answer.thread, answer.reply_to), (spot.thread, None));
+    }
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_answer_for_a_topic_that_is_closed_or_gone_comes_outside_it_labelled() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let stage = plan("")
+        .agent("k8s", move |asked| {
+            let answer = format!("**heard** {}", asked.text);
+            reply().held(&held).answers(&answer)
+        })
+        .start()
+        .await;
+    let telegram = &stage.telegram;
+    telegram.add_user(ASKER, "Asker");
+    telegram.open_chat(ASKER);
+    telegram.add_forum(CLOSED, "Forum");
+    let closed = telegram.add_topic(CLOSED, "over");
+    let gone = telegram.add_topic(CLOSED, "wrong");
+    let own = telegram.add_topic(ASKER, "wrong, too");
+    for (chat, topic) in [(CLOSED, closed), (CLOSED, gone), (ASKER, own)] {
+        let text = format!("/k8s in {topic} of {chat}");
+        telegram.post(Incoming::new(ASKER, chat, &text).thread(topic));
+    }
+    stage
+        .agent("k8s")
+        .wait_for("three prompts", PATIENCE, |agent| {
+            (agent.prompts().len() == 3).then_some(())
+        })
+        .await;
+    telegram.close_topic(CLOSED, closed, ASKER);
+    telegram.delete_topic(CLOSED, gone);
+    telegram.delete_topic(ASKER, own);
+    gate.open();
+    for (chat, topic) in [(CLOSED, closed), (CLOSED, gone), (ASKER, own)] {
+        let answer = telegram.sees(chat, &format!("in {topic} of")).await;
+        let expected = format!("(From a topic that is closed or gone)\nheard in {topic} of {chat}");
+        assert_eq!(answer.text, expected);
+        assert_eq!((answer.thread, answer.reply_to), (None, None));
+        let bold = &answer.entities[0];
+        let at = expected.find("heard").map(|at| at.to_string());
+        assert_eq!(Some(bold["offset"].to_string()), at, "{bold}");
+    }
+    stage.settled().await;
+    let states = rows::turn_states(&stage.store()).await;
+    assert_eq!(states, ["answered"; 3]);
+    stage.ends().await;
+}
