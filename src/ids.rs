@@ -86,6 +86,10 @@ number! {
     OutboxId
 }
 number! {
+    /// A pause of an agent, as it is kept.
+    PauseId
+}
+number! {
     /// How often the store has changed hands; each write proves that it is still ours.
     Epoch
 }
@@ -112,6 +116,10 @@ text! {
 text! {
     /// A call of a tool that waits for a person, as the agent names it in a pause.
     CallId
+}
+text! {
+    /// The SHA-256 of what a pause asks, in hexadecimal.
+    Digest
 }
 text! {
     /// The user that an agent knows a conversation by (kagent: `X-User-Id`).
@@ -194,6 +202,13 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, by: std::time::Duration) -> Self {
         Self(self.0 - i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The time from `earlier` until this moment; none if that is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        let millis = u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default();
+        std::time::Duration::from_millis(millis)
     }
 }
 

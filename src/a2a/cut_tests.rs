@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::A2aClient;
-use super::run::{Begin, News, Run};
+use super::run::{Begin, News, Run, Stopper};
 use super::test_server::{Act, json, prompt, server, sse};
 use crate::ids::{ContextId, TurnId};
 use crate::model::Protocol;
@@ -42,6 +42,7 @@ async fn run_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End, 
             }
             Box::pin(std::future::ready(()))
         }),
+        stop: Stopper::new(false).1,
     };
     let end = run.run(Begin::Submit).await;
     (end, heard.take())

@@ -2,6 +2,9 @@
 
 use super::{ArtifactUpdate, Event, Message};
 
+/// Enough of a tool's name, in characters.
+const TOOL_MAX: usize = 60;
+
 /// The text so far, and the tool that runs.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -26,7 +29,7 @@ impl Progress {
 
     fn said(&mut self, message: &Message, partial: bool) {
         if let Some(tool) = message.tool_calls().first() {
-            self.tool = Some((*tool).to_owned());
+            self.tool = Some(one_line(tool));
         }
         let text = message.text();
         if text.is_empty() {
@@ -50,7 +53,7 @@ impl Progress {
             .collect();
         let mut parts = update.artifact.parts.iter();
         if let Some(tool) = parts.find_map(super::Part::tool_call) {
-            self.tool = Some(tool.to_owned());
+            self.tool = Some(one_line(tool));
         }
         if text.is_empty() {
             return;
@@ -78,6 +81,13 @@ impl Progress {
             None => text.clone(),
         }
     }
+}
+
+/// A tool's name as a line that fits a phone; the agent may put anything into it.
+fn one_line(tool: &str) -> String {
+    let words = tool.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ").chars().take(TOOL_MAX).collect()
 }
 
 #[cfg(test)]
@@ -120,5 +130,12 @@ mod tests {
             progress.take_in(&event);
             assert_eq!(progress.text(), shown);
         }
+    }
+
+    #[test]
+    fn a_tools_name_is_one_short_line_whatever_the_agent_puts_into_it() {
+        assert_eq!(one_line("k8s_get_pod_logs"), "k8s_get_pod_logs");
+        assert_eq!(one_line(" a\n\u{1b}b\t c "), "a b c");
+        assert_eq!(one_line(&"🫛".repeat(99)).chars().count(), TOOL_MAX);
     }
 }

@@ -4,6 +4,7 @@
 //! A stream's end proves nothing and silence is only a reason to look: the state of the
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
+mod stop;
 mod submit;
 
 use std::cell::RefCell;
@@ -15,6 +16,9 @@ use futures_util::future::LocalBoxFuture;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
+pub use self::stop::{StopSignal, Stopper};
+
+use self::stop::Because;
 use super::attempts::Attempts;
 use super::progress::Progress;
 use super::{A2aError, Event, EventStream, Prompt, SharedAgent, Task, TaskState, verdict};
@@ -22,7 +26,6 @@ use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
 use crate::rules::health::Health;
 use crate::rules::turn::End;
-use crate::rules::words;
 
 /// Searches for a prompt that may have been received.
 const SEARCHES_MAX: u32 = 4;
@@ -53,7 +56,8 @@ pub enum News {
     Context(ContextId),
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
-    /// Its time is up and the agent cannot stop it. It is watched on; the end comes late.
+    /// Its time is up, or a person wants it to stop, and the agent cannot stop it. It is
+    /// watched on; the end comes late.
     Detached,
     /// The end.
     Ended(End),
@@ -97,6 +101,9 @@ pub struct Run {
     pub turn: TurnId,
     /// Who hears of it.
     pub listener: Listener,
+    /// Hears that a person wants it to stop. Nothing is sent from then on; what was sent is
+    /// cancelled as soon as its task is known.
+    pub stop: StopSignal,
 }
 
 /// What is known while it runs.
@@ -145,8 +152,20 @@ impl Watch {
                 // The task is known or not: whoever called looks, or gives up.
                 return Ok(None);
             }
+            let known = self.task.as_ref().map(|task| task.id.clone());
+            if let Some(task) = known.as_ref().filter(|_| self.is_to_stop()) {
+                if let Some(end) = self.cancel(task, Because::Person).await {
+                    return Ok(Some(end));
+                }
+                continue;
+            }
             let until = self.deadline.min(Instant::now() + self.run.look_after);
-            match timeout_at(until, events.next()).await {
+            let may_stop = known.is_some() && !self.run.detached;
+            let next = tokio::select! {
+                next = timeout_at(until, events.next()) => next,
+                () = self.run.stop.asked(), if may_stop => continue,
+            };
+            match next {
                 Ok(Some(Ok(event))) => {
                     self.take_in(event).await;
                     if let Some(end) = self.decided() {
@@ -184,15 +203,23 @@ impl Watch {
             if let Some(end) = self.look(&id).await {
                 return end;
             }
+            if self.is_to_stop()
+                && let Some(end) = self.cancel(&id, Because::Person).await
+            {
+                return end;
+            }
             if let Some(mut events) = events
                 && let Ok(Some(end)) = self.consume(&mut events).await
             {
+                if end == End::Stopped {
+                    return end;
+                }
                 // What came between the subscription and the snapshot is in both: the last
                 // snapshot has it once.
                 return self.look(&id).await.unwrap_or(end);
             }
             if Instant::now() >= self.deadline
-                && let Some(end) = self.out_of_time(&id).await
+                && let Some(end) = self.cancel(&id, Because::Time).await
             {
                 return end;
             }
@@ -204,7 +231,11 @@ impl Watch {
             } else if since.elapsed() >= UNCHANGED {
                 self.tell_silence().await;
             }
-            sleep_until((Instant::now() + wait).min(self.deadline)).await;
+            let again = (Instant::now() + wait).min(self.deadline);
+            tokio::select! {
+                () = sleep_until(again) => {}
+                () = self.run.stop.asked(), if !self.run.detached => {}
+            }
             wait = (wait * 2).min(WAIT_MAX);
         }
     }
@@ -331,42 +362,11 @@ impl Watch {
         }
     }
 
-    /// The time is up: cancel it. What cannot be cancelled is watched on.
-    async fn out_of_time(&mut self, id: &TaskId) -> Option<End> {
-        let turn = self.run.turn.reference();
-        if self.run.detached {
-            warn!(%turn, task = %id, "it has been watched for long enough");
-            return Some(End::Failed("It never came to an end.".to_owned()));
-        }
-        let Run { client, prompt, .. } = &self.run;
-        let protocol = self.attempts.protocol;
-        match client.cancel(protocol, id, &prompt.principal).await {
-            Ok(task) => self.take_in(Event::Task(task)).await,
-            Err(error) => warn!(%turn, task = %id, %error, "it could not be cancelled"),
-        }
-        // It may have ended by itself just before.
-        let end = match self.decided() {
-            Some(end) => Some(end),
-            None => self.look(id).await,
-        };
-        if let Some(end) = end {
-            let stopped = self.task.as_ref().map(|task| &task.state) == Some(&TaskState::Canceled);
-            let minutes = words::minutes(self.run.total);
-            return Some(if stopped {
-                End::Failed(format!(
-                    "It took longer than {minutes} min, so I had it stopped."
-                ))
-            } else {
-                end
-            });
-        }
-        (self.run.listener)(News::Detached).await;
-        self.run.detached = true;
-        self.deadline = Instant::now() + WATCHED_MAX;
-        None
-    }
-
     fn decided(&self) -> Option<End> {
+        let cancelled = |task: &Task| task.state == TaskState::Canceled;
+        if self.run.stop.is_asked() && self.task.as_ref().is_some_and(cancelled) {
+            return Some(End::Stopped);
+        }
         verdict::of(self.direct.as_deref(), self.task.as_ref(), self.run.turn)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::run::{Begin, Listener, News, Run};
+use super::run::{Begin, Listener, News, Run, Stopper};
 use super::test_server::{Act, DONE, json, prompt, server_with, sse, whole};
 use super::{A2aClient, Settings};
 use crate::ids::{TaskId, TurnId};
@@ -73,6 +73,7 @@ async fn play_with(
         prompt: prompt(),
         turn: TurnId(1),
         listener,
+        stop: Stopper::new(false).1,
     };
     let end = run.run(begin).await;
     let requests = server.await.unwrap();

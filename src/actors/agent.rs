@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
-use crate::a2a::run::{Begin, Listener, News, Run};
+use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
 use crate::a2a::{AgentCard, HITL, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
@@ -104,6 +104,8 @@ pub struct StartRun {
     pub begin: Begin,
     /// Whether its time was up before: then it is only watched.
     pub detached: bool,
+    /// Hears that a person wants it to stop.
+    pub stop: StopSignal,
     /// Who hears of it.
     pub listener: Recipient<TaskChanged>,
 }
@@ -181,25 +183,10 @@ impl Agent {
         self.card = Some(card);
     }
 
-    /// What the configuration says, else its card, that it takes. kagent's cards say text, and
-    /// are believed before they are read.
-    fn takes(&self) -> Takes {
-        let modes = self.card.as_ref().map(|card| card.input_modes.clone());
-        let modes = modes.filter(|modes| !modes.is_empty());
-        let kagent = self.settings.flavor == Flavor::Kagent;
-        let unread = || kagent.then(|| vec!["text".to_owned()]);
-        let configured = self.settings.file_types.clone();
-        Takes {
-            files_max: self.settings.files_max,
-            bytes_max: self.settings.file_bytes_max,
-            types: configured.or(modes).or_else(unread),
-        }
-    }
-
     fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
         Permit {
             protocol: self.client.speaks(),
-            takes: self.takes(),
+            takes: Takes::of(&self.settings, self.card.as_deref()),
             _place: place,
         }
     }
@@ -360,6 +347,7 @@ impl Handler<StartRun> for Agent {
             protocol,
             begin,
             detached,
+            stop,
             listener,
         } = start;
         let trace = Trace::of(&prompt.id);
@@ -390,6 +378,7 @@ impl Handler<StartRun> for Agent {
             prompt,
             turn,
             listener: tell.clone(),
+            stop,
         };
         let was_down = self.health.borrow().is_open();
         let whole = async move {

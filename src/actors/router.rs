@@ -12,6 +12,7 @@ mod facts;
 mod gathering;
 mod moving;
 mod sessions;
+mod stopping;
 mod strangers;
 mod taps;
 
@@ -58,6 +59,7 @@ type Work = LocalBoxFuture<'static, Result<(), StoreError>>;
 /// A session, and how many messages it was sent.
 struct Known {
     session: Addr<Session>,
+    slot: Slot,
     sent: u64,
 }
 
@@ -196,6 +198,7 @@ impl Router {
                 });
                 changes
             }
+            Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {

@@ -9,8 +9,12 @@ mod edits;
 mod files;
 mod gathering;
 mod intake;
+mod resting;
+mod stopping;
 mod turn_in_flight;
 mod waiting_person;
+
+pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
 
@@ -26,19 +30,16 @@ pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
 use super::Commons;
-use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
+use super::agent::{Admit, Agent, Permit, StartRun, TaskChanged};
 use super::fetcher::Fetcher;
 use super::sender::{Posted, Sender};
-use crate::a2a::run::{Begin, News};
+use crate::a2a::run::{Begin, News, StopSignal, Stopper};
 use crate::a2a::{Content, Prompt};
 use crate::ids::{ConversationId, TurnId, UpdateId, UserId};
-use crate::model::{
-    Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
-};
+use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
-use crate::rules::words;
 use crate::store::{Change, StoreError};
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
@@ -111,6 +112,12 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
+    /// Whether its end is being committed.
+    ending: bool,
+    /// Tells the run that somebody wants it to stop.
+    stopper: Stopper,
+    /// What the run hears of that.
+    signal: StopSignal,
 }
 
 /// One conversation.
@@ -129,6 +136,8 @@ pub struct Session {
     gathered: Option<SpawnHandle>,
     /// The update whose question was refused last: what follows it is refused, too.
     turned_away: Option<UpdateId>,
+    /// The timer of the held turn that has waited longest.
+    expiry: Option<SpawnHandle>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -160,6 +169,7 @@ impl Session {
             running: None,
             gathered: None,
             turned_away: None,
+            expiry: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -171,14 +181,18 @@ impl Session {
         if self.running.is_some() || self.drained.is_some() {
             return;
         }
-        if self.waiting.is_empty() {
+        let next = self
+            .waiting
+            .iter()
+            .position(|next| next.turn.held.is_none());
+        let Some(next) = next else {
             self.rest(ctx);
             return;
-        }
-        if !self.next_is_whole(ctx) {
+        };
+        if !self.is_whole(next, ctx) {
             return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.pop_front() else {
+        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
             return;
         };
         let config = &self.commons.config.chat;
@@ -195,12 +209,22 @@ impl Session {
         };
         let id = turn.id;
         let detached = turn.state == TurnState::Detached;
+        let never = turn.state == TurnState::Queued && turn.stopping;
+        let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
             phone,
             progress: String::new(),
             timer: None,
+            ending: false,
+            stopper,
+            signal,
         });
+        if never {
+            let ended = self.ended(id, &End::Stopped);
+            ctx.spawn(ended);
+            return;
+        }
         if !detached {
             self.wake_for_phone(ctx);
         }
@@ -234,7 +258,12 @@ impl Session {
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
-        let Some(running) = self.running.as_mut().filter(|_| !draining) else {
+        let running = self.running.as_mut().filter(|running| {
+            // Stopped while it waited for its place: that is free again.
+            let stopped = begin == Begin::Submit && running.turn.stopping;
+            !draining && running.turn.id == id && !stopped
+        });
+        let Some(running) = running else {
             return Box::pin(fut::ready(()));
         };
         let turn = &mut running.turn;
@@ -266,6 +295,7 @@ impl Session {
             protocol,
             begin,
             detached: turn.state == TurnState::Detached,
+            stop: running.signal.clone(),
             listener: ctx.address().recipient(),
         };
         let (commons, agent) = (self.commons.clone(), self.agent.clone());
@@ -282,43 +312,6 @@ impl Session {
             }
         };
         Box::pin(handed.into_actor(self))
-    }
-
-    // Beginning and ending of the session itself.
-
-    /// After a while without turns the Router lets go of this session.
-    fn rest(&mut self, ctx: &mut Context<Self>) {
-        let seen = self.seen;
-        let idle = self.commons.config.limits.session_idle;
-        if let Some(before) = self.resting.take() {
-            ctx.cancel_future(before);
-        }
-        self.resting = Some(ctx.run_later(idle, move |session, ctx| {
-            session.resting = None;
-            let resting = session.waiting.is_empty() && session.running.is_none();
-            if !resting || session.seen != seen {
-                return;
-            }
-            let idle = session.router.send(SessionIdle {
-                conversation: session.conversation.id,
-                slot: session.conversation.slot.clone(),
-                seen,
-            });
-            ctx.spawn(idle.into_actor(session).map(|_, _, _| ()));
-        }));
-    }
-
-    fn tell_drained(&mut self) {
-        let submitting = self
-            .running
-            .as_ref()
-            .is_some_and(|running| running.turn.state == TurnState::Submitting);
-        if let (false, Some(drained)) = (submitting, self.drained.as_mut()) {
-            for waiting in drained.drain(..) {
-                // Whoever waited may have given up.
-                let _ = waiting.send(());
-            }
-        }
     }
 }
 
@@ -363,42 +356,5 @@ impl Handler<TaskChanged> for Session {
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }
-    }
-}
-
-impl Handler<AgentBack> for Session {
-    type Result = ResponseActFuture<Self, ()>;
-
-    fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
-        let slot = &self.conversation.slot;
-        let body = Body {
-            text: words::back(&slot.agent),
-            ..Body::default()
-        };
-        let id = self.commons.store.new_post();
-        let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
-        let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
-        let told = async move {
-            if let Err(failure) = commons.commit(&sender, vec![word]).await {
-                debug!(%failure, "nobody was told that the agent is back");
-            }
-        };
-        Box::pin(told.into_actor(self))
-    }
-}
-
-impl Handler<Drain> for Session {
-    type Result = ResponseActFuture<Self, ()>;
-
-    fn handle(&mut self, _: Drain, _: &mut Self::Context) -> Self::Result {
-        let (told, drained) = oneshot::channel();
-        self.drained.get_or_insert_default().push(told);
-        self.tell_drained();
-        let wait = async move {
-            // An error means that the session ended: then nothing is on its way.
-            let _ = drained.await;
-        };
-        Box::pin(wait.into_actor(self))
     }
 }

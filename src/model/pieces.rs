@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Attachment;
+use super::{Attachment, Turn};
 use crate::ids::{MessageId, Timestamp};
 
 /// One message among those that a turn is made of.
@@ -22,6 +22,18 @@ pub struct Piece {
     /// The file that it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Attachment>,
+}
+
+impl Turn {
+    /// What a person would know it by: its text, else the name of its first file.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        let named = || self.pieces.iter().find_map(Piece::file);
+        match named().filter(|_| self.text.is_empty()) {
+            Some(file) => &file.name,
+            None => &self.text,
+        }
+    }
 }
 
 impl Piece {

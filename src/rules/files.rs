@@ -6,7 +6,8 @@
 
 use bytes::Bytes;
 
-use crate::a2a::Content;
+use crate::a2a::{AgentCard, Content};
+use crate::config::{self, Flavor};
 use crate::ids::FileId;
 use crate::model::{Attachment, Rendition};
 use crate::rules::words::files as words;
@@ -209,6 +210,21 @@ fn essence(media_type: &str) -> String {
 }
 
 impl Takes {
+    /// What the configuration says that it takes, else its card. kagent's cards say text, and are
+    /// believed before they are read.
+    #[must_use]
+    pub fn of(agent: &config::Agent, card: Option<&AgentCard>) -> Self {
+        let modes = card.map(|card| card.input_modes.clone());
+        let modes = modes.filter(|modes| !modes.is_empty());
+        let kagent = agent.flavor == Flavor::Kagent;
+        let unread = || kagent.then(|| vec!["text".to_owned()]);
+        Self {
+            files_max: agent.files_max,
+            bytes_max: agent.file_bytes_max,
+            types: agent.file_types.clone().or(modes).or_else(unread),
+        }
+    }
+
     /// Whether the agent takes files of this type as they are. Cards name media types, or words as
     /// short as `image`.
     fn takes(&self, media_type: Option<&str>) -> bool {

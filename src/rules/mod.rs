@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod approval;
 pub mod bucket;
 pub mod buttons;
 pub mod chunk;
@@ -17,9 +18,11 @@ pub mod moves;
 pub mod pace;
 pub mod phone;
 pub mod poll_watch;
+pub mod quota;
 pub mod route;
 pub mod screen;
+pub mod stop;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod turn;
 pub mod words;

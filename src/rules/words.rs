@@ -1,6 +1,9 @@
 //! What the bot says to people, apart from the agents' own answers. One place, so that
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
+pub mod approvals;
+mod control;
+mod edits;
 pub mod files;
 
 use std::borrow::Cow;
@@ -10,6 +13,9 @@ use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
+
+pub use self::control::*;
+pub use self::edits::*;
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -167,24 +173,6 @@ pub fn left(agent: &AgentName, turn: TurnId) -> String {
 pub const BUTTON_OVER: &str = "This button no longer works.";
 /// A tap by somebody else.
 pub const BUTTON_FOREIGN: &str = "Only the person who asked can decide this.";
-
-/// An edit of a message that does not wait any more.
-#[must_use]
-pub fn edit_late(agent: &AgentName) -> String {
-    format!(
-        "Your change came too late: this question was passed on to {agent}, or is over. Send it \
-         again as a new message."
-    )
-}
-
-/// An edit that would make a question one for somebody else, or none.
-#[must_use]
-pub fn edit_elsewhere(agent: &AgentName) -> String {
-    format!(
-        "An edit cannot take a question away from {agent}: it still waits there as it was. Send \
-         what you want instead as a new message."
-    )
-}
 
 /// A conversation that is full.
 #[must_use]
@@ -403,7 +391,8 @@ pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 4] = [
+pub const MENU: [(&str, &str); 5] = [
+    ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),
     ("whoami", "Your id and what you may use"),

@@ -97,6 +97,9 @@ pub(super) async fn change(
         | Change::Placeholder { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
+        | Change::AskStop { .. }
+        | Change::Hold { .. }
+        | Change::Release { .. }
         | Change::Requeue { .. }) => turns::move_turn(c, of_turn, now).await,
         of_post => posts::move_post(c, bot, of_post, now).await,
     }
@@ -166,8 +169,9 @@ async fn open_turn(
 ) -> Result<(), StoreError> {
     let sql = query(
         "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
-                            reply_to, text, pieces, gathering, state, attempt, opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+                            reply_to, text, pieces, gathering, state, attempt, held, held_until,
+                            held_post, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
     );
     let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
     let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
@@ -175,7 +179,11 @@ async fn open_turn(
     let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
     let sql = sql.bind(codec::pieces(&turn.pieces)?);
     let sql = sql.bind(codec::gathering(turn.gathering.as_ref())?);
-    any(c, sql.bind(i64::from(turn.attempt)).bind(now.0)).await?;
+    let sql = sql.bind(i64::from(turn.attempt));
+    let held = turn.held;
+    let sql = sql.bind(held.map(|held| held.why.name()));
+    let sql = sql.bind(held.map(|held| held.until.0));
+    any(c, sql.bind(held.map(|held| held.post.0)).bind(now.0)).await?;
     pieces::belong(c, bot, (turn.id, turn.place.chat), &turn.pieces).await
 }
 
@@ -231,6 +239,18 @@ async fn one(
     match sql.execute(c).await?.rows_affected() {
         1 => Ok(()),
         _ => Err(StoreError::Stale(otherwise)),
+    }
+}
+
+/// At least one row must have been where the change expects it.
+async fn some(
+    c: &mut SqliteConnection,
+    sql: Sql<'_>,
+    otherwise: &'static str,
+) -> Result<(), StoreError> {
+    match sql.execute(c).await?.rows_affected() {
+        0 => Err(StoreError::Stale(otherwise)),
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::ids::MessageId;
-use crate::model::{Gathering, Kind, Outcome, Piece, TurnState, UpdateEnd};
+use crate::model::{Gathering, HeldFor, Kind, Outcome, Piece, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -24,6 +24,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Answered => "answered",
         Outcome::ToldFailed => "told_failed",
         Outcome::UnknownTold => "unknown_told",
+        Outcome::Stopped => "stopped",
     }
 }
 
@@ -36,6 +37,10 @@ pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>
         UpdateEnd::Refused(rule) => ("refused", Some(rule)),
         UpdateEnd::Parked => ("parked", None),
     }
+}
+
+pub(super) fn parse_held(name: &str) -> Option<HeldFor> {
+    HeldFor::ALL.into_iter().find(|why| why.name() == name)
 }
 
 pub(super) fn parse_kind(name: &str) -> Option<Kind> {

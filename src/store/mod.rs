@@ -34,8 +34,8 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Gathering, Kind, Outcome, Piece, Place, Post, Protocol, Seat,
-    Turn, UpdateEnd,
+    AuditLine, Button, Conversation, Gathering, Held, Kind, Outcome, Piece, Place, Post, Protocol,
+    Seat, Turn, UpdateEnd,
 };
 
 /// An update as it is kept until its end.
@@ -71,7 +71,7 @@ pub enum Change {
         /// To whom.
         agent: AgentName,
     },
-    /// A turn begins, queued.
+    /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
     /// A turn is made of other pieces from now on: one joined it, or one was edited. Refused
     /// unless the turn was queued.
@@ -133,7 +133,7 @@ pub enum Change {
         /// Its row in the outbox.
         post: OutboxId,
     },
-    /// The turn is over; answered, its text is erased. Refused if it already was.
+    /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {
         /// Which turn.
         turn: TurnId,
@@ -153,6 +153,26 @@ pub enum Change {
         turn: TurnId,
         /// The attempt that failed.
         attempt: u32,
+    },
+    /// Somebody wants the turn to stop. Refused unless it is at that attempt, not over, not
+    /// detached, and nobody wanted it before.
+    AskStop {
+        /// Which turn.
+        turn: TurnId,
+        /// Its attempt.
+        attempt: u32,
+    },
+    /// A queued turn waits for somebody's word. Refused unless it was queued and not held.
+    Hold {
+        /// Which turn.
+        turn: TurnId,
+        /// For what.
+        held: Held,
+    },
+    /// The turns that a post holds go on. Refused unless it holds one.
+    Release {
+        /// The post that asked.
+        post: OutboxId,
     },
     /// Something must arrive at Telegram.
     Post(Post),

@@ -17,5 +17,7 @@ mod media;
 mod odd;
 mod phone;
 mod places;
+mod previews;
 mod proxy;
+mod stop;
 mod time;

@@ -3,6 +3,7 @@
 mod faults;
 mod files;
 mod messages;
+mod places;
 mod server;
 mod support;
 mod updates;

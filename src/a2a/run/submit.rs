@@ -12,6 +12,10 @@ impl Watch {
     /// Offers the prompt until it is taken, or surely not.
     pub(super) async fn submit(&mut self) -> End {
         loop {
+            if self.run.stop.is_asked() {
+                // Nothing was taken so far.
+                return End::Stopped;
+            }
             let sent = if self.attempts.streams {
                 self.stream().await
             } else {
@@ -33,7 +37,10 @@ impl Watch {
                 Next::AgainAfter(pause) => {
                     self.tell_progress("It cannot be reached, trying again.".to_owned())
                         .await;
-                    sleep(pause).await;
+                    tokio::select! {
+                        () = sleep(pause) => {}
+                        () = self.run.stop.asked() => {}
+                    }
                 }
                 Next::GiveUp => return self.failed(&error).await,
             }

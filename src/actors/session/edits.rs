@@ -38,7 +38,7 @@ impl Session {
         let waiting = self.waiting.iter().map(|next| &next.turn);
         let mut turns = waiting.chain(running);
         let of_turn = |turn: &&Turn| turn.pieces.iter().any(|piece| piece.message == message);
-        turns.find(|turn| turn.state == TurnState::Queued && of_turn(turn))
+        turns.find(|turn| turn.state == TurnState::Queued && !turn.stopping && of_turn(turn))
     }
 
     /// What the edit makes of its turn; none if the agent may have that already.

@@ -50,6 +50,7 @@ impl Waiting {
         let same_album = album.is_some() && album == follows.album.as_ref();
         turn.state == TurnState::Queued
             && turn.attempt == 1
+            && !turn.stopping
             && (turn.update == follows.first || same_album)
     }
 }
@@ -83,16 +84,20 @@ impl Session {
         Some(Quiet::from(&self.commons.config.chat).of(gathering))
     }
 
-    /// Whether the next turn may begin; if it only waits for its pieces, a timer looks again.
-    pub(super) fn next_is_whole(&mut self, ctx: &mut Context<Self>) -> bool {
-        let Some(next) = self.waiting.front() else {
+    /// Whether the turn at this place may begin; if it only waits for its pieces, a timer looks
+    /// again. One that is to stop waits for nothing.
+    pub(super) fn is_whole(&mut self, place: usize, ctx: &mut Context<Self>) -> bool {
+        let Some(next) = self.waiting.get(place) else {
             return false;
         };
         if !next.committed || next.changing > 0 {
             return false;
         }
         let now = Instant::now();
-        let Some(until) = next.gathers_until.filter(|until| now < *until) else {
+        let Some(until) = next
+            .gathers_until
+            .filter(|until| now < *until && !next.turn.stopping)
+        else {
             return true;
         };
         if let Some(before) = self.gathered.take() {

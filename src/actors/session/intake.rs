@@ -27,6 +27,9 @@ impl Session {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 
@@ -93,6 +96,7 @@ impl Session {
                 (_, None) => {}
             }
             session.opened |= done.is_ok();
+            session.watch_held(ctx);
             session.pump(ctx);
             done
         }))
@@ -162,6 +166,7 @@ impl Handler<TakeUpTurns> for Session {
             let quiet = self.quiet(&turn);
             self.waiting.push_back(Waiting::new(turn, quiet, true));
         }
+        self.watch_held(ctx);
         self.pump(ctx);
     }
 }

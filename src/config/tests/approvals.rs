@@ -90,9 +90,9 @@ fn a_kagent_route_that_nobody_can_approve_on_is_warned_of() {
 #[test]
 fn people_are_called_by_their_names() {
     let names = good(GOOD).names;
-    let named = |id: i64| names.get(&UserId(id)).map(String::as_str);
+    let called = |id: i64| names.get(&UserId(id)).map(String::as_str);
     assert_eq!(
-        (named(11), named(22), named(33)),
+        (called(11), called(22), called(33)),
         (Some("anna"), Some("ben"), None)
     );
 }

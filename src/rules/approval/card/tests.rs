@@ -1,0 +1,137 @@
+//! Cards as people see them, and that they always fit.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::ids::{CallId, TaskId};
+use crate::pause::{Form, Question};
+
+fn pause(asks: Asks) -> Pause {
+    Pause {
+        task: TaskId::from("t"),
+        context: None,
+        form: Form::Parts,
+        asks,
+    }
+}
+
+fn call(name: &str, args: Value, via: Option<&str>) -> ToolCall {
+    ToolCall {
+        id: CallId::from("c"),
+        name: name.to_owned(),
+        args,
+        via: via.map(str::to_owned),
+    }
+}
+
+fn shown(pause: &Pause, text_max: usize) -> Card {
+    let mask = Mask::new(Vec::new(), true, Vec::new());
+    let (agent, picks) = (AgentName::from("k8s"), Picks::new(pause));
+    let shown = Shown {
+        agent: &agent,
+        asked_by: "sre1",
+        pause,
+        picks: &picks,
+        mask: &mask,
+        text_max,
+        foot: "The foot.",
+    };
+    match pause.asks {
+        Asks::Answers { .. } => question_card(shown),
+        _ => card(shown),
+    }
+}
+
+#[test]
+fn a_card_shows_each_call_with_its_arguments_as_text() {
+    let args = json!({"namespace": "default", "name": "**web-1** <b>"});
+    let card = shown(
+        &pause(Asks::Approval(vec![call("delete_pod", args, None)])),
+        4096,
+    );
+    assert_eq!(
+        card.text.text,
+        "🔐 k8s asks whether it may go on. It wants to do this, for sre1:\n\ndelete_pod\n\
+         name: \"**web-1** <b>\"\nnamespace: default\n\nThe foot."
+    );
+    assert_eq!(card.whole, None);
+    let [entity] = card.text.entities.as_slice() else {
+        panic!("{:?}", card.text.entities);
+    };
+    let units: Vec<u16> = card.text.text.encode_utf16().collect();
+    let code = String::from_utf16(&units[entity.offset..entity.offset + entity.length]).unwrap();
+    assert_eq!(code, "name: \"**web-1** <b>\"\nnamespace: default");
+}
+
+#[test]
+fn several_calls_are_numbered_and_name_their_agent_and_what_is_masked_is_said() {
+    let calls = vec![
+        call("delete_pod", json!({}), Some("sub\nagent")),
+        call(
+            "create",
+            json!({"password": "hunter2", "token": "abcd1234"}),
+            None,
+        ),
+    ];
+    let text = shown(&pause(Asks::Approval(calls)), 4096).text.text;
+    assert!(
+        text.contains("\n1. sub\\u{a}agent ▸ delete_pod\n{}\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n2. create\npassword: ‹masked›\ntoken: ‹masked›\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("hidden in 2 places.\nThe foot."), "{text}");
+}
+
+#[test]
+fn what_has_no_room_is_cut_said_and_kept_for_a_file() {
+    let args = json!({"a": "x\n".repeat(3_000), "z": "the end"});
+    let calls = vec![
+        call("apply", args, None),
+        call("small", json!({"k": "v"}), None),
+    ];
+    let card = shown(&pause(Asks::Approval(calls)), 4096);
+    assert!(card.text.text.contains(words::CUT));
+    assert!(card.text.text.contains("2. small\nk: v"));
+    let whole = card.whole.unwrap();
+    assert!(whole.starts_with("# 1. apply\na: |\n  x\n") && whole.contains("z: the end"));
+    assert!(whole.ends_with("# 2. small\nk: v\n"));
+}
+
+#[test]
+fn a_question_shows_where_it_stands() {
+    let question = |text: &str| Question {
+        text: text.to_owned(),
+        choices: vec![],
+        multiple: false,
+    };
+    let asks = Asks::Answers {
+        id: CallId::from("c"),
+        via: Some("sub".to_owned()),
+        questions: vec![question("Which one?\npassword: hunter2"), question("Sure?")],
+    };
+    assert_eq!(
+        shown(&pause(asks), 4096).text.text,
+        "❓ k8s (sub) asks you (1 of 2):\nWhich one?\npassword: ‹masked›\n\nThe foot."
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_card_always_fits_and_its_entities_are_within_it(
+        names in prop::collection::vec("\\PC{0,200}", 1..12),
+        value in "\\PC{0,3000}",
+        max in 256_usize..4096,
+    ) {
+        let calls = names.iter().map(|name| call(name, json!({name: value}), Some(name)));
+        let card = shown(&pause(Asks::Approval(calls.collect())), max);
+        let units = chunk::units(&card.text.text);
+        prop_assert!(units <= max, "{units} of {max}");
+        for entity in &card.text.entities {
+            prop_assert!(entity.length > 0 && entity.offset + entity.length <= units);
+        }
+    }
+}

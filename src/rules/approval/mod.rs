@@ -1,0 +1,29 @@
+//! Approvals: who may decide what an agent asks, what is shown of it, and how a decision moves.
+//!
+//! Nothing runs but by a decision that somebody made who was allowed when the card was shown and
+//! is when they tap, for exactly the calls that the card showed. What can go wrong leads to
+//! a rejection, or to nothing.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `policy` | who may decide |
+//! | `digest` | what was shown, in one number |
+//! | `picks` | what was tapped so far, before anything is sent |
+//! | `moves` | the states of a pause, and what moves it |
+//! | `yaml`, `card` | what people see |
+
+mod card;
+mod digest;
+mod moves;
+mod picks;
+mod policy;
+mod yaml;
+
+pub use card::{Card, Shown, card, question_card};
+pub use digest::digest;
+pub use moves::{Event, Move, State, next};
+pub use picks::{Pick, Picks};
+pub use policy::{Allowed, Case, Refusal};
+
+#[cfg(test)]
+mod policy_tests;

@@ -1,0 +1,160 @@
+//! Who may decide. A person is a numeric id, as everywhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Approvers, Config, Route};
+use crate::ids::{AgentName, ChatId, UserId};
+use crate::rules::{access, glob};
+
+/// Who may approve one call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// These people, unless they asked themselves.
+    pub people: Vec<UserId>,
+    /// Whoever asked.
+    pub requester: bool,
+}
+
+/// Why somebody may not decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Whoever asked may not decide about it.
+    Asker,
+    /// Somebody else may.
+    Other,
+    /// Nobody may.
+    Nobody,
+}
+
+/// A question to an agent, and the rules that hold for what comes of it: those of every route by
+/// which it may have been asked. Where they differ the strictest counts, and where whoever asked
+/// may not ask any more, nobody approves.
+#[derive(Clone, Debug)]
+pub struct Case<'c> {
+    config: &'c Config,
+    routes: Vec<&'c Route>,
+    asker: UserId,
+}
+
+impl Allowed {
+    /// Whether this person may approve what this other one has asked for.
+    #[must_use]
+    pub fn lets(&self, user: UserId, asker: UserId) -> bool {
+        if user == asker {
+            self.requester
+        } else {
+            self.people.contains(&user)
+        }
+    }
+
+    /// Whether there is anybody who may.
+    #[must_use]
+    pub fn anybody(&self, asker: UserId) -> bool {
+        self.requester || self.people.iter().any(|person| *person != asker)
+    }
+}
+
+impl<'c> Case<'c> {
+    /// The case of a question that was asked here.
+    #[must_use]
+    pub fn new(config: &'c Config, agent: &AgentName, asker: UserId, chat: ChatId) -> Self {
+        let routes = access::routes_for(config, asker, chat);
+        let routes = routes.filter(|route| route.agent == *agent).collect();
+        Self {
+            config,
+            routes,
+            asker,
+        }
+    }
+
+    /// Who may approve a call of this tool.
+    #[must_use]
+    pub fn allowed(&self, tool: &str) -> Allowed {
+        let mut of_routes = self.routes.iter().map(|route| approvers(route, tool));
+        let Some(first) = of_routes.next() else {
+            return Allowed::default();
+        };
+        let first = Allowed {
+            people: first.people.clone(),
+            requester: first.requester,
+        };
+        of_routes.fold(first, |allowed, other| Allowed {
+            people: allowed
+                .people
+                .into_iter()
+                .filter(|person| other.people.contains(person))
+                .collect(),
+            requester: allowed.requester && other.requester,
+        })
+    }
+
+    /// Whether this person may approve a call: under these rules, and under those of the moment
+    /// when it was shown.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_approve(&self, user: UserId, tool: &str, then: &Allowed) -> Result<(), Refusal> {
+        let now = self.allowed(tool);
+        if then.lets(user, self.asker) && now.lets(user, self.asker) {
+            return Ok(());
+        }
+        let both = |person: &UserId| then.people.contains(person) && *person != self.asker;
+        let somebody = (now.requester && then.requester) || now.people.iter().any(both);
+        Err(match (user == self.asker, somebody) {
+            (_, false) => Refusal::Nobody,
+            (true, true) => Refusal::Asker,
+            (false, true) => Refusal::Other,
+        })
+    }
+
+    /// Whether this person may reject: whoever asked, whoever may approve any of it, and admins. It
+    /// runs nothing, so the rules of now are enough; whoever asked may always take it back.
+    #[must_use]
+    pub fn may_reject(&self, user: UserId, tools: &[&str]) -> bool {
+        let approves = |tool: &&str| self.allowed(tool).lets(user, self.asker);
+        user == self.asker || access::is_admin(self.config, user) || tools.iter().any(approves)
+    }
+
+    /// Whether this person may answer questions of the agent: whoever asked, while they may ask.
+    #[must_use]
+    pub fn may_answer(&self, user: UserId) -> bool {
+        user == self.asker && !self.routes.is_empty()
+    }
+
+    /// Where it is asked, too: in the approval chats of the routes, if whoever asked may not decide
+    /// about some of it and somebody else may.
+    #[must_use]
+    pub fn elsewhere(&self, tools: &[&str], here: ChatId) -> Option<ChatId> {
+        let asks_others = |tool: &&str| {
+            let allowed = self.allowed(tool);
+            !allowed.requester && allowed.anybody(self.asker)
+        };
+        let chat = self.routes.iter().find_map(|route| route.approvals.chat)?;
+        (chat != here && tools.iter().any(asks_others)).then_some(chat)
+    }
+
+    /// How long it waits: the shortest of its routes.
+    #[must_use]
+    pub fn expires_after(&self) -> std::time::Duration {
+        let times = self
+            .routes
+            .iter()
+            .map(|route| route.approvals.expires_after);
+        // Whoever asked may not ask any more: it can only be rejected.
+        times.min().unwrap_or(std::time::Duration::from_mins(5))
+    }
+
+    /// Whoever asked.
+    #[must_use]
+    pub fn asker(&self) -> UserId {
+        self.asker
+    }
+}
+
+/// Who approves a tool on a route: the first rule that names it, else the route.
+fn approvers<'r>(route: &'r Route, tool: &str) -> &'r Approvers {
+    let names = |globs: &[String]| globs.iter().any(|glob| glob::matches(glob, tool));
+    let mut rules = route.approvals.rules.iter();
+    let rule = rules.find(|rule| names(&rule.tools));
+    rule.map_or(&route.approvers, |rule| &rule.approvers)
+}

@@ -1,0 +1,218 @@
+//! The whole policy as a table: person × route × tool.
+
+use super::*;
+use crate::config::{self, Config};
+use crate::ids::{AgentName, ChatId, UserId};
+
+const ADMIN: UserId = UserId(1);
+const ANNA: UserId = UserId(11);
+const BEN: UserId = UserId(22);
+const CLEO: UserId = UserId(33);
+const STRANGER: UserId = UserId(99);
+const GROUP: ChatId = ChatId(-100);
+const APPROVALS: ChatId = ChatId(-900);
+
+const FILE: &str = r#"
+admins = [1]
+[telegram]
+token_env = "TOKEN"
+[store]
+url = "sqlite:///data/switchboard.db"
+[agents]
+k8s.url = "http://kagent/k8s/"
+istio.url = "http://kagent/istio/"
+security.url = "http://kagent/security/"
+[people]
+anna = 11
+ben = 22
+cleo = 33
+[groups]
+leads = ["ben", "cleo"]
+[[routes]]
+command = "k8s"
+agent = "k8s"
+allow = ["anna", "ben", "chat:-100"]
+approvers = ["leads"]
+approval_chat = -900
+expires_after = "30m"
+[[routes.approve]]
+tools = ["*_delete_*", "drain"]
+approvers = ["cleo"]
+[[routes.approve]]
+tools = ["get_*"]
+approvers = ["requester"]
+[[routes.approve]]
+tools = ["get_secret", "never"]
+[[routes]]
+command = "istio"
+agent = "istio"
+allow = ["anna"]
+approvers = ["requester"]
+[[routes]]
+command = "security"
+agent = "security"
+allow = ["anna", "ben"]
+[[routes]]
+command = "mesh"
+agent = "istio"
+allow = ["ben", "anna"]
+approvers = ["leads", "requester"]
+expires_after = "5m"
+"#;
+
+pub(super) fn config() -> Config {
+    use std::io::Write;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(FILE.as_bytes()).unwrap();
+    let token = "7000000001:AAexampleexampleexampleexample-_";
+    let env = [("TOKEN".to_owned(), token.to_owned())].into();
+    config::load(file.path(), &env).unwrap().0
+}
+
+fn letter(decided: Result<(), Refusal>) -> char {
+    match decided {
+        Ok(()) => 'y',
+        Err(Refusal::Asker) => 'a',
+        Err(Refusal::Other) => 'o',
+        Err(Refusal::Nobody) => 'n',
+    }
+}
+
+#[test]
+fn who_may_approve_what() {
+    let config = config();
+    // For each tool: admin, anna, ben, cleo, stranger. y yes, a the asker may not, o somebody
+    // else may, n nobody may.
+    for (agent, tool, asker, expected) in [
+        ("k8s", "restart", ANNA, "oayyo"),
+        ("k8s", "restart", BEN, "ooayo"),
+        ("k8s", "k8s_delete_pod", ANNA, "oaoyo"),
+        ("k8s", "drain", BEN, "ooayo"),
+        ("k8s", "drain_all", ANNA, "oayyo"),
+        ("k8s", "get_pods", ANNA, "oyooo"),
+        ("k8s", "get_pods", BEN, "ooyoo"),
+        // The first rule that names it counts, not the last.
+        ("k8s", "get_secret", ANNA, "oyooo"),
+        ("k8s", "never", ANNA, "nnnnn"),
+        // Two ways to the agent: both must let.
+        ("istio", "apply", ANNA, "oyooo"),
+        ("istio", "apply", BEN, "ooyyo"),
+        // No approvers.
+        ("security", "scan", ANNA, "nnnnn"),
+        // Whoever asked may not ask any more, or never might.
+        ("security", "scan", CLEO, "nnnnn"),
+        ("k8s", "restart", CLEO, "nnnnn"),
+        ("k8s", "get_pods", STRANGER, "nnnnn"),
+        ("nothing", "x", ANNA, "nnnnn"),
+    ] {
+        let agent = AgentName::from(agent);
+        let case = Case::new(&config, &agent, asker, ChatId(asker.0));
+        let allowed = case.allowed(tool);
+        let people = [ADMIN, ANNA, BEN, CLEO, STRANGER];
+        let decided: String = people
+            .iter()
+            .map(|user| letter(case.may_approve(*user, tool, &allowed)))
+            .collect();
+        assert_eq!(decided, expected, "{agent} {tool} asked by {asker}");
+        let none = Allowed::default();
+        for user in people {
+            let then = case.may_approve(user, tool, &none);
+            assert_eq!(
+                then,
+                Err(Refusal::Nobody),
+                "nobody was allowed when it was shown"
+            );
+        }
+    }
+}
+
+#[test]
+fn somebody_must_be_allowed_when_it_is_shown_and_when_it_is_tapped() {
+    let config = config();
+    let agent = AgentName::from("k8s");
+    let case = Case::new(&config, &agent, ANNA, ChatId(11));
+    let then = |people: &[UserId], requester| Allowed {
+        people: people.to_vec(),
+        requester,
+    };
+    for (user, then, expected) in [
+        (BEN, then(&[BEN], false), 'y'),
+        (BEN, then(&[CLEO], false), 'o'),
+        (CLEO, then(&[BEN], false), 'o'),
+        // Named then, but not now.
+        (STRANGER, then(&[STRANGER], false), 'n'),
+        (ANNA, then(&[ANNA, BEN], true), 'a'),
+        (BEN, then(&[], true), 'n'),
+    ] {
+        let decided = letter(case.may_approve(user, "restart", &then));
+        assert_eq!(decided, expected, "{user} {then:?}");
+    }
+}
+
+#[test]
+fn whoever_writes_in_a_listed_chat_has_the_rules_of_its_route() {
+    let config = config();
+    let agent = AgentName::from("k8s");
+    let here = Case::new(&config, &agent, STRANGER, GROUP);
+    let allowed = here.allowed("get_pods");
+    assert_eq!(here.may_approve(STRANGER, "get_pods", &allowed), Ok(()));
+    let private = Case::new(&config, &agent, STRANGER, ChatId(99));
+    let now = private.may_approve(STRANGER, "get_pods", &allowed);
+    assert_eq!(now, Err(Refusal::Nobody));
+}
+
+#[test]
+fn whoever_asked_may_always_take_it_back_and_admins_and_approvers_may_reject() {
+    let config = config();
+    let case = |agent: &str, asker| {
+        let agent = AgentName::from(agent);
+        Case::new(&config, &agent, asker, ChatId(11)).clone()
+    };
+    for (agent, asker, user, expected) in [
+        ("k8s", ANNA, ANNA, true),
+        ("k8s", ANNA, ADMIN, true),
+        ("k8s", ANNA, CLEO, true),
+        ("k8s", ANNA, STRANGER, false),
+        ("security", ANNA, BEN, false),
+        ("security", ANNA, ANNA, true),
+        ("k8s", STRANGER, STRANGER, true),
+        ("k8s", STRANGER, CLEO, false),
+    ] {
+        let may = case(agent, asker).may_reject(user, &["restart"]);
+        assert_eq!(may, expected, "{agent} asked by {asker}, {user}");
+    }
+    assert!(case("k8s", ANNA).may_answer(ANNA));
+    assert!(
+        !case("k8s", ANNA).may_answer(BEN),
+        "questions are for whoever asked"
+    );
+    assert!(
+        !case("k8s", CLEO).may_answer(CLEO),
+        "who may not ask any more"
+    );
+}
+
+#[test]
+fn others_are_asked_elsewhere_only_where_they_are_needed() {
+    let config = config();
+    let k8s = AgentName::from("k8s");
+    let case = Case::new(&config, &k8s, ANNA, ChatId(11));
+    for (tools, here, expected) in [
+        (vec!["restart"], ChatId(11), Some(APPROVALS)),
+        (vec!["get_pods"], ChatId(11), None),
+        (vec!["get_pods", "restart"], ChatId(11), Some(APPROVALS)),
+        (vec!["never"], ChatId(11), None),
+        (vec!["restart"], APPROVALS, None),
+        (vec![], ChatId(11), None),
+    ] {
+        assert_eq!(case.elsewhere(&tools, here), expected, "{tools:?}");
+    }
+    assert_eq!(case.expires_after().as_secs(), 30 * 60);
+    let istio = Case::new(&config, &AgentName::from("istio"), ANNA, ChatId(11));
+    assert_eq!(
+        istio.expires_after().as_secs(),
+        5 * 60,
+        "the shortest counts"
+    );
+    assert_eq!(istio.elsewhere(&["apply"], ChatId(11)), None);
+}

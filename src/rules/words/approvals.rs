@@ -1,0 +1,232 @@
+//! What the bot says about approvals and questions of agents.
+
+use crate::ids::{AgentName, Timestamp, TurnId};
+use crate::pause::Unclear;
+use crate::rules::quota::Over;
+
+/// The labels of buttons.
+pub const APPROVE: &str = "Approve";
+/// Of one call, or of all.
+pub const REJECT: &str = "Reject";
+/// Of several calls.
+pub const APPROVE_ALL: &str = "Approve all";
+/// Of several calls.
+pub const REJECT_ALL: &str = "Reject all";
+/// What was toggled is sent.
+pub const SEND: &str = "Send";
+/// A decision that may not have arrived.
+pub const SEND_AGAIN: &str = "Send again";
+/// The chosen answers are meant.
+pub const DONE: &str = "Done";
+/// A question stays without an answer.
+pub const NO_ANSWER: &str = "Give no answer";
+/// A new question comes before the pause.
+pub const REJECT_AND_ASK: &str = "Reject and ask this";
+/// A new question waits behind the pause.
+pub const KEEP_WAITING: &str = "Keep waiting";
+
+/// On a card whose arguments were cut.
+pub const CUT: &str = "There is more of it: see the file below before you decide.";
+/// In a chat, when an agent's question takes words.
+pub const REPLY: &str = "Reply to this message with your answer.";
+/// The same, where there are buttons.
+pub const TAP_OR_REPLY: &str = "Tap an answer, or reply to this message with your own.";
+/// The same, where more than one may be tapped.
+pub const TAP_SOME: &str = "Tap all that apply, then Done; or reply to this message with your own.";
+
+/// Answers to taps that do nothing.
+pub const ASKER_MAY_NOT: &str = "You asked for this, so somebody else has to approve it.";
+/// Nobody may approve.
+pub const NOBODY_MAY: &str = "Nobody may approve this. It can only be rejected.";
+/// Somebody who may not even reject.
+pub const MAY_NOT_REJECT: &str = "Only whoever asked, an approver or an admin can reject this.";
+/// Somebody else's question.
+pub const NOT_YOUR_QUESTION: &str = "Only the person who asked can answer this.";
+/// The session is not ready yet after a restart.
+pub const ONE_MOMENT: &str =
+    "One moment: I am looking at it again. Tap once more in a few seconds.";
+/// Another tap came first.
+pub const CHANGED: &str = "This has changed meanwhile. Look at the newest buttons.";
+
+/// The head of a card for calls.
+#[must_use]
+pub fn approval(agent: &AgentName, asked_by: &str, calls: usize) -> String {
+    let what = if calls == 1 {
+        "to do this"
+    } else {
+        "to do these things"
+    };
+    format!("🔐 {agent} asks whether it may go on. It wants {what}, for {asked_by}:")
+}
+
+/// The head of a card for what can only be rejected.
+#[must_use]
+pub fn unclear(agent: &AgentName, asked_by: &str, why: Unclear) -> String {
+    let why = match why {
+        Unclear::Unreadable => "I cannot read what it asks well enough to show it",
+        Unclear::Mixed => "it asks for several things at once that cannot be decided one by one",
+        Unclear::Hidden => "an agent behind it wants something that I am not told",
+        Unclear::TooMany => "it asks for more than anybody can look through",
+    };
+    format!("🔐 {agent} waits for a decision, for {asked_by}, but {why}. It can only be rejected.")
+}
+
+/// The head of a card for a question.
+#[must_use]
+pub fn question(agent: &AgentName, via: Option<&str>, at: usize, of: usize) -> String {
+    let via = via.map_or(String::new(), |via| format!(" ({via})"));
+    match of {
+        1 => format!("❓ {agent}{via} asks you:"),
+        _ => format!("❓ {agent}{via} asks you ({at} of {of}):"),
+    }
+}
+
+/// How much was masked.
+#[must_use]
+pub fn masked(count: usize) -> String {
+    match count {
+        1 => "What looks like a secret is hidden in one place.".to_owned(),
+        _ => format!("What looks like a secret is hidden in {count} places."),
+    }
+}
+
+/// Until when, and who may decide.
+#[must_use]
+pub fn open(expires_at: Timestamp, who: &[String], asker: bool) -> String {
+    let who = match (who, asker) {
+        ([], false) => NOBODY_MAY.to_owned(),
+        ([], true) => "Whoever asked may approve it.".to_owned(),
+        (who, false) => format!("May be approved by {}.", who.join(", ")),
+        (who, true) => format!("May be approved by {} or whoever asked.", who.join(", ")),
+    };
+    format!("{who}\n{}", until(expires_at))
+}
+
+/// Until when.
+#[must_use]
+pub fn until(expires_at: Timestamp) -> String {
+    let time = clock(expires_at);
+    format!("Without a decision it is rejected at {time}.")
+}
+
+/// Half of the time is over.
+#[must_use]
+pub fn reminder(agent: &AgentName, expires_at: Timestamp) -> String {
+    let time = clock(expires_at);
+    format!("⏰ {agent} still waits for a decision. At {time} it is rejected.")
+}
+
+/// A decision is on its way.
+#[must_use]
+pub fn deciding(what: &str, by: &str, at: Timestamp) -> String {
+    format!(
+        "⏳ {what} by {by} at {}. On its way to the agent.",
+        clock(at)
+    )
+}
+
+/// The agent has the decision.
+#[must_use]
+pub fn decided(what: &str, by: &str, at: Timestamp) -> String {
+    let mark = if what.starts_with(REJECTED) {
+        "🚫"
+    } else {
+        "✅"
+    };
+    format!("{mark} {what} by {by} at {}.", clock(at))
+}
+
+/// What somebody decided.
+pub const APPROVED: &str = "Approved";
+/// What somebody decided.
+pub const REJECTED: &str = "Rejected";
+/// What somebody decided.
+pub const ANSWERED: &str = "Answered";
+
+/// Which of several calls may run, by their numbers on the card.
+#[must_use]
+pub fn partly(approved: &[usize]) -> String {
+    let numbers: Vec<String> = approved.iter().map(|n| (n + 1).to_string()).collect();
+    format!("{APPROVED} {}, the rest rejected,", numbers.join(", "))
+}
+
+/// Nobody decided in time.
+#[must_use]
+pub fn expired(at: Timestamp) -> String {
+    format!("⌛ Nobody decided in time. Rejected at {}.", clock(at))
+}
+
+/// The agent does not wait any more.
+pub const GONE: &str = "The agent does not wait for this any more. Nothing was sent.";
+
+/// A decision that may have arrived.
+#[must_use]
+pub fn unknown(what: &str, by: &str) -> String {
+    format!(
+        "⚠️ {what} by {by}, but I cannot tell whether that arrived: the agent still waits. Have it \
+         sent again?"
+    )
+}
+
+/// A decision that surely did not arrive. `why` is a sentence.
+#[must_use]
+pub fn not_sent(why: &str) -> String {
+    format!("⚠️ The decision did not arrive: {why} The agent still waits. Decide again.")
+}
+
+/// A question behind a pause.
+#[must_use]
+pub fn waits(agent: &AgentName) -> String {
+    format!("{agent} waits for a decision, so your message waits, too.")
+}
+
+/// After a tap on [Reject and ask this].
+#[must_use]
+pub fn rejected_for(agent: &AgentName) -> String {
+    format!("Rejected. Your message goes to {agent} next.")
+}
+
+/// After a tap on [Keep waiting].
+#[must_use]
+pub fn kept_waiting(agent: &AgentName) -> String {
+    format!("Your message goes to {agent} when the decision is made.")
+}
+
+/// A reason for the agent.
+pub const EXPIRED_REASON: &str = "Nobody decided in time.";
+/// A reason for the agent.
+pub const STOPPED_REASON: &str = "The person has stopped it.";
+/// A reason for the agent.
+pub const NEW_REASON: &str = "The person has asked something else.";
+
+/// Whoever asked may not ask any more.
+#[must_use]
+pub fn not_any_more(agent: &AgentName, turn: TurnId) -> String {
+    let reference = turn.reference();
+    format!("You may not ask {agent} here any more. Nothing was sent to it.\nRef {reference}")
+}
+
+/// A quota that is used up.
+#[must_use]
+pub fn over_quota(agent: &AgentName, over: Over) -> String {
+    let why = match over {
+        Over::PersonMinute => "You ask faster than you may. Ask again in a minute".to_owned(),
+        Over::PersonDay => "You have asked as much as you may within 24 hours".to_owned(),
+        Over::PersonAtOnce => "Too many of your questions are not answered yet".to_owned(),
+        Over::AgentMinute => {
+            format!("{agent} is asked too much at the moment. Ask again in a minute")
+        }
+        Over::AgentDay => format!("{agent} was asked as much as it may be within 24 hours"),
+    };
+    format!("{why}. Nothing was sent to {agent}.")
+}
+
+/// A time of the day, as everybody can read it.
+#[must_use]
+pub fn clock(at: Timestamp) -> String {
+    let minutes = at.0.div_euclid(60_000).rem_euclid(24 * 60);
+    format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! Every sentence about approvals, as people read it.
+
+use super::*;
+
+fn all() -> Vec<String> {
+    let (agent, by) = (AgentName::from("k8s"), "sre1");
+    // 2026-11-22 20:05 UTC.
+    let at = Timestamp(1_795_377_900_000);
+    let who = ["sre1".to_owned(), "22222222".to_owned()];
+    let mut all = vec![
+        approval(&agent, by, 1),
+        approval(&agent, by, 2),
+        question(&agent, None, 1, 1),
+        question(&agent, Some("istio"), 2, 3),
+        masked(1),
+        masked(2),
+        open(at, &[], false),
+        open(at, &[], true),
+        open(at, &who, false),
+        open(at, &who, true),
+        reminder(&agent, at),
+        deciding(APPROVED, by, at),
+        deciding(&partly(&[0, 2]), by, at),
+        decided(APPROVED, by, at),
+        decided(REJECTED, by, at),
+        decided(ANSWERED, by, at),
+        decided(&partly(&[1]), by, at),
+        expired(at),
+        unknown(APPROVED, by),
+        not_sent("The agent cannot be reached."),
+        waits(&agent),
+        rejected_for(&agent),
+        kept_waiting(&agent),
+        not_any_more(&agent, TurnId(1_000)),
+    ];
+    let whys = [
+        Unclear::Unreadable,
+        Unclear::Mixed,
+        Unclear::Hidden,
+        Unclear::TooMany,
+    ];
+    all.extend(whys.map(|why| unclear(&agent, by, why)));
+    let overs = [
+        Over::PersonMinute,
+        Over::PersonDay,
+        Over::PersonAtOnce,
+        Over::AgentMinute,
+        Over::AgentDay,
+    ];
+    all.extend(overs.map(|over| over_quota(&agent, over)));
+    let fixed = [
+        CUT,
+        REPLY,
+        TAP_OR_REPLY,
+        TAP_SOME,
+        ASKER_MAY_NOT,
+        NOBODY_MAY,
+        MAY_NOT_REJECT,
+        NOT_YOUR_QUESTION,
+        ONE_MOMENT,
+        CHANGED,
+        GONE,
+        EXPIRED_REASON,
+        STOPPED_REASON,
+        NEW_REASON,
+    ];
+    all.extend(fixed.map(str::to_owned));
+    all
+}
+
+#[test]
+fn the_bot_says_exactly_this_about_approvals() {
+    let said = all().join("\n---\n");
+    assert_eq!(said, include_str!("said.txt").trim_end(), "\n{said}");
+}
+
+#[test]
+fn a_tap_is_answered_in_what_a_phone_shows_of_it_and_labels_are_short() {
+    // Bot API, `answerCallbackQuery`: 0-200 characters.
+    for text in [
+        ASKER_MAY_NOT,
+        NOBODY_MAY,
+        MAY_NOT_REJECT,
+        NOT_YOUR_QUESTION,
+        ONE_MOMENT,
+        CHANGED,
+    ] {
+        assert!(text.chars().count() <= 200);
+    }
+    for label in [
+        APPROVE_ALL,
+        REJECT_ALL,
+        SEND_AGAIN,
+        NO_ANSWER,
+        REJECT_AND_ASK,
+        KEEP_WAITING,
+    ] {
+        assert!(label.chars().count() <= 20, "{label}");
+    }
+}
+
+#[test]
+fn a_time_is_that_of_the_day() {
+    for (at, expected) in [
+        (0, "00:00 UTC"),
+        (1_795_377_900_000, "20:05 UTC"),
+        (-60_000, "23:59 UTC"),
+    ] {
+        assert_eq!(clock(Timestamp(at)), expected);
+    }
+}
