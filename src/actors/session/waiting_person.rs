@@ -51,6 +51,7 @@ impl Session {
             turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
         running.turn.placeholder = Some(post);
         running.turn.stop = Some(stop);
+        let told = running.progress.clone();
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let shown = async move {
@@ -58,7 +59,16 @@ impl Session {
                 debug!(%failure, "no placeholder");
             }
         };
-        ctx.spawn(shown.into_actor(self));
+        // What the agent told meanwhile found no placeholder to stand in.
+        let caught_up = shown.into_actor(self).map(move |(), session, ctx| {
+            let running = session.running.as_ref();
+            let news = running.filter(|running| running.turn.placeholder == Some(post));
+            let news = news.map(|running| running.progress.clone());
+            if let Some(progress) = news.filter(|progress| *progress != told) {
+                session.show_progress(progress, ctx);
+            }
+        });
+        ctx.spawn(caught_up);
     }
 
     pub(super) fn show_progress(&mut self, progress: String, ctx: &mut Context<Self>) {
