@@ -8,8 +8,8 @@ mod decisions;
 mod edits;
 mod files;
 mod gathering;
+mod handing_over;
 mod intake;
-mod resting;
 mod stopping;
 mod turn_in_flight;
 mod waiting_person;
@@ -17,6 +17,7 @@ mod waiting_person;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
@@ -24,23 +25,26 @@ use actix::{
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{debug, error};
+use tracing::debug;
 
 pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
 use super::Commons;
-use super::agent::{Admit, Agent, Permit, StartRun, TaskChanged};
+use super::agent::{Agent, AgentBack, TaskChanged};
 use super::fetcher::Fetcher;
-use super::sender::{Posted, Sender};
+use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::a2a::{Content, Prompt};
-use crate::ids::{ConversationId, TurnId, UpdateId, UserId};
-use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
+use crate::ids::{ConversationId, UpdateId, UserId};
+use crate::model::{
+    Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
+};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
-use crate::rules::turn::{self, End};
+use crate::rules::turn::End;
+use crate::rules::words;
 use crate::store::{Change, StoreError};
+use crate::usage::Usage;
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -62,6 +66,9 @@ pub struct Ask {
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
     pub renews: bool,
+    /// How old the message was when it came, if Telegram brought it late: then its person is
+    /// asked first.
+    pub late: Option<Duration>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -118,6 +125,8 @@ struct Running {
     stopper: Stopper,
     /// What the run hears of that.
     signal: StopSignal,
+    /// What its agent has used for it, told just before the end.
+    usage: Option<Usage>,
 }
 
 /// One conversation.
@@ -132,12 +141,12 @@ pub struct Session {
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
+    /// The timer of the held turn that has waited longest.
+    expiry: Option<SpawnHandle>,
     /// The timer that ends the next turn's wait for its pieces.
     gathered: Option<SpawnHandle>,
     /// The update whose question was refused last: what follows it is refused, too.
     turned_away: Option<UpdateId>,
-    /// The timer of the held turn that has waited longest.
-    expiry: Option<SpawnHandle>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -167,9 +176,9 @@ impl Session {
             router,
             waiting: VecDeque::new(),
             running: None,
+            expiry: None,
             gathered: None,
             turned_away: None,
-            expiry: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -219,6 +228,7 @@ impl Session {
             ending: false,
             stopper,
             signal,
+            usage: None,
         });
         if never {
             let ended = self.ended(id, &End::Stopped);
@@ -231,94 +241,40 @@ impl Session {
         self.begin(id, begin, ctx);
     }
 
-    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
-    /// stops leaves it to the next one.
-    fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
-        let admit = Admit {
-            fresh: begin == Begin::Submit,
-            back: ctx.address().recipient(),
-        };
-        let admitted = self.agent.send(admit).into_actor(self);
-        let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.with_files(id, begin, permit, ctx),
-            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
-            // The agent ends only with the process.
-            Err(_) => Box::pin(fut::ready(())),
-        });
-        ctx.spawn(then);
-    }
-
-    /// Commits that the prompt is about to leave, then lets it go.
-    fn hand_over(
-        &mut self,
-        id: TurnId,
-        begin: Begin,
-        permit: Permit,
-        files: Vec<Content>,
-        ctx: &mut Context<Self>,
-    ) -> ResponseActFuture<Self, ()> {
-        let draining = self.drained.is_some();
-        let running = self.running.as_mut().filter(|running| {
-            // Stopped while it waited for its place: that is free again.
-            let stopped = begin == Begin::Submit && running.turn.stopping;
-            !draining && running.turn.id == id && !stopped
-        });
-        let Some(running) = running else {
-            return Box::pin(fut::ready(()));
-        };
-        let turn = &mut running.turn;
-        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
-        let known = turn.protocol.filter(|_| begin != Begin::Submit);
-        let protocol = known.unwrap_or(permit.protocol);
-        turn.protocol = Some(protocol);
-        let submit = (begin == Begin::Submit).then(|| Change::Submit {
-            turn: id,
-            prompt: prompt_id.clone(),
-            endpoint: endpoint(&self.commons, &self.conversation),
-            protocol,
-        });
-        if submit.is_some() {
-            turn.state = TurnState::Submitting;
+    /// After a while without turns the Router lets go of this session.
+    fn rest(&mut self, ctx: &mut Context<Self>) {
+        let seen = self.seen;
+        let idle = self.commons.config.limits.session_idle;
+        if let Some(before) = self.resting.take() {
+            ctx.cancel_future(before);
         }
-        let start = StartRun {
-            permit,
-            turn: id,
-            prompt: Prompt {
-                id: prompt_id,
-                text: turn.text.clone(),
-                files,
-                context: self.conversation.context.clone(),
-                task: None,
-                principal: self.conversation.principal.clone(),
-                answer: None,
-            },
-            protocol,
-            begin,
-            detached: turn.state == TurnState::Detached,
-            stop: running.signal.clone(),
-            listener: ctx.address().recipient(),
-        };
-        let (commons, agent) = (self.commons.clone(), self.agent.clone());
-        let sender = self.sender.clone().recipient::<Posted>();
-        let handed = async move {
-            if let Some(submit) = submit
-                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
-            {
-                error!(turn = %id.reference(), %failure, "not submitted");
+        self.resting = Some(ctx.run_later(idle, move |session, ctx| {
+            session.resting = None;
+            let resting = session.waiting.is_empty() && session.running.is_none();
+            if !resting || session.seen != seen {
                 return;
             }
-            if agent.send(start).await.is_err() {
-                error!(turn = %id.reference(), "the agent has ended");
-            }
-        };
-        Box::pin(handed.into_actor(self))
+            let idle = session.router.send(SessionIdle {
+                conversation: session.conversation.id,
+                slot: session.conversation.slot.clone(),
+                seen,
+            });
+            ctx.spawn(idle.into_actor(session).map(|_, _, _| ()));
+        }));
     }
-}
 
-/// Where the prompts of a conversation go, for whoever looks into the store.
-fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
-    let agent = commons.config.agents.get(&conversation.slot.agent);
-    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
+    fn tell_drained(&mut self) {
+        let submitting = self
+            .running
+            .as_ref()
+            .is_some_and(|running| running.turn.state == TurnState::Submitting);
+        if let (false, Some(drained)) = (submitting, self.drained.as_mut()) {
+            for waiting in drained.drain(..) {
+                // Whoever waited may have given up.
+                let _ = waiting.send(());
+            }
+        }
+    }
 }
 
 impl Actor for Session {
@@ -354,7 +310,50 @@ impl Handler<TaskChanged> for Session {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
             }
+            News::Used(usage) => {
+                if let Some(running) = &mut self.running {
+                    running.usage = Some(usage);
+                }
+                Box::pin(fut::ready(()))
+            }
             News::Ended(end) => self.ended(changed.turn, &end),
         }
+    }
+}
+
+impl Handler<AgentBack> for Session {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
+        let slot = &self.conversation.slot;
+        let body = Body {
+            text: words::back(&slot.agent),
+            ..Body::default()
+        };
+        let id = self.commons.store.new_post();
+        let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let told = async move {
+            if let Err(failure) = commons.commit(&sender, vec![word]).await {
+                debug!(%failure, "nobody was told that the agent is back");
+            }
+        };
+        Box::pin(told.into_actor(self))
+    }
+}
+
+impl Handler<Drain> for Session {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: Drain, _: &mut Self::Context) -> Self::Result {
+        let (told, drained) = oneshot::channel();
+        self.drained.get_or_insert_default().push(told);
+        self.tell_drained();
+        let wait = async move {
+            // An error means that the session ended: then nothing is on its way.
+            let _ = drained.await;
+        };
+        Box::pin(wait.into_actor(self))
     }
 }

@@ -170,7 +170,7 @@ fn file_types(item: Item<'_>) -> Vec<String> {
     types.filter_map(|item| item.short_text(100)).collect()
 }
 
-/// The authorities in a file; they are read once, so a new file needs a restart.
+/// The authorities in a file.
 fn authorities(item: &Item<'_>) -> Option<Authorities> {
     let read = Authorities::read(Path::new(item.text()?));
     if let Err(why) = &read {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::section::Section;
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -27,6 +28,8 @@ pub struct Chat {
     pub paste_quiet: Duration,
     /// The most parts of a split text that become one question; 1: nothing is waited for.
     pub paste_parts_max: usize,
+    /// A message that Telegram has held for longer is asked about before it reaches an agent.
+    pub stale_after: Duration,
     /// Rows kept about strangers; beyond that the oldest go.
     pub stranger_rows_max: usize,
 }
@@ -43,8 +46,9 @@ impl Chat {
             notify_after: wait("notify_after", Duration::ZERO..=HOUR, 20_000),
             preview_every_private: wait("preview_every_private", pace.clone(), 1000),
             preview_every_group: wait("preview_every_group", pace, 4000),
-            album_quiet: section.duration("album_quiet", quiet.clone(), Duration::from_secs(1)),
-            paste_quiet: section.duration("paste_quiet", quiet, Duration::from_millis(1500)),
+            album_quiet: wait("album_quiet", quiet.clone(), 1000),
+            paste_quiet: wait("paste_quiet", quiet, 1500),
+            stale_after: wait("stale_after", SECOND..=24 * HOUR, 900_000),
             paste_parts_max: section.number("paste_parts_max", 1..=100, 16),
             stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
         };

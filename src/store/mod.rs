@@ -37,12 +37,15 @@ use crate::model::{
     AuditLine, Button, Conversation, Gathering, Held, Kind, Outcome, Piece, Place, Post, Protocol,
     Seat, Turn, UpdateEnd,
 };
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredUpdate {
     /// Its id.
     pub id: UpdateId,
+    /// When it was taken in.
+    pub received_at: Timestamp,
     /// The JSON text as Telegram delivered it.
     pub body: String,
 }
@@ -132,6 +135,13 @@ pub enum Change {
         turn: TurnId,
         /// Its row in the outbox.
         post: OutboxId,
+    },
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
     },
     /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {
@@ -263,7 +273,7 @@ pub trait Store {
     fn bot(&self) -> BotId;
 
     /// Keeps a batch of updates; answers those that were not known before.
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>>;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>>;
 
     /// Commits all of it, or nothing.
     fn commit(&self, changes: Vec<Change>) -> Answer<()>;

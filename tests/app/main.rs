@@ -19,5 +19,6 @@ mod phone;
 mod places;
 mod previews;
 mod proxy;
+mod stale;
 mod stop;
 mod time;

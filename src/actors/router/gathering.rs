@@ -3,7 +3,7 @@
 use actix::Context;
 use tracing::debug;
 
-use super::facts::seat_key;
+use super::facts::{Facts, seat_key};
 use super::{Router, Work};
 use crate::actors::session::{Ask, Follows};
 use crate::ids::UpdateId;
@@ -27,6 +27,7 @@ impl Router {
         &mut self,
         id: UpdateId,
         message: &Incoming,
+        facts: &Facts,
         ctx: &mut Context<Self>,
     ) -> Option<Work> {
         let key = seat_key(message);
@@ -58,6 +59,7 @@ impl Router {
                 album: message.media_group_id.clone(),
             }),
             rule,
+            late: facts.late(id, message, config.chat.stale_after),
             renews: route::renews(self.seats.get(&key)?, agent, now),
         };
         debug!(update = %id, first = %open.first, "a further part");

@@ -115,9 +115,9 @@ impl Session {
     pub(super) fn join(
         &mut self,
         mut ask: Ask,
-    ) -> Result<ResponseActFuture<Self, Result<(), StoreError>>, Ask> {
+    ) -> Result<ResponseActFuture<Self, Result<(), StoreError>>, Box<Ask>> {
         let Some(follows) = ask.follows.take() else {
-            return Err(ask);
+            return Err(Box::new(ask));
         };
         if self.turned_away == Some(follows.first) {
             return Ok(self.refuse_the_rest(&ask));
@@ -125,7 +125,7 @@ impl Session {
         let quiet = Quiet::from(&self.commons.config.chat);
         let mut waiting = self.waiting.iter_mut();
         let Some(next) = waiting.find(|next| next.is_followed(&follows)) else {
-            return Err(ask);
+            return Err(Box::new(ask));
         };
         let message = ask.piece.message;
         put(&mut next.turn, ask.piece.clone());

@@ -84,7 +84,10 @@ impl Session {
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let changes = self.changes_of(running, end);
+        let mut changes = self.changes_of(running, end);
+        let usage = running.usage;
+        changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
+        let tokens = usage.map(tracing::field::display);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let kind = match end {
@@ -97,7 +100,10 @@ impl Session {
         let agent = self.conversation.slot.agent.clone();
         let told = async move {
             match commons.commit_surely(&sender, changes).await {
-                Ok(()) => info!(turn = %id.reference(), %agent, end = kind, "the turn is over"),
+                Ok(()) => {
+                    let turn = id.reference();
+                    info!(%turn, %agent, end = kind, tokens, "the turn is over");
+                }
                 Err(failure) => {
                     error!(turn = %id.reference(), %failure, "its end was not committed");
                 }

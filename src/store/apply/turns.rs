@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{any, one, some};
 use crate::ids::{Timestamp, TurnId};
+use crate::model::Outcome;
 use crate::store::{Change, StoreError, codec};
 
 /// Moves a turn, or says that it stands elsewhere.
@@ -56,18 +57,18 @@ pub(super) async fn move_turn(
             );
             (sql.bind(post.0).bind(turn.0), "the turn is over")
         }
-        Change::EndTurn { turn, outcome } => {
+        Change::Used { turn, usage } => {
+            // SQLite's numbers end before ours; no run comes near.
+            let number = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
             let sql = query(
-                "UPDATE turns SET state = ?1, ended_at = ?2,
-                        text = CASE WHEN ?1 IN ('answered', 'stopped') THEN '' ELSE text END,
-                        pieces = CASE WHEN ?1 IN ('answered', 'stopped') THEN NULL ELSE pieces END,
-                        held = NULL, held_until = NULL, held_post = NULL
-                 WHERE id = ?3
-                   AND state IN ('queued', 'submitting', 'working', 'detached')",
+                "UPDATE turns SET prompt_tokens = ?, answer_tokens = ?, total_tokens = ?
+                 WHERE id = ?",
             );
-            let sql = sql.bind(codec::outcome(*outcome)).bind(now.0);
-            (sql.bind(turn.0), "the turn is over")
+            let sql = sql.bind(number(usage.prompt)).bind(number(usage.answer));
+            let sql = sql.bind(number(usage.total)).bind(turn.0);
+            (sql, "there is no such turn")
         }
+        Change::EndTurn { turn, outcome } => return end(c, *turn, *outcome, now).await,
         Change::Requeue { turn, attempt } => {
             let sql = query(
                 "UPDATE turns SET state = 'queued', attempt = attempt + 1, prompt_id = NULL,
@@ -106,6 +107,25 @@ pub(super) async fn move_turn(
         _ => return Err(StoreError::unavailable("not a change of a turn")),
     };
     one(c, sql, stale).await
+}
+
+/// The turn is over; what nobody needs of it any more is erased.
+async fn end(
+    c: &mut SqliteConnection,
+    turn: TurnId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "UPDATE turns SET state = ?1, ended_at = ?2,
+                text = CASE WHEN ?1 IN ('answered', 'stopped') THEN '' ELSE text END,
+                pieces = CASE WHEN ?1 IN ('answered', 'stopped') THEN NULL ELSE pieces END,
+                held = NULL, held_until = NULL, held_post = NULL
+         WHERE id = ?3
+           AND state IN ('queued', 'submitting', 'working', 'detached')",
+    );
+    let sql = sql.bind(codec::outcome(outcome)).bind(now.0);
+    one(c, sql.bind(turn.0), "the turn is over").await
 }
 
 /// The rest of the answer would be refused as well; its placeholder still has to go.

@@ -25,6 +25,7 @@ impl Tables {
             self.updates.entry(update.id).or_insert_with(|| {
                 fresh.push(update.clone());
                 Rc::new(UpdateRow {
+                    received_at: update.received_at,
                     body: Some(update.body),
                     end: None,
                 })
@@ -78,6 +79,11 @@ impl Tables {
             | Change::Hold { .. }
             | Change::Requeue { .. } => self.move_turn(change),
             Change::Release { post } => self.release(*post),
+            // It is kept for who looks into the file.
+            Change::Used { turn, .. } => match self.turns.get(turn) {
+                Some(_) => Ok(()),
+                None => Err(StoreError::Stale("there is no such turn")),
+            },
             Change::Undeliverable { turn } => {
                 self.undeliverable(*turn);
                 Ok(())
@@ -116,6 +122,7 @@ impl Tables {
             .filter(|row| row.end.is_none())
             .ok_or(StoreError::Stale("the update has ended"))?;
         *Rc::make_mut(row) = UpdateRow {
+            received_at: row.received_at,
             body: None,
             end: Some(end.clone()),
         };
