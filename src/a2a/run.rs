@@ -366,6 +366,8 @@ impl Watch {
             let protocol = self.attempts.protocol;
             self.run.client.proven(protocol);
             self.note_health(false);
+            // Megabytes perhaps, and they are not said twice.
+            self.run.prompt.files.clear();
             let started = News::Started {
                 task: task.id.clone(),
                 context: task.context_id.clone(),

@@ -14,7 +14,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
-use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read};
+use super::{
+    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read,
+};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
@@ -158,6 +160,11 @@ impl Store for Sqlite {
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::turn(&readers, turn).await })
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::asked(&readers, bot, chat, message).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -5,13 +5,16 @@ mod support;
 
 mod access;
 mod conversation;
+mod edits;
 mod failures;
 mod faults;
 mod files;
 mod format;
+mod gather;
 mod groups;
 mod health;
 mod limits;
+mod media;
 mod odd;
 mod phone;
 mod picture;

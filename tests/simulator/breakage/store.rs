@@ -8,7 +8,7 @@ use switchboard::ids::{
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 
 use super::Newest;
@@ -34,6 +34,7 @@ macro_rules! broken {
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
                 file_of(post: OutboxId) -> Answer<Option<File>>;
+                asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;
