@@ -4,13 +4,18 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod counted;
 mod decisions;
 mod handing_over;
+mod inspecting;
 mod intake;
 mod stopping;
 mod turn_in_flight;
 mod waiting_person;
 
+use self::counted::Counted;
+pub use self::counted::OpenTurns;
+pub use self::inspecting::InspectSession;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
@@ -57,6 +62,8 @@ pub struct Ask {
     /// How old the message was when it came, if Telegram brought it late: then its person is
     /// asked first.
     pub late: Option<Duration>,
+    /// What is committed with it, if it is taken.
+    pub beside: Vec<Change>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -106,6 +113,7 @@ struct Waiting {
     turn: Turn,
     /// Whether the store has it; until then nothing behind it may begin either.
     committed: bool,
+    counted: Counted,
 }
 
 /// The turn in flight.
@@ -116,6 +124,10 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// Whether its end is being committed.
     ending: bool,
+    /// When it was next.
+    began: Instant,
+    // Held, never read: it counts until the turn is over.
+    _counted: Counted,
     /// Tells the run that somebody wants it to stop.
     stopper: Stopper,
     /// What the run hears of that.
@@ -132,6 +144,8 @@ pub struct Session {
     sender: Addr<Sender>,
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
+    /// The turns of all sessions.
+    open_turns: OpenTurns,
     running: Option<Running>,
     /// The timer of the held turn that has waited longest.
     expiry: Option<SpawnHandle>,
@@ -153,6 +167,7 @@ impl Session {
         agent: Addr<Agent>,
         sender: Addr<Sender>,
         router: Recipient<SessionIdle>,
+        open_turns: OpenTurns,
     ) -> Self {
         Self {
             commons,
@@ -162,6 +177,7 @@ impl Session {
             sender,
             router,
             waiting: VecDeque::new(),
+            open_turns,
             running: None,
             expiry: None,
             resting: None,
@@ -186,7 +202,7 @@ impl Session {
         if !self.waiting[next].committed {
             return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
+        let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
         let config = &self.commons.config.chat;
@@ -211,6 +227,8 @@ impl Session {
             progress: String::new(),
             timer: None,
             ending: false,
+            began: Instant::now(),
+            _counted: counted,
             stopper,
             signal,
         });

@@ -5,6 +5,7 @@ pub mod access;
 pub mod approval;
 pub mod bucket;
 pub mod buttons;
+pub mod choices;
 pub mod chunk;
 pub mod command;
 pub mod format;
@@ -19,6 +20,7 @@ pub mod quota;
 pub mod route;
 pub mod screen;
 pub mod stale;
+pub mod status;
 pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;

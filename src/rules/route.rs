@@ -67,12 +67,15 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
+    /// `/status`
+    Status(UserId),
     /// `/stop`, for this agent or whatever runs.
     Stop(UserId, Option<&'a Route>),
     /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
-    Choose(UserId),
+    /// With the text, if it is one that waits for the choice.
+    Choose(UserId, Option<String>),
     /// Something other than text.
     Media(UserId, String),
 }
@@ -172,6 +175,7 @@ impl<'a> Asker<'a, '_> {
             "whoami" => return Decision::WhoAmI(user),
             "new" => return self.new_conversation(rest),
             "stop" => return self.stop(rest),
+            "status" => return Decision::Status(user),
             _ => {}
         }
         let Some(route) = route_of(self.config, name) else {
@@ -189,7 +193,7 @@ impl<'a> Asker<'a, '_> {
         if rest.is_empty() {
             return match self.expected() {
                 Some(to) => Decision::New(user, to.route),
-                None => Decision::Choose(user),
+                None => Decision::Choose(user, None),
             };
         }
         if rest.contains(char::is_whitespace) {
@@ -223,7 +227,7 @@ impl<'a> Asker<'a, '_> {
                 Decision::Forbidden(self.user, route)
             }
             (Some(to), _) => self.ask(to.route, to.why, text),
-            (None, _) => Decision::Choose(self.user),
+            (None, _) => Decision::Choose(self.user, Some(text.trim().to_owned())),
         }
     }
 
@@ -269,7 +273,7 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 fn is_builtin(name: &str) -> bool {
     matches!(
         name,
-        "start" | "help" | "agents" | "whoami" | "new" | "stop"
+        "start" | "help" | "agents" | "whoami" | "new" | "stop" | "status"
     )
 }
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod buttons;
 mod conversation;
 mod failures;
 mod faults;
@@ -17,5 +18,6 @@ mod places;
 mod previews;
 mod proxy;
 mod stale;
+mod status;
 mod stop;
 mod time;

@@ -28,7 +28,7 @@ fn chat(id: i64) -> Value {
 /// A message of the asker with these fields besides.
 fn message(chat_id: i64, fields: &Value) -> Value {
     let mut message = json!({
-        "message_id": 900, "date": 1_700_000_000, "chat": chat(chat_id),
+        "message_id": 900, "date": crate::support::seconds(), "chat": chat(chat_id),
         "from": {"id": ASKER, "is_bot": false, "first_name": "Asker"},
     });
     for (name, value) in fields.as_object().into_iter().flatten() {

@@ -40,7 +40,7 @@ async fn killed_when_stored_an_update_is_answered_by_the_next_process() {
     let store = Sqlite::open(&stage.store(), bot_id, ownership)
         .await
         .expect("it opens");
-    let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": 1,
+    let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": crate::support::seconds(),
         "text": "hello", "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     let update = StoredUpdate {

@@ -46,6 +46,8 @@ pub struct Plan {
     allow: String,
     /// TOML for the routes, by agent.
     routes: BTreeMap<String, String>,
+    /// Whether the first agent is the default.
+    default: bool,
     existing: Vec<(String, String)>,
 }
 
@@ -76,6 +78,11 @@ group_per_minute = 60000
 global_per_second = 10000
 ";
 
+/// The moment as Telegram dates messages, in seconds.
+pub fn seconds() -> i64 {
+    switchboard::ids::Timestamp::now().0 / 1_000
+}
+
 impl Stage {
     /// Nothing on it yet; people 1 to 999 may use every agent.
     pub fn plan() -> Plan {
@@ -88,6 +95,7 @@ impl Stage {
                 .collect::<Vec<_>>()
                 .join(","),
             routes: BTreeMap::new(),
+            default: true,
             existing: Vec::new(),
         }
     }
@@ -289,6 +297,13 @@ impl Plan {
         self
     }
 
+    /// No agent is the default.
+    #[must_use]
+    pub fn no_default(mut self) -> Self {
+        self.default = false;
+        self
+    }
+
     /// Starts the emulators, not the bot.
     pub async fn build(self) -> Stage {
         let telegram = BotApi::start(self.telegram).await;
@@ -315,7 +330,7 @@ impl Plan {
                 toml,
                 "[agents.{name}]\n{section}\n[[routes]]\ncommand = \"{name}\"\n\
                  agent = \"{name}\"\ndefault = {}\nallow = [{}]\n{}\n",
-                n == 0,
+                n == 0 && self.default,
                 self.allow,
                 self.routes.get(&name).map_or("", String::as_str)
             );

@@ -31,15 +31,23 @@ impl Session {
         }
     }
 
-    fn refuse(&self, ask: &Ask) -> Vec<Change> {
-        let text = words::queue_full(&self.conversation.slot.agent, self.waiting.len());
-        vec![
-            Change::EndUpdate {
-                update: ask.update,
-                end: UpdateEnd::Refused("conversation full"),
-            },
-            self.notice(ask, text),
-        ]
+    /// What is committed instead of a question that finds no room: here, or anywhere.
+    fn refused(&self, ask: &Ask) -> Option<Vec<Change>> {
+        let limits = &self.commons.config.limits;
+        let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
+            let agent = &self.conversation.slot.agent;
+            let text = words::queue_full(agent, self.waiting.len());
+            ("conversation full", text)
+        } else if self.open_turns.count() >= limits.turns_max {
+            ("all full", words::ALL_FULL.to_owned())
+        } else {
+            return None;
+        };
+        let refused = Change::EndUpdate {
+            update: ask.update,
+            end: UpdateEnd::Refused(rule),
+        };
+        Some(vec![refused, self.notice(ask, text)])
     }
 
     /// A word below a question.
@@ -81,6 +89,7 @@ impl Session {
         self.waiting.push_back(Waiting {
             turn,
             committed: false,
+            counted: self.open_turns.one_more(),
         });
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
@@ -107,8 +116,7 @@ impl Handler<Ask> for Session {
 
     fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
         self.seen += 1;
-        if self.waiting.len() >= self.commons.config.limits.conversation_waiting_max {
-            let changes = self.refuse(&ask);
+        if let Some(changes) = self.refused(&ask) {
             let commons = self.commons.clone();
             let sender = self.sender.clone().recipient();
             let refused = async move { commons.commit(&sender, changes).await };
@@ -140,6 +148,7 @@ impl Handler<Ask> for Session {
             changes.push(self.notice(&ask, text));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
+        changes.extend(ask.beside);
         self.enqueue(turn, changes)
     }
 }
@@ -158,6 +167,7 @@ impl Handler<TakeUpTurns> for Session {
         self.waiting.extend(given.into_iter().map(|turn| Waiting {
             turn,
             committed: true,
+            counted: self.open_turns.one_more(),
         }));
         self.watch_held(ctx);
         self.pump(ctx);

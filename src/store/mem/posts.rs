@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::apply::unfit;
 use super::tables::{PostRow, PostState, Tables};
-use crate::ids::{OutboxId, TurnId};
+use crate::ids::{OutboxId, Timestamp, TurnId};
 use crate::model::{Kind, Post};
 use crate::store::{Change, StoreError};
 
@@ -14,9 +14,9 @@ type Applied = Result<(), StoreError>;
 
 impl Tables {
     /// Moves a row, or says that it stands elsewhere.
-    pub(super) fn move_post(&mut self, change: &Change) -> Applied {
+    pub(super) fn move_post(&mut self, change: &Change, now: Timestamp) -> Applied {
         match change {
-            Change::Post(post) => self.insert_post(post),
+            Change::Post(post) => self.insert_post(post, now),
             Change::Sending(post) => {
                 let row = self.post(*post, &[Pending, Sending], "the post is not waiting")?;
                 row.state = Sending;
@@ -61,7 +61,7 @@ impl Tables {
         }
     }
 
-    fn insert_post(&mut self, post: &Post) -> Applied {
+    fn insert_post(&mut self, post: &Post, now: Timestamp) -> Applied {
         let known = post.turn.is_none_or(|turn| self.turns.contains_key(&turn));
         if !known || self.posts.contains_key(&post.id) {
             return Err(unfit("a post of no turn, or twice the same"));
@@ -76,6 +76,7 @@ impl Tables {
             kind: post.kind,
             body: Some(post.body.clone()),
             state: Pending,
+            posted_at: now,
             sends: 0,
             message: None,
             reason: None,

@@ -120,6 +120,8 @@ pub struct PostRow {
     pub body: Option<Body>,
     /// Where it stands.
     pub state: PostState,
+    /// When it was committed.
+    pub posted_at: Timestamp,
     /// Calls begun.
     pub sends: u32,
     /// The message that it became.
