@@ -200,6 +200,7 @@ impl Router {
             Decision::Status(user) => return self.status(id, message, user),
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
+            Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
                 let expected = route::expected(config, message, known, user, now);
@@ -208,7 +209,7 @@ impl Router {
                 let text = words::agents(user_routes(user), expected);
                 self.reply_with(id, message, user, text, lines)
             }
-            Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
+            Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
                 reply(words::unknown_command(&name, user_routes(user)))
             }

@@ -40,6 +40,7 @@ use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::End;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
+use crate::usage::Usage;
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -132,6 +133,8 @@ struct Running {
     stopper: Stopper,
     /// What the run hears of that.
     signal: StopSignal,
+    /// What its agent has used for it, told just before the end.
+    usage: Option<Usage>,
 }
 
 /// One conversation.
@@ -231,6 +234,7 @@ impl Session {
             _counted: counted,
             stopper,
             signal,
+            usage: None,
         });
         if never {
             let ended = self.ended(id, &End::Stopped);
@@ -311,6 +315,12 @@ impl Handler<TaskChanged> for Session {
             News::Context(context) => {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
+            }
+            News::Used(usage) => {
+                if let Some(running) = &mut self.running {
+                    running.usage = Some(usage);
+                }
+                Box::pin(fut::ready(()))
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

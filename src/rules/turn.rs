@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
 use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
+use crate::rules::answer::{Answer, Piece};
 use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
@@ -22,7 +23,7 @@ use crate::store::Change;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// The agent's answer; it may be empty.
-    Answer(String),
+    Answer(Answer),
     /// Surely no answer; a sentence that says why.
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
@@ -41,17 +42,6 @@ pub trait Fresh {
     fn now(&self) -> Timestamp;
 }
 
-/// How an ending is shown.
-#[derive(Clone, Copy, Debug)]
-pub struct Showing<'a> {
-    /// The agent's name, where the answer has to say it.
-    pub label: Option<&'a AgentName>,
-    /// What the answer comes from.
-    pub from: words::From,
-    /// Units of UTF-16 that a message may have.
-    pub text_max: usize,
-}
-
 /// The A2A message id of an attempt: the same after any crash, another one only when a
 /// person says [Run again].
 #[must_use]
@@ -60,17 +50,11 @@ pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
     PromptId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
 }
 
-/// The chunks of an answer as they are shown.
-#[must_use]
-pub fn answer_chunks(text: &str, showing: Showing<'_>) -> Vec<Formatted> {
-    words::answer(showing.label, showing.from, text).chunks(showing.text_max)
-}
-
-/// A turn ends with an answer, already cut to chunks.
+/// A turn ends with an answer, already in messages.
 #[must_use]
 pub fn answered(
     turn: &Turn,
-    chunks: Vec<Formatted>,
+    pieces: Vec<Piece>,
     ending: Ending,
     fresh: &mut dyn Fresh,
 ) -> Vec<Change> {
@@ -78,19 +62,31 @@ pub fn answered(
         turn: turn.id,
         outcome: Outcome::Answered,
     }];
-    for (n, Formatted { text, entities }) in chunks.into_iter().enumerate() {
+    for (n, piece) in pieces.into_iter().enumerate() {
         let (kind, target) = match ending {
             Ending::Edit if n == 0 => (Kind::FinalEdit, turn.placeholder),
             Ending::Edit | Ending::New | Ending::Replace => (Kind::Final, None),
         };
+        let (formatted, file) = match piece {
+            Piece::Text(formatted) => (formatted, None),
+            Piece::File {
+                file,
+                carried,
+                caption,
+            } => (Formatted::plain(caption), Some((carried, file))),
+        };
+        let (carried, file) = file.unzip();
         let body = Body {
-            text,
-            entities,
+            text: formatted.text,
+            entities: formatted.entities,
             reply_to: (n == 0).then_some(turn.reply_to),
             target,
+            file: carried,
             ..Body::default()
         };
-        changes.push(Change::Post(post(turn, kind, body, fresh.post())));
+        let id = fresh.post();
+        changes.push(Change::Post(post(turn, kind, body, id)));
+        changes.extend(file.map(|file| Change::Attach { post: id, file }));
     }
     take_away_placeholder(turn, ending, &mut changes, fresh);
     changes

@@ -86,6 +86,7 @@ pub(super) async fn change(
         | Change::Working { .. }
         | Change::Detach { .. }
         | Change::Placeholder { .. }
+        | Change::Used { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
         | Change::AskStop { .. }

@@ -20,7 +20,7 @@ use super::{Answer, Change, Store, StoreError, StoredUpdate, Unfinished};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::rules::status::Totals;
 
 /// What outlives the processes. Clones are the same disk.
@@ -177,6 +177,10 @@ impl Store for MemStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read(|tables| tables.posts.get(&post)?.message)
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.read(|tables| tables.posts.get(&post)?.file.clone())
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

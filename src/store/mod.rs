@@ -35,10 +35,11 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
+    AuditLine, Button, Conversation, File, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
     UpdateEnd,
 };
 use crate::rules::status::Totals;
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +118,13 @@ pub enum Change {
         /// Its row in the outbox.
         post: OutboxId,
     },
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
+    },
     /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {
         /// Which turn.
@@ -160,6 +168,14 @@ pub enum Change {
     },
     /// Something must arrive at Telegram.
     Post(Post),
+    /// The file of a post, which is kept until its row needs no sending any more. Refused
+    /// unless the post is there: it comes before it in the same list.
+    Attach {
+        /// Whose file.
+        post: OutboxId,
+        /// The file.
+        file: File,
+    },
     /// A row is not needed any more. Nothing if it is already on its way.
     Drop(OutboxId),
     /// A call to Telegram is about to begin. Refused unless pending or sending.
@@ -269,6 +285,9 @@ pub trait Store {
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
+
+    /// The file that a row carries, until the row needs no sending any more.
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>>;
 
     /// The agent whose turn a message of ours speaks of.
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;

@@ -9,7 +9,8 @@ use crate::ids::{
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    Button, Conversation, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState, Whom,
+    Button, Conversation, File, FileName, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
+    Whom,
 };
 
 pub(super) async fn new_updates(
@@ -170,6 +171,20 @@ pub(super) async fn message_of(
             .fetch_optional(pool)
             .await?;
     Ok(message.flatten().map(MessageId))
+}
+
+pub(super) async fn file_of(pool: &SqlitePool, post: OutboxId) -> Result<Option<File>, StoreError> {
+    let row = query("SELECT name, media_type, bytes FROM outbox_files WHERE post = ?")
+        .bind(post.0)
+        .fetch_optional(pool)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let name: String = row.try_get("name")?;
+    Ok(Some(File {
+        name: FileName::clean(&name, "file"),
+        media_type: row.try_get("media_type")?,
+        bytes: row.try_get::<Vec<u8>, _>("bytes")?.into(),
+    }))
 }
 
 fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {

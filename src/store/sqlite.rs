@@ -20,7 +20,7 @@ use super::{
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::rules::status::Totals;
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -176,6 +176,11 @@ impl Store for Sqlite {
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::message_of(&readers, post).await })
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { read::file_of(&readers, post).await })
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

@@ -9,9 +9,10 @@ use crate::a2a::run::News;
 use crate::actors::StoreIds;
 use crate::ids::{ContextId, TurnId};
 use crate::model::{Turn, TurnState};
+use crate::rules::answer::{self, Showing};
 use crate::rules::phone::{Ending, Shown};
 use crate::rules::stop;
-use crate::rules::turn::{self, End, Showing};
+use crate::rules::turn::{self, End};
 use crate::rules::words;
 use crate::store::Change;
 
@@ -84,7 +85,10 @@ impl Session {
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let changes = self.changes_of(running, end);
+        let mut changes = self.changes_of(running, end);
+        let usage = running.usage;
+        changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
+        let tokens = usage.map(tracing::field::display);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let kind = match end {
@@ -96,7 +100,10 @@ impl Session {
         let agent = self.conversation.slot.agent.clone();
         let told = async move {
             match commons.commit_surely(&sender, changes).await {
-                Ok(()) => info!(turn = %id.reference(), %agent, end = kind, "the turn is over"),
+                Ok(()) => {
+                    let turn = id.reference();
+                    info!(%turn, %agent, end = kind, tokens, "the turn is over");
+                }
                 Err(failure) => {
                     error!(turn = %id.reference(), %failure, "its end was not committed");
                 }
@@ -176,15 +183,18 @@ impl Session {
         let now = Instant::now();
         let mut ids = StoreIds(&self.commons);
         match end {
-            End::Answer(text) => {
+            End::Answer(answer) => {
                 let showing = Showing {
                     label: self.label(),
                     from: self.origin(turn),
-                    text_max: self.commons.config.limits.text_max,
+                    agent,
+                    turn: turn.id,
+                    limits: &self.commons.config.limits,
+                    chat: &self.commons.config.chat,
                 };
-                let chunks = turn::answer_chunks(text, showing);
-                let ending = running.phone.ending(now, chunks.len(), shown);
-                turn::answered(turn, chunks, ending, &mut ids)
+                let pieces = answer::pieces(answer.clone(), showing);
+                let ending = running.phone.ending(now, answer::count(&pieces), shown);
+                turn::answered(turn, pieces, ending, &mut ids)
             }
             End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
             End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),

@@ -1,6 +1,8 @@
 //! Every sentence, as people read it.
 
 use super::*;
+use crate::ids::ChatId;
+use crate::model::FileName;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -9,9 +11,17 @@ fn agent() -> AgentName {
     "k8s".into()
 }
 
+fn at(chat: ChatId, topic: i64) -> Place {
+    Place {
+        chat,
+        topic: TopicId(topic),
+    }
+}
+
 /// Everything that the bot says, once, on the longest path to it.
 fn all() -> Vec<String> {
     let (config, agent) = (config(), agent());
+    let file = FileName::clean("chart.png", "file");
     let routes = || config.routes.iter();
     let none = || config.routes[..0].iter();
     let tools = [
@@ -35,6 +45,13 @@ fn all() -> Vec<String> {
         unknown(&agent, TURN),
         failed(&agent, AGENT_BUSY, TURN),
         failed(&agent, AGENT_DOWN, TURN),
+        file_refused(&file, 31_700),
+        rest_in_file(&file, 31_700),
+        empty_file(&file),
+        large_file(&file, 60_000_000, 52_428_800),
+        files_left_out(1),
+        files_left_out(3),
+        odd_address(&file),
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
@@ -72,6 +89,8 @@ fn all() -> Vec<String> {
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),
         format!("{UNKNOWN_GROUP}{GROUP}"),
+        moved(GROUP, ChatId(-1_001_000_000_100)),
+        format!("{ELSEWHERE}\n2 pods"),
         forbidden("istio", routes()),
         forbidden("istio", none()),
         unknown_command("argo", routes()),
@@ -81,15 +100,16 @@ fn all() -> Vec<String> {
         no_media("video_note"),
         switched(&config.routes[0]),
         switched(&config.routes[1]),
+        bound(&config.routes[1], &config.routes[0]),
         fresh(&agent),
         help(routes()),
         help(none()),
         agents(routes(), Some(&agent)),
         agents(routes(), None),
         agents(none(), None),
-        whoami(&config, ANNA, GROUP),
-        whoami(&config, ADMIN, ChatId(1)),
-        whoami(&config, CLEO, ChatId(33)),
+        whoami(&config, ANNA, at(GROUP, 17)),
+        whoami(&config, ADMIN, at(ChatId(1), 0)),
+        whoami(&config, CLEO, at(ChatId(33), 0)),
     ]
 }
 
@@ -163,7 +183,7 @@ fn whatever_is_long_still_fits_into_one_message() {
         switched(&config.routes[0]),
         help(routes()),
         agents(routes(), Some(&agent)),
-        whoami(&config, ANNA, GROUP),
+        whoami(&config, ANNA, at(GROUP, 0)),
     ];
     for text in texts {
         let units = chunk::units(&text);

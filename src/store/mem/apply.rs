@@ -72,11 +72,17 @@ impl Tables {
             | Change::Hold { .. }
             | Change::Requeue { .. } => self.move_turn(change),
             Change::Release { post } => self.release(*post),
+            // It is kept for who looks into the file.
+            Change::Used { turn, .. } => match self.turns.get(turn) {
+                Some(_) => Ok(()),
+                None => Err(StoreError::Stale("there is no such turn")),
+            },
             Change::Undeliverable { turn } => {
                 self.undeliverable(*turn);
                 Ok(())
             }
             Change::Post(_)
+            | Change::Attach { .. }
             | Change::Drop(_)
             | Change::Sending(_)
             | Change::Sent { .. }

@@ -8,7 +8,7 @@ use crate::ids::{
     AgentName, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Body, Button, Conversation, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
+    AuditLine, Body, Button, Conversation, File, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
 };
 
 /// Every table; the names are those of the schema.
@@ -118,6 +118,8 @@ pub struct PostRow {
     pub kind: Kind,
     /// What it says; erased once it needs no sending any more.
     pub body: Option<Body>,
+    /// The file that it carries; erased with what it says.
+    pub file: Option<File>,
     /// Where it stands.
     pub state: PostState,
     /// When it was committed.

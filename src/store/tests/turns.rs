@@ -1,6 +1,7 @@
 //! A turn moves only from where it must stand: a prompt leaves once, an end is the end.
 
 use super::*;
+use crate::usage::Usage;
 
 const STATES: [&str; 9] = [
     "queued",
@@ -225,6 +226,28 @@ async fn a_turn_is_found_with_its_conversation_wherever_it_stands() {
     }
     let bench = Bench::new().await;
     assert_eq!(bench.store.turn(TurnId(9)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_a_turn_has_used_is_kept_with_it_and_is_unknown_before() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let kept = "SELECT concat_ws(' ', ifnull(prompt_tokens, '-'), ifnull(answer_tokens, '-'),
+                       ifnull(total_tokens, '-')) FROM turns";
+    assert_eq!(bench.seen(kept).await, ["- - -"]);
+    let usage = Usage {
+        prompt: 22,
+        answer: 14,
+        total: u64::MAX,
+    };
+    let ended = end(turn, Outcome::Answered);
+    bench
+        .commit(vec![Change::Used { turn, usage }, ended])
+        .await;
+    let all = format!("22 14 {}", i64::MAX);
+    assert_eq!(bench.seen(kept).await, [all]);
+    let turn = TurnId(turn.0 + 1);
+    bench.is_stale(vec![Change::Used { turn, usage }]).await;
 }
 
 #[tokio::test]

@@ -107,6 +107,10 @@ impl Store for Twin {
         self.both(|store| store.message_of(post))
     }
 
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.both(|store| store.file_of(post))
+    }
+
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
         self.both(|store| store.agent_of(chat, message))
     }
@@ -153,6 +157,7 @@ pub(super) const KEPT: &str = "
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
+    UNION ALL SELECT concat_ws(' ', 'file', post, name, media_type, length(bytes)) FROM outbox_files
     UNION ALL SELECT concat_ws(' ', 'button', token, chat, topic, action, turn, for_user, post,
                                beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
@@ -167,6 +172,7 @@ pub(super) fn kept(disk: &MemDisk) -> Vec<String> {
         .chain(conversations(&tables))
         .chain(turns(&tables))
         .chain(posts(&tables))
+        .chain(files(&tables))
         .chain(others(&tables))
         .collect();
     rows.sort_unstable();
@@ -197,6 +203,14 @@ impl<T: ToString> IntoCell for Option<T> {
     fn cell(self) -> Option<String> {
         self.map(|value| value.to_string())
     }
+}
+
+fn files(tables: &Tables) -> impl Iterator<Item = String> {
+    tables.posts.iter().filter_map(|(id, post)| {
+        let file = post.file.as_ref()?;
+        let length = file.bytes.len();
+        Some(row!(&"file", id, &file.name, &file.media_type, &length))
+    })
 }
 
 fn updates(tables: &Tables) -> impl Iterator<Item = String> {
