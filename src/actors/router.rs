@@ -6,12 +6,14 @@
 //! its end or stands in a session's queue.
 
 mod changes;
+mod choosing;
 mod conversations;
 mod edits;
 mod facts;
 mod gathering;
 mod moving;
 mod sessions;
+mod status;
 mod stopping;
 mod strangers;
 mod taps;
@@ -22,6 +24,7 @@ use actix::{
     Actor, ActorFutureExt, Addr, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
 use futures_util::future::{LocalBoxFuture, join_all};
+use tokio::time::Instant;
 use tracing::{debug, error, info};
 
 use self::changes::{ends, or_park, refused, reply, settled};
@@ -32,11 +35,12 @@ use super::agent::Agent;
 use super::fetcher::Fetcher;
 use super::poller::UpdatesArrived;
 use super::sender::Sender;
-use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
+use super::session::{Ask, Drain, OpenTurns, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
 use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
 use crate::rules::access;
+use crate::rules::choices;
 use crate::rules::gather::{self, Quiet};
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
@@ -79,6 +83,11 @@ pub struct Router {
     asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
+    /// The turns of all sessions.
+    open_turns: OpenTurns,
+    /// Which configuration this is, and since when it is in force.
+    digest: String,
+    began: Instant,
     /// Groups that had moved when seats were last forgotten for it.
     moves_seen: usize,
 }
@@ -92,7 +101,10 @@ impl Router {
         sender: Addr<Sender>,
         fetcher: Addr<Fetcher>,
     ) -> Self {
+        let digest = commons.config.digest();
         Self {
+            digest,
+            began: Instant::now(),
             commons,
             agents,
             sender,
@@ -103,6 +115,7 @@ impl Router {
             gathering: HashMap::new(),
             asked: HashMap::new(),
             idle: Vec::new(),
+            open_turns: OpenTurns::default(),
             moves_seen: 0,
         }
     }
@@ -179,6 +192,7 @@ impl Router {
                     rule,
                     renews,
                     late: facts.late(id, message, config.chat.stale_after),
+                    beside: Vec::new(),
                 };
                 return self.ask(ask, route, ctx);
             }
@@ -191,7 +205,9 @@ impl Router {
             }
             Decision::Switch(user, route) => {
                 self.set_current(key, &route.agent, now);
-                let mut changes = reply(words::switched(route));
+                let lines = choices::examples(route);
+                let text = words::switched(route);
+                let mut changes = self.reply_with(id, message, user, text, lines);
                 changes.push(Change::SetCurrent {
                     place,
                     user,
@@ -199,6 +215,7 @@ impl Router {
                 });
                 changes
             }
+            Decision::Status(user) => return self.status(id, message, user),
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
@@ -206,13 +223,20 @@ impl Router {
             Decision::Agents(user) => {
                 let expected = route::expected(config, message, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
-                reply(words::agents(user_routes(user), expected))
+                let lines = choices::switches(user_routes(user), expected);
+                let text = words::agents(user_routes(user), expected);
+                self.reply_with(id, message, user, text, lines)
             }
             Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
                 reply(words::unknown_command(&name, user_routes(user)))
             }
-            Decision::Choose(user) => reply(words::choose(user_routes(user))),
+            Decision::Choose(user, None) => reply(words::choose(user_routes(user))),
+            Decision::Choose(user, Some(text)) => {
+                let lines = choices::which_agent(user_routes(user), &text, message.message);
+                let text = words::choose(user_routes(user));
+                self.reply_with(id, message, user, text, lines)
+            }
             Decision::Media(_, kind) => reply(words::no_media(&kind)),
         };
         self.commit(changes)
@@ -292,7 +316,10 @@ impl Handler<UpdatesArrived> for Router {
         let gathered = gather.into_actor(self);
         Box::pin(gathered.then(move |gathered, router, ctx| {
             let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
-                router.seats.extend(std::mem::take(&mut facts.seats));
+                for (key, seat) in std::mem::take(&mut facts.seats) {
+                    // What is remembered may be ahead of the store.
+                    router.seats.entry(key).or_insert(seat);
+                }
                 facts.received = received;
                 updates
                     .into_iter()

@@ -4,16 +4,21 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod counted;
 mod decisions;
 mod edits;
 mod files;
 mod gathering;
 mod handing_over;
+mod inspecting;
 mod intake;
 mod stopping;
 mod turn_in_flight;
 mod waiting_person;
 
+use self::counted::Counted;
+pub use self::counted::OpenTurns;
+pub use self::inspecting::InspectSession;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
@@ -69,6 +74,8 @@ pub struct Ask {
     /// How old the message was when it came, if Telegram brought it late: then its person is
     /// asked first.
     pub late: Option<Duration>,
+    /// What is committed with it, if it is taken.
+    pub beside: Vec<Change>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -121,6 +128,10 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// Whether its end is being committed.
     ending: bool,
+    /// When it was next.
+    began: Instant,
+    // Held, never read: it counts until the turn is over.
+    _counted: Counted,
     /// Tells the run that somebody wants it to stop.
     stopper: Stopper,
     /// What the run hears of that.
@@ -140,6 +151,8 @@ pub struct Session {
     fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
+    /// The turns of all sessions.
+    open_turns: OpenTurns,
     running: Option<Running>,
     /// The timer of the held turn that has waited longest.
     expiry: Option<SpawnHandle>,
@@ -165,6 +178,7 @@ impl Session {
         agent: Addr<Agent>,
         (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
+        open_turns: OpenTurns,
     ) -> Self {
         Self {
             commons,
@@ -175,6 +189,7 @@ impl Session {
             fetcher,
             router,
             waiting: VecDeque::new(),
+            open_turns,
             running: None,
             expiry: None,
             gathered: None,
@@ -201,7 +216,7 @@ impl Session {
         if !self.is_whole(next, ctx) {
             return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
+        let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
         let config = &self.commons.config.chat;
@@ -226,6 +241,8 @@ impl Session {
             progress: String::new(),
             timer: None,
             ending: false,
+            began: Instant::now(),
+            _counted: counted,
             stopper,
             signal,
             usage: None,

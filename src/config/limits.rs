@@ -21,6 +21,8 @@ pub struct Limits {
     pub in_flight_max: usize,
     /// Turns that may wait in one conversation; one more is refused.
     pub conversation_waiting_max: usize,
+    /// Turns that are not over, of everybody together; one more is refused.
+    pub turns_max: usize,
     /// How long a conversation without turns is kept in memory; the store remembers it.
     pub session_idle: Duration,
     /// Turns whose files are fetched from Telegram at once.
@@ -47,6 +49,7 @@ impl Limits {
             global_per_second: section.number("global_per_second", 1..=10_000, 30),
             in_flight_max: section.number("in_flight_max", 1..=1000, 64),
             conversation_waiting_max: section.number("conversation_waiting_max", 1..=1000, 20),
+            turns_max: section.number("turns_max", 1..=1_000_000, 5_000),
             session_idle: section.duration(
                 "session_idle",
                 Duration::from_millis(10)..=Duration::from_hours(24),

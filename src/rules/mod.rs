@@ -6,6 +6,7 @@ pub mod answer;
 pub mod approval;
 pub mod bucket;
 pub mod buttons;
+pub mod choices;
 pub mod chunk;
 pub mod command;
 pub mod edits;
@@ -24,6 +25,7 @@ pub mod quota;
 pub mod route;
 pub mod screen;
 pub mod stale;
+pub mod status;
 pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;

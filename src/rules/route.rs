@@ -70,12 +70,15 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
+    /// `/status`
+    Status(UserId),
     /// `/stop`, for this agent or whatever runs.
     Stop(UserId, Option<&'a Route>),
     /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
-    Choose(UserId),
+    /// With the text, if it is one that waits for the choice.
+    Choose(UserId, Option<String>),
     /// Something other than text and files.
     Media(UserId, String),
 }
@@ -178,6 +181,7 @@ impl<'a> Asker<'a, '_> {
             "whoami" => return Decision::WhoAmI(user),
             "new" => return self.new_conversation(rest),
             "stop" => return self.stop(rest),
+            "status" => return Decision::Status(user),
             _ => {}
         }
         let Some(route) = route_of(self.config, name) else {
@@ -211,7 +215,7 @@ impl<'a> Asker<'a, '_> {
         if rest.is_empty() {
             return match self.expected() {
                 Some(to) => Decision::New(user, to.route),
-                None => Decision::Choose(user),
+                None => Decision::Choose(user, None),
             };
         }
         if rest.contains(char::is_whitespace) {
@@ -245,7 +249,11 @@ impl<'a> Asker<'a, '_> {
                 Decision::Forbidden(self.user, route)
             }
             (Some(to), _) => self.ask(to.route, to.why, text),
-            (None, _) => Decision::Choose(self.user),
+            (None, _) => {
+                // A button carries a text; a file would be lost on the way.
+                let whole = self.message.file.is_none();
+                Decision::Choose(self.user, whole.then(|| text.trim().to_owned()))
+            }
         }
     }
 
@@ -296,7 +304,7 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 fn is_builtin(name: &str) -> bool {
     matches!(
         name,
-        "start" | "help" | "agents" | "whoami" | "new" | "stop"
+        "start" | "help" | "agents" | "whoami" | "new" | "stop" | "status"
     )
 }
 

@@ -8,6 +8,7 @@ mod pieces;
 mod posts;
 mod read;
 mod tables;
+mod totals;
 
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::rules::status::Totals;
 
 /// What outlives the processes. Clones are the same disk.
 #[derive(Clone, Default)]
@@ -172,6 +174,10 @@ impl Store for MemStore {
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.read(|tables| tables.strangers.get(&who).copied())
+    }
+
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        self.read(|tables| tables.totals(now))
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {

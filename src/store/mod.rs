@@ -17,6 +17,7 @@ mod read;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod writer;
 
 use std::rc::Rc;
@@ -37,6 +38,7 @@ use crate::model::{
     AuditLine, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place, Post,
     Protocol, Seat, Turn, UpdateEnd,
 };
+use crate::rules::status::Totals;
 use crate::usage::Usage;
 
 /// An update as it is kept until its end.
@@ -311,6 +313,9 @@ pub trait Store {
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;
+
+    /// The sums over all updates, turns and posts, and how old what waits is at `now`.
+    fn totals(&self, now: Timestamp) -> Answer<Totals>;
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;

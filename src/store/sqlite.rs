@@ -16,11 +16,13 @@ use tokio::task::JoinHandle;
 use super::writer::{Done, Job, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read,
+    totals,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::rules::status::Totals;
 
 /// Reads beside the writer; each is a thread and a connection.
 const READERS: u32 = 2;
@@ -170,6 +172,11 @@ impl Store for Sqlite {
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::stranger_told(&readers, bot, who).await })
+    }
+
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { totals::totals(&readers, bot, now).await })
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {

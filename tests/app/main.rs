@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod buttons;
 mod conversation;
 mod edits;
 mod failures;
@@ -22,5 +23,6 @@ mod places;
 mod previews;
 mod proxy;
 mod stale;
+mod status;
 mod stop;
 mod time;

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::rules::status::Totals;
 use switchboard::store::{
     Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
@@ -163,6 +164,10 @@ impl Store for SimStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read("a message", move |store| store.message_of(post))
+    }
+
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        self.read("the sums", move |store| store.totals(now))
     }
 
     fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {

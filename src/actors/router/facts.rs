@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::actors::Commons;
 use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, UpdateId, UserId};
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, Place, Seat, Turn, Whom};
 use crate::rules::{access, stale};
 use crate::store::{Asked, StoreError};
 use crate::telegram::{Incoming, Update, What};
@@ -159,9 +159,15 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
         let Some(button) = store.button(token.clone()).await? else {
             continue;
         };
-        let about = match button.action.turn() {
-            Some(turn) => store.turn(turn).await?,
-            None => None,
+        let about = if let Some(turn) = button.action.turn() {
+            store.turn(turn).await?
+        } else {
+            // What it says is said in the name of its person.
+            if let Whom::Person(user) = button.whom {
+                let key = (button.place, user);
+                facts.seats.insert(key, store.seat(key.0, key.1).await?);
+            }
+            None
         };
         facts.buttons.insert(token, Pressed { button, about });
     }

@@ -60,6 +60,7 @@ impl Router {
             }),
             rule,
             late: facts.late(id, message, config.chat.stale_after),
+            beside: Vec::new(),
             renews: route::renews(self.seats.get(&key)?, agent, now),
         };
         debug!(update = %id, first = %open.first, "a further part");

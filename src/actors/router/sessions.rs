@@ -44,6 +44,7 @@ impl Router {
             agent,
             (self.sender.clone(), self.fetcher.clone()),
             ctx.address().recipient(),
+            self.open_turns.clone(),
         )
         .start();
         let known = Known {

@@ -6,6 +6,7 @@ use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture
 use tokio::time::Instant;
 use tracing::debug;
 
+use super::counted::Counted;
 use super::{Ask, Session};
 use crate::ids::{MessageId, TurnId, UpdateId};
 use crate::model::{Piece, Turn, TurnState, UpdateEnd, whole};
@@ -30,16 +31,24 @@ pub(super) struct Waiting {
     gathers_until: Option<Instant>,
     /// Changes of its pieces that the store does not have yet.
     changing: usize,
+    /// Its share of all open turns.
+    pub(super) counted: Counted,
 }
 
 impl Waiting {
     /// `quiet` is how long the next piece is waited for, if one is.
-    pub(super) fn new(turn: Turn, quiet: Option<Duration>, committed: bool) -> Self {
+    pub(super) fn new(
+        turn: Turn,
+        quiet: Option<Duration>,
+        committed: bool,
+        counted: Counted,
+    ) -> Self {
         Self {
             turn,
             committed,
             gathers_until: quiet.map(|quiet| Instant::now() + quiet),
             changing: 0,
+            counted,
         }
     }
 

@@ -19,6 +19,7 @@ impl Session {
     /// stops leaves it to the next one.
     pub(super) fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
         let admit = Admit {
+            turn: id,
             fresh: begin == Begin::Submit,
             back: ctx.address().recipient(),
         };

@@ -33,16 +33,24 @@ impl Session {
         }
     }
 
-    fn refuse(&mut self, ask: &Ask) -> Vec<Change> {
+    /// What is committed instead of a question that finds no room: here, or anywhere.
+    fn refused(&mut self, ask: &Ask) -> Option<Vec<Change>> {
+        let limits = &self.commons.config.limits;
+        let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
+            let agent = &self.conversation.slot.agent;
+            let text = words::queue_full(agent, self.waiting.len());
+            ("conversation full", text)
+        } else if self.open_turns.count() >= limits.turns_max {
+            ("all full", words::ALL_FULL.to_owned())
+        } else {
+            return None;
+        };
         self.turned_away = Some(ask.update);
-        let text = words::queue_full(&self.conversation.slot.agent, self.waiting.len());
-        vec![
-            Change::EndUpdate {
-                update: ask.update,
-                end: UpdateEnd::Refused("conversation full"),
-            },
-            self.notice(ask, text),
-        ]
+        let refused = Change::EndUpdate {
+            update: ask.update,
+            end: UpdateEnd::Refused(rule),
+        };
+        Some(vec![refused, self.notice(ask, text)])
     }
 
     /// A word below a question.
@@ -82,7 +90,9 @@ impl Session {
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         let id = turn.id;
         let quiet = self.quiet(&turn);
-        self.waiting.push_back(Waiting::new(turn, quiet, false));
+        let counted = self.open_turns.one_more();
+        self.waiting
+            .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let committed = async move { commons.commit(&sender, changes).await };
@@ -104,8 +114,7 @@ impl Session {
 
     /// A question becomes a turn, if there is room.
     pub(super) fn take_in(&mut self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
-        if self.waiting.len() >= self.commons.config.limits.conversation_waiting_max {
-            let changes = self.refuse(ask);
+        if let Some(changes) = self.refused(ask) {
             let commons = self.commons.clone();
             let sender = self.sender.clone().recipient();
             let refused = async move { commons.commit(&sender, changes).await };
@@ -137,6 +146,7 @@ impl Session {
             changes.push(self.notice(ask, text));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
+        changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
     }
 }
@@ -167,7 +177,9 @@ impl Handler<TakeUpTurns> for Session {
         given.extend(queued);
         for turn in given {
             let quiet = self.quiet(&turn);
-            self.waiting.push_back(Waiting::new(turn, quiet, true));
+            let counted = self.open_turns.one_more();
+            self.waiting
+                .push_back(Waiting::new(turn, quiet, true, counted));
         }
         self.watch_held(ctx);
         self.pump(ctx);

@@ -95,7 +95,7 @@ impl Tables {
             | Change::Sent { .. }
             | Change::Unsent(_)
             | Change::RefusedPost { .. }
-            | Change::UnknownPost(_) => self.move_post(change),
+            | Change::UnknownPost(_) => self.move_post(change, now),
             Change::ShowButton(button) => self.show_button(button),
             Change::UseButton { token, by } => self.use_button(token, *by),
             Change::TellStranger { who, day, rows_max } => {

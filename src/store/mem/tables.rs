@@ -125,6 +125,8 @@ pub struct PostRow {
     pub file: Option<File>,
     /// Where it stands.
     pub state: PostState,
+    /// When it was committed.
+    pub posted_at: Timestamp,
     /// Calls begun.
     pub sends: u32,
     /// The message that it became.

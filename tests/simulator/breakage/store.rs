@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::rules::status::Totals;
 use switchboard::store::{
     Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
@@ -33,6 +34,7 @@ macro_rules! broken {
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
+                totals(now: Timestamp) -> Answer<Totals>;
                 file_of(post: OutboxId) -> Answer<Option<File>>;
                 asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
