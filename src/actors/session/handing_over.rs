@@ -12,7 +12,7 @@ use crate::actors::sender::Posted;
 use crate::ids::TurnId;
 use crate::model::{Conversation, TurnState};
 use crate::rules::turn::{self, End};
-use crate::store::Change;
+use crate::store::{Change, StoreError};
 
 impl Session {
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
@@ -90,13 +90,20 @@ impl Session {
                 && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
             {
                 error!(turn = %id.reference(), %failure, "not submitted");
-                return;
+                return matches!(failure, StoreError::Stale(_));
             }
             if agent.send(start).await.is_err() {
                 error!(turn = %id.reference(), "the agent has ended");
             }
+            false
         };
-        Box::pin(handed.into_actor(self))
+        Box::pin(handed.into_actor(self).then(move |stopped, session, _| {
+            if stopped {
+                // Somebody's stop was committed just before: nothing has left, nor will.
+                return session.ended(id, &End::Stopped);
+            }
+            Box::pin(fut::ready(()))
+        }))
     }
 }
 
