@@ -11,7 +11,7 @@ use crate::ids::{
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 
-pub use button::{Action, BUTTON_LIFE, Button, Whom};
+pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
 
 /// Where something is said: a chat and, in forums, one of its topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,10 +2,10 @@
 
 use tracing::warn;
 
-use super::{Task, TaskState, scrub};
+use super::{Task, TaskState, pause, scrub};
 use crate::ids::TurnId;
+use crate::pause::Asks;
 use crate::rules::turn::End;
-use crate::rules::words;
 
 /// The end, if a direct answer or the task's last state is one.
 pub(super) fn of(direct: Option<&str>, task: Option<&Task>, turn: TurnId) -> Option<End> {
@@ -32,17 +32,12 @@ pub(super) fn of(direct: Option<&str>, task: Option<&Task>, turn: TurnId) -> Opt
     Some(end)
 }
 
-/// A pause: an approval, which cannot be given yet, or a question in words.
+/// A pause: a decision that somebody has to make, or a question in words.
 fn asks(task: &Task) -> End {
-    let tools: Vec<String> = task
-        .status_message
-        .iter()
-        .flat_map(|message| message.pending_tools())
-        .map(str::to_owned)
-        .collect();
-    if tools.is_empty() {
-        End::Answer(task.status_text().unwrap_or_default())
-    } else {
-        End::Failed(words::needs_approval(&tools))
+    match pause::pause(task) {
+        Some(pause) if !matches!(pause.asks, Asks::Words(_) | Asks::Login(_)) => {
+            End::Paused(Box::new(pause))
+        }
+        _ => End::Answer(task.status_text().unwrap_or_default()),
     }
 }

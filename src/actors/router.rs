@@ -9,6 +9,7 @@ mod changes;
 mod conversations;
 mod facts;
 mod moving;
+mod pauses;
 mod sessions;
 mod strangers;
 mod taps;
@@ -121,6 +122,9 @@ impl Router {
             return self.moved_away(id, message, to);
         }
         self.see(place, message);
+        if let Some(work) = self.reply_to_pause(id, message, facts, ctx) {
+            return work;
+        }
         let commons = self.commons.clone();
         let config = &commons.config;
         let key = seat_key(message);

@@ -4,10 +4,14 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod deciding;
 mod decisions;
 mod intake;
+mod pausing;
 mod turn_in_flight;
 mod waiting_person;
+
+pub use self::deciding::{ReplyToPause, TapPause};
 
 use std::collections::VecDeque;
 
@@ -27,6 +31,8 @@ use crate::a2a::run::{Begin, News};
 use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
+use crate::rules::approval;
+use crate::rules::mask::Mask;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
 use crate::rules::words;
@@ -107,6 +113,8 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
+    /// What its agent waits for.
+    paused: Option<approval::Waiting>,
 }
 
 /// One conversation.
@@ -120,6 +128,8 @@ pub struct Session {
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
+    /// What is taken out of what the agent says.
+    mask: Mask,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -148,6 +158,7 @@ impl Session {
             router,
             waiting: VecDeque::new(),
             running: None,
+            mask: Mask::default(),
             resting: None,
             seen: 0,
             drained: None,
@@ -170,13 +181,8 @@ impl Session {
         let Some(Waiting { turn, .. }) = self.waiting.pop_front() else {
             return;
         };
-        let config = &self.commons.config.chat;
-        let timing = Timing {
-            typing_after: config.typing_after,
-            placeholder_after: config.placeholder_after,
-            notify_after: config.notify_after,
-        };
-        let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
+        self.mask = self.commons.mask(&self.conversation.slot.agent);
+        let phone = Phone::new(self.timing(), Instant::now(), turn.placeholder.is_some());
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,
             (_, Some(task)) => Begin::TakeUp(task.clone()),
@@ -189,11 +195,26 @@ impl Session {
             phone,
             progress: String::new(),
             timer: None,
+            paused: None,
         });
+        if matches!(begin, Begin::TakeUp(_)) && !detached {
+            self.take_up_pause(id, begin, ctx);
+            return;
+        }
         if !detached {
             self.wake_for_phone(ctx);
         }
         self.begin(id, begin, ctx);
+    }
+
+    /// When something shows of a turn that takes its time.
+    fn timing(&self) -> Timing {
+        let config = &self.commons.config.chat;
+        Timing {
+            typing_after: config.typing_after,
+            placeholder_after: config.placeholder_after,
+            notify_after: config.notify_after,
+        }
     }
 
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
@@ -239,17 +260,29 @@ impl Session {
         if submit.is_some() {
             turn.state = TurnState::Submitting;
         }
-        let start = StartRun {
-            permit,
-            turn: id,
-            prompt: Prompt {
+        let prompt = if matches!(begin, Begin::Decide(_)) {
+            let bot = self.commons.me.id;
+            let decided = running.paused.as_ref();
+            let decision = decided.and_then(|it| pausing::decision(it, bot, &self.conversation));
+            let Some(decision) = decision else {
+                error!(turn = %id.reference(), "a decision that is none");
+                return Box::pin(fut::ready(()));
+            };
+            decision
+        } else {
+            Prompt {
                 id: prompt_id,
                 text: turn.text.clone(),
                 context: self.conversation.context.clone(),
                 task: None,
                 principal: self.conversation.principal.clone(),
                 answer: None,
-            },
+            }
+        };
+        let start = StartRun {
+            permit,
+            turn: id,
+            prompt,
             protocol,
             begin,
             detached: turn.state == TurnState::Detached,
@@ -299,7 +332,8 @@ impl Session {
         let submitting = self
             .running
             .as_ref()
-            .is_some_and(|running| running.turn.state == TurnState::Submitting);
+            .is_some_and(|running| running.turn.state == TurnState::Submitting)
+            || self.is_deciding();
         if let (false, Some(drained)) = (submitting, self.drained.as_mut()) {
             for waiting in drained.drain(..) {
                 // Whoever waited may have given up.
@@ -343,10 +377,15 @@ impl Handler<TaskChanged> for Session {
                 Box::pin(fut::ready(()))
             }
             News::Detached => self.detached(changed.turn, ctx),
+            News::Delivered => self.delivered(changed.turn),
             started @ News::Started { .. } => self.started(changed.turn, started),
             News::Context(context) => {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
+            }
+            News::Ended(End::Paused(pause)) => self.paused(changed.turn, *pause),
+            News::Ended(End::Undecided { surely, why }) => {
+                self.undecided(changed.turn, surely, &why)
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::ids::{OutboxId, Timestamp, TurnId, UserId};
+use crate::ids::{OutboxId, PauseId, Timestamp, TurnId, UserId};
 
 /// What a button does. Kept as JSON: the names are those of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,39 @@ pub enum Action {
         /// The attempt that the button was shown for.
         attempt: u32,
     },
+    /// Say something about what the turn's agent waits for.
+    Pause {
+        /// Which turn.
+        turn: TurnId,
+        /// What it waits for.
+        pause: PauseId,
+        /// The version of it that the button was shown for; a later one voids the button.
+        version: u32,
+        /// What.
+        tap: Tap,
+    },
+}
+
+/// What is said about what an agent waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tap {
+    /// Everything may run.
+    Approve,
+    /// Nothing may run, or there is no answer.
+    Reject,
+    /// The other verdict for this call.
+    Toggle(usize),
+    /// This choice of the question at hand.
+    Choose(usize),
+    /// What was toggled or chosen is meant.
+    Done,
+    /// The last decision, once more.
+    Again,
+    /// Nothing may run, for something else is asked.
+    RejectAndAsk,
+    /// What else is asked waits.
+    KeepWaiting,
 }
 
 impl Action {
@@ -32,7 +65,9 @@ impl Action {
     #[must_use]
     pub fn turn(&self) -> Option<TurnId> {
         match self {
-            Self::RunAgain { turn, .. } | Self::LeaveIt { turn, .. } => Some(*turn),
+            Self::RunAgain { turn, .. } | Self::LeaveIt { turn, .. } | Self::Pause { turn, .. } => {
+                Some(*turn)
+            }
         }
     }
 }
@@ -44,6 +79,8 @@ pub enum Whom {
     Person(UserId),
     /// Admins alone.
     Admins,
+    /// Whoever may decide about what waits: that is known where it is decided.
+    Deciders,
 }
 
 /// A button's row. It works once, until it expires.

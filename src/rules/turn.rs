@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
 use crate::model::{Action, Body, Button, Kind, Outcome, Post, Turn, Whom};
+use crate::pause::Pause;
 use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
@@ -29,6 +30,15 @@ pub enum End {
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
     Unknown,
+    /// It waits for a person's decision: not over, but its run is.
+    Paused(Box<Pause>),
+    /// A decision did not get through, as far as is known: it still waits.
+    Undecided {
+        /// Whether the agent surely does not have it.
+        surely: bool,
+        /// A sentence that says why.
+        why: String,
+    },
 }
 
 /// Fresh ids for what a rule brings into being.
@@ -195,7 +205,8 @@ fn with_question(
     changes
 }
 
-fn take_away_placeholder(
+/// Takes the placeholder of a turn from the screen, before or after it got there.
+pub fn take_away_placeholder(
     turn: &Turn,
     ending: Ending,
     changes: &mut Vec<Change>,

@@ -13,6 +13,7 @@ mod codec;
 mod error;
 mod mem;
 mod owner;
+mod pauses;
 mod read;
 mod sqlite;
 #[cfg(test)]
@@ -36,6 +37,8 @@ use crate::ids::{
 use crate::model::{
     AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
 };
+use crate::rules::approval::Waiting;
+use crate::rules::quota::Used;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +190,10 @@ pub enum Change {
     /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
     /// of which it speaks are undeliverable.
     CloseChat(ChatId),
+    /// What an agent waits for stands so now. Refused unless the store has the version before,
+    /// or, for the first, if the turn waits for something else. A decision that is about to
+    /// leave is noted for good.
+    KeepPause(Box<Waiting>),
     /// A line for the security reviewer.
     Audit(AuditLine),
 }
@@ -235,6 +242,15 @@ pub trait Store {
     /// A turn with its conversation; one that is over reads as if it waited again. What is
     /// done to it says where it must stand, so that no harm comes of it.
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+
+    /// What a turn waits for.
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>>;
+
+    /// The turn that waits, or did, under the card that this message is.
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
+
+    /// How much this person has asked up to now, and this agent was asked.
+    fn used(&self, user: UserId, agent: AgentName, now: Timestamp) -> Answer<Used>;
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;

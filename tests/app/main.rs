@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod approvals;
 mod conversation;
 mod failures;
 mod faults;

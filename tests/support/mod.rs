@@ -44,6 +44,7 @@ pub struct Plan {
     /// TOML that replaces the sections `[limits]` and `[chat]`.
     sections: String,
     allow: String,
+    /// TOML for the routes, by agent.
     routes: BTreeMap<String, String>,
     existing: Vec<(String, String)>,
 }
@@ -281,6 +282,13 @@ impl Plan {
         self
     }
 
+    /// TOML for the route of an agent.
+    #[must_use]
+    pub fn route(mut self, name: &str, toml: &str) -> Self {
+        self.routes.insert(name.to_owned(), toml.to_owned());
+        self
+    }
+
     /// Starts the emulators, not the bot.
     pub async fn build(self) -> Stage {
         let telegram = BotApi::start(self.telegram).await;
@@ -306,9 +314,10 @@ impl Plan {
             let _ = write!(
                 toml,
                 "[agents.{name}]\n{section}\n[[routes]]\ncommand = \"{name}\"\n\
-                 agent = \"{name}\"\ndefault = {}\nallow = [{}]\n",
+                 agent = \"{name}\"\ndefault = {}\nallow = [{}]\n{}\n",
                 n == 0,
-                self.allow
+                self.allow,
+                self.routes.get(&name).map_or("", String::as_str)
             );
         }
         Stage {

@@ -73,6 +73,11 @@ impl Handler<Decide> for Session {
         match decide.button.action {
             Action::RunAgain { attempt, .. } => self.run_again(decide, attempt),
             Action::LeaveIt { .. } => self.leave_it(&decide),
+            // Taps on cards come as `TapPause`.
+            Action::Pause { .. } => {
+                let stale = Err(StoreError::Stale("not a button of a turn"));
+                Box::pin(actix::fut::ready(stale))
+            }
         }
     }
 }

@@ -103,6 +103,9 @@ impl Handler<Ask> for Session {
 
     fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
         self.seen += 1;
+        if self.is_answer(&ask) {
+            return self.answers(&ask);
+        }
         if self.waiting.len() >= self.commons.config.limits.conversation_waiting_max {
             let changes = self.refuse(&ask);
             let commons = self.commons.clone();
@@ -131,6 +134,9 @@ impl Handler<Ask> for Session {
         if self.running.as_ref().is_some_and(detached) {
             let text = words::behind_detached(&self.conversation.slot.agent);
             changes.push(self.notice(&ask, text));
+        }
+        if let Some(waiting) = self.waits_for() {
+            changes.extend(self.waits_behind(waiting, ask.place, ask.message));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
         self.enqueue(turn, changes)

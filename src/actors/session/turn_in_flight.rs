@@ -81,13 +81,14 @@ impl Session {
         else {
             return Box::pin(fut::ready(()));
         };
-        let changes = self.changes_of(running, end);
+        let mut changes = self.pause_is_gone(running);
+        changes.extend(self.changes_of(running, end));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
             End::Failed(_) => "failed",
-            End::Unknown => "unknown",
+            End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
         };
         let agent = self.conversation.slot.agent.clone();
         let told = async move {
@@ -163,23 +164,30 @@ impl Session {
         let mut ids = StoreIds(&self.commons);
         match end {
             End::Answer(text) => {
+                let masked = self.mask.whole(text);
                 let showing = Showing {
                     label: self.label(),
                     from: self.origin(turn),
                     text_max: self.commons.config.limits.text_max,
                 };
-                let chunks = turn::answer_chunks(text, showing);
+                let chunks = turn::answer_chunks(&masked.text, showing);
                 let ending = running.phone.ending(now, chunks.len(), shown);
                 turn::answered(turn, chunks, ending, &mut ids)
             }
-            End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
-            End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),
+            End::Failed(why) => {
+                let why = self.mask.whole(why);
+                turn::failed(turn, agent, &why.text, question_ending(shown), &mut ids)
+            }
+            // The other two are no ends of a turn: see `pausing`.
+            End::Unknown | End::Paused(_) | End::Undecided { .. } => {
+                turn::unknown(turn, agent, question_ending(shown), &mut ids)
+            }
         }
     }
 }
 
 /// A question to the person always comes as a new message: it has to be noticed.
-fn question_ending(shown: Shown) -> Ending {
+pub(super) fn question_ending(shown: Shown) -> Ending {
     match shown {
         Shown::Nothing => Ending::New,
         Shown::Perhaps | Shown::Stands { .. } => Ending::Replace,

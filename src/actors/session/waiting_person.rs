@@ -70,7 +70,7 @@ impl Session {
         if off || running.turn.state == TurnState::Detached {
             return;
         }
-        running.progress = progress;
+        running.progress = self.mask.growing(&progress).text.into_owned();
         let Some(placeholder) = running.turn.placeholder else {
             return;
         };

@@ -72,6 +72,7 @@ fn told_one(change: &Change) -> String {
                 Action::LeaveIt { turn, attempt } => {
                     format!("button {token} leaves {turn}.{attempt}, under {post}")
                 }
+                other @ Action::Pause { .. } => panic!("{other:?} is about no turn's end"),
             }
         }
         Change::Post(post) => {

@@ -61,7 +61,7 @@ impl Tables {
                 self.current_agents.insert(key, (agent.clone(), now));
                 Ok(())
             }
-            Change::OpenTurn(turn) => self.open_turn(turn),
+            Change::OpenTurn(turn) => self.open_turn(turn, now),
             Change::Submit { .. }
             | Change::Working { .. }
             | Change::Detach { .. }
@@ -93,6 +93,7 @@ impl Tables {
                 self.close_chat(*chat);
                 Ok(())
             }
+            Change::KeepPause(waiting) => self.keep_pause(waiting),
             Change::Audit(line) => {
                 self.audit.push(Rc::new(line.clone()));
                 Ok(())
@@ -134,7 +135,7 @@ impl Tables {
         self.slots.insert(key, id);
     }
 
-    fn open_turn(&mut self, turn: &Turn) -> Applied {
+    fn open_turn(&mut self, turn: &Turn, now: Timestamp) -> Applied {
         let known = self.turns.contains_key(&turn.id);
         if known || !self.conversations.contains_key(&turn.conversation) {
             return Err(unfit("a turn in no conversation, or twice the same"));
@@ -149,6 +150,7 @@ impl Tables {
                 ..turn.clone()
             },
             stands: TurnStands::Open(Queued),
+            opened_at: now,
         };
         self.turns.insert(turn.id, Rc::new(row));
         Ok(())

@@ -85,6 +85,18 @@ impl Store for Twin {
         self.both(|store| store.turn(turn))
     }
 
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>> {
+        self.both(|store| store.pause_of(turn))
+    }
+
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+        self.both(|store| store.waits_under(chat, message))
+    }
+
+    fn used(&self, user: UserId, agent: AgentName, now: Timestamp) -> Answer<Used> {
+        self.both(|store| store.used(user, agent.clone(), now))
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.both(|store| store.stranger_told(who))
     }
@@ -281,6 +293,7 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
         let person = match button.whom {
             Whom::Person(user) => Some(user),
             Whom::Admins => None,
+            Whom::Deciders => Some(UserId::SHARED),
         };
         let Place { chat, topic } = &button.place;
         let (turn, expires) = (button.action.turn(), &button.expires_at.0);
