@@ -46,3 +46,4 @@ pub mod playground;
 pub mod rules;
 pub mod store;
 pub mod telegram;
+pub mod usage;

@@ -3,6 +3,7 @@
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
 mod button;
+mod held;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::ids::{
 };
 
 pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
+pub use held::{Held, HeldFor};
 
 /// Where something is said: a chat and, in forums, one of its topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -138,6 +140,8 @@ pub enum Outcome {
     ToldFailed,
     /// Nobody can know whether the agent has it; the person was told so, and asked.
     UnknownTold,
+    /// Somebody wanted it to stop, or dropped it; so it did.
+    Stopped,
 }
 
 /// One or more updates of a person, and all that comes of them.
@@ -169,6 +173,12 @@ pub struct Turn {
     pub task: Option<TaskId>,
     /// The outbox row of its placeholder, if one was posted.
     pub placeholder: Option<OutboxId>,
+    /// The token of [Stop] under that placeholder.
+    pub stop: Option<String>,
+    /// Whether somebody wants it to stop, which its agent may not know yet.
+    pub stopping: bool,
+    /// While it is queued: what it waits for beside its place.
+    pub held: Option<Held>,
 }
 
 /// What kind of thing waits in the outbox. The kind decides what is done when nobody
@@ -365,7 +375,7 @@ pub struct AuditLine {
     pub chat: ChatId,
     /// Who did it.
     pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`.
+    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`.
     pub event: &'static str,
     /// The agent that it was about.
     pub agent: Option<AgentName>,

@@ -137,6 +137,16 @@ class Pod(unittest.TestCase):
         store = env["SWITCHBOARD__STORE__URL"].removeprefix("sqlite://")
         self.assertIn("persistentVolumeClaim", volumes[mounts[str(pathlib.Path(store).parent)]])
 
+    def test_the_pod_that_copies_the_store_mounts_the_same_one_as_the_same_user(self):
+        pod = load("store-pod.yaml")["Pod"]["spec"]
+        claim = load("manifests/switchboard/persistentvolumeclaim.yaml")["PersistentVolumeClaim"]
+        self.assertEqual(pod["securityContext"], self.pod["securityContext"])
+        self.assertEqual(pod["containers"][0]["securityContext"], self.container["securityContext"])
+        [volume] = pod["volumes"]
+        mine = next(v for v in self.pod["volumes"] if v["name"] == "data")
+        self.assertEqual(volume, mine)
+        self.assertEqual(volume["persistentVolumeClaim"]["claimName"], claim["metadata"]["name"])
+
     def test_the_token_comes_from_vault(self):
         external = load("manifests/switchboard/externalsecret.yaml")["ExternalSecret"]["spec"]
         [data] = external["data"]

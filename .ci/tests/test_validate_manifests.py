@@ -25,6 +25,7 @@ BUILTIN_MISTAKES = [
     ("ConfigMap", "data", {"limit": 5}, "data.limit"),
     ("NetworkPolicy", "spec.podSelectr", {}, "podSelectr"),
     ("PersistentVolumeClaim", "spec.accessModes", "ReadWriteOnce", "spec.accessModes"),
+    ("Pod", "spec.containers.0.command", "sleep", "spec.containers.0.command"),
     ("Secret", "stringData", {"token": 1}, "stringData.token"),
     ("Service", "spec.ports.0.port", "ops", "spec.ports.0.port"),
     ("ServiceAccount", "automountServiceAccountToken", "no", "automountServiceAccountToken"),
@@ -84,7 +85,8 @@ def ours():
     """An object of each kind below deploy, as it is there."""
     found = {}
     files = sorted((ROOT / "deploy" / "manifests").rglob("*.yaml"))
-    files += [ROOT / "deploy/argocd/application.yaml", ROOT / "deploy/agentgateway/agentgateway.yaml"]
+    others = ("argocd/application.yaml", "agentgateway/agentgateway.yaml", "store-pod.yaml")
+    files += [ROOT / "deploy" / path for path in others]
     for path in files:
         for document in yaml.safe_load_all(path.read_text()):
             found.setdefault(document["kind"], document)

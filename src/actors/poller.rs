@@ -159,7 +159,6 @@ impl Poller {
 
     /// Hands on what is committed and not dealt with, then polls.
     fn take_up(&mut self, ctx: &mut Context<Self>) {
-        self.begins(HAND_ON_MAX);
         let round = take_up(self.commons.clone(), self.router.clone());
         let then = round.into_actor(self).map(Self::after);
         self.polling = Some(ctx.spawn(then));
@@ -197,6 +196,7 @@ async fn one_round(
 
 async fn take_up(commons: Commons, router: Recipient<UpdatesArrived>) -> Round {
     loop {
+        commons.polls.begins(Instant::now(), HAND_ON_MAX);
         let waiting = match commons.store.new_updates(BATCH_MAX.into()).await {
             Ok(waiting) if waiting.is_empty() => return Round::Done(None),
             Ok(waiting) => waiting,
@@ -258,3 +258,6 @@ impl Handler<StopPolling> for Poller {
         Box::pin(confirm.into_actor(self))
     }
 }
+
+#[cfg(test)]
+mod tests;

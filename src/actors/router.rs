@@ -11,6 +11,7 @@ mod facts;
 mod moving;
 mod pauses;
 mod sessions;
+mod stopping;
 mod strangers;
 mod taps;
 
@@ -54,6 +55,7 @@ type Work = LocalBoxFuture<'static, Result<(), StoreError>>;
 /// A session, and how many messages it was sent.
 struct Known {
     session: Addr<Session>,
+    slot: Slot,
     sent: u64,
 }
 
@@ -182,6 +184,7 @@ impl Router {
                 });
                 changes
             }
+            Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {

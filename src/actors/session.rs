@@ -8,10 +8,12 @@ mod deciding;
 mod decisions;
 mod intake;
 mod pausing;
+mod stopping;
 mod turn_in_flight;
 mod waiting_person;
 
 pub use self::deciding::{ReplyToPause, TapPause};
+pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
 
@@ -27,7 +29,7 @@ use super::Commons;
 use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
 use super::sender::{Posted, Sender};
 use crate::a2a::Prompt;
-use crate::a2a::run::{Begin, News};
+use crate::a2a::run::{Begin, News, StopSignal, Stopper};
 use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
@@ -37,6 +39,7 @@ use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
+use crate::usage::Usage;
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -115,6 +118,14 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// What its agent waits for.
     paused: Option<approval::Waiting>,
+    /// Whether its end is being committed.
+    ending: bool,
+    /// Tells the run that somebody wants it to stop.
+    stopper: Stopper,
+    /// What the run hears of that.
+    signal: StopSignal,
+    /// What its agent has used for it, told just before the end.
+    usage: Option<Usage>,
 }
 
 /// One conversation.
@@ -130,6 +141,8 @@ pub struct Session {
     running: Option<Running>,
     /// What is taken out of what the agent says.
     mask: Mask,
+    /// The timer of the held turn that has waited longest.
+    expiry: Option<SpawnHandle>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -159,6 +172,7 @@ impl Session {
             waiting: VecDeque::new(),
             running: None,
             mask: Mask::default(),
+            expiry: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -170,15 +184,18 @@ impl Session {
         if self.running.is_some() || self.drained.is_some() {
             return;
         }
-        match self.waiting.front() {
-            Some(next) if next.committed => {}
-            Some(_) => return,
-            None => {
-                self.rest(ctx);
-                return;
-            }
+        let next = self
+            .waiting
+            .iter()
+            .position(|next| next.turn.held.is_none());
+        let Some(next) = next else {
+            self.rest(ctx);
+            return;
+        };
+        if !self.waiting[next].committed {
+            return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.pop_front() else {
+        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
             return;
         };
         self.mask = self.commons.mask(&self.conversation.slot.agent);
@@ -190,13 +207,24 @@ impl Session {
         };
         let id = turn.id;
         let detached = turn.state == TurnState::Detached;
+        let never = turn.state == TurnState::Queued && turn.stopping;
+        let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
             phone,
             progress: String::new(),
             timer: None,
             paused: None,
+            ending: false,
+            stopper,
+            signal,
+            usage: None,
         });
+        if never {
+            let ended = self.ended(id, &End::Stopped);
+            ctx.spawn(ended);
+            return;
+        }
         if matches!(begin, Begin::TakeUp(_)) && !detached {
             self.take_up_pause(id, begin, ctx);
             return;
@@ -243,7 +271,12 @@ impl Session {
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
-        let Some(running) = self.running.as_mut().filter(|_| !draining) else {
+        let running = self.running.as_mut().filter(|running| {
+            // Stopped while it waited for its place: that is free again.
+            let stopped = begin == Begin::Submit && running.turn.stopping;
+            !draining && running.turn.id == id && !stopped
+        });
+        let Some(running) = running else {
             return Box::pin(fut::ready(()));
         };
         let turn = &mut running.turn;
@@ -286,6 +319,7 @@ impl Session {
             protocol,
             begin,
             detached: turn.state == TurnState::Detached,
+            stop: running.signal.clone(),
             listener: ctx.address().recipient(),
         };
         let (commons, agent) = (self.commons.clone(), self.agent.clone());
@@ -361,9 +395,10 @@ impl Actor for Session {
 impl Handler<Close> for Session {
     type Result = ();
 
-    fn handle(&mut self, _: Close, _: &mut Self::Context) {
+    fn handle(&mut self, _: Close, ctx: &mut Self::Context) {
         self.seen += 1;
         self.conversation.closed = true;
+        self.reject_pause(words::approvals::NEW_REASON, ctx);
     }
 }
 
@@ -382,6 +417,12 @@ impl Handler<TaskChanged> for Session {
             News::Context(context) => {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
+            }
+            News::Used(usage) => {
+                if let Some(running) = &mut self.running {
+                    running.usage = Some(usage);
+                }
+                Box::pin(fut::ready(()))
             }
             News::Ended(End::Paused(pause)) => self.paused(changed.turn, *pause),
             News::Ended(End::Undecided { surely, why }) => {

@@ -18,7 +18,8 @@ pub mod poll_watch;
 pub mod quota;
 pub mod route;
 pub mod screen;
+pub mod stop;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod turn;
 pub mod words;

@@ -67,6 +67,8 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
+    /// `/stop`, for this agent or whatever runs.
+    Stop(UserId, Option<&'a Route>),
     /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
@@ -109,9 +111,10 @@ pub fn decide<'a>(
         return Decision::Nobody { waits };
     };
     if access::is_stranger(config, user, message.chat) {
-        return match spoken_to {
-            true => Decision::Stranger(user),
-            false => Decision::Ignore("not addressed"),
+        return if spoken_to {
+            Decision::Stranger(user)
+        } else {
+            Decision::Ignore("not addressed")
         };
     }
     if let Some(kind) = &message.media {
@@ -168,6 +171,7 @@ impl<'a> Asker<'a, '_> {
             "agents" => return Decision::Agents(user),
             "whoami" => return Decision::WhoAmI(user),
             "new" => return self.new_conversation(rest),
+            "stop" => return self.stop(rest),
             _ => {}
         }
         let Some(route) = route_of(self.config, name) else {
@@ -196,6 +200,19 @@ impl<'a> Asker<'a, '_> {
         match route_of(self.config, &named) {
             Some(route) => self.permitted(route, Decision::New(user, route)),
             None => Decision::Unknown(user, shortened(&named)),
+        }
+    }
+
+    /// `/stop` alone, or with the name of an agent. What a person asked they may always stop.
+    fn stop(&self, rest: &str) -> Decision<'a> {
+        let rest = rest.trim();
+        if rest.is_empty() {
+            return Decision::Stop(self.user, None);
+        }
+        let named = rest.trim_start_matches('/').to_lowercase();
+        match route_of(self.config, &named) {
+            Some(route) => Decision::Stop(self.user, Some(route)),
+            None => Decision::Unknown(self.user, shortened(&named)),
         }
     }
 
@@ -250,7 +267,10 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 }
 
 fn is_builtin(name: &str) -> bool {
-    matches!(name, "start" | "help" | "agents" | "whoami" | "new")
+    matches!(
+        name,
+        "start" | "help" | "agents" | "whoami" | "new" | "stop"
+    )
 }
 
 #[cfg(test)]

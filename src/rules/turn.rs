@@ -1,19 +1,17 @@
 //! The states of a turn, and what is committed and said when it moves.
 //!
 //! ```text
-//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed
+//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed | stopped
 //!    ▲            │    │           └─ cannot be stopped ─▶ detached ──▶ (the same, late)
 //!    │            │    └──────────────▶ answered | told-failed
 //!    │            └─ nobody can know ─▶ unknown-told
 //!    └── [Run again], with the next attempt ──┘
 //! ```
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
-use crate::model::{Action, Body, Button, Kind, Outcome, Post, Turn, Whom};
+use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
 use crate::pause::Pause;
 use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
@@ -39,6 +37,8 @@ pub enum End {
         /// A sentence that says why.
         why: String,
     },
+    /// A person wanted it to stop, and it did.
+    Stopped,
 }
 
 /// Fresh ids for what a rule brings into being.
@@ -124,18 +124,12 @@ pub fn failed(
     with_question(turn, end, text, choices, ending, fresh)
 }
 
-/// The time of a turn is up and it cannot be stopped: the person is told, and nobody waits
-/// for it any more.
+/// A turn cannot be stopped, though its time is up or a person wants it to: the person is
+/// told (`text`), and nobody waits for it any more.
 #[must_use]
-pub fn detached(
-    turn: &Turn,
-    agent: &AgentName,
-    waited: Duration,
-    ending: Ending,
-    fresh: &mut dyn Fresh,
-) -> Vec<Change> {
+pub fn detached(turn: &Turn, text: String, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
     let body = Body {
-        text: words::detached(agent, waited, turn.id),
+        text,
         reply_to: Some(turn.reply_to),
         ..Body::default()
     };
@@ -224,21 +218,36 @@ pub fn take_away_placeholder(
     changes.push(Change::Post(post(turn, Kind::Delete, body, fresh.post())));
 }
 
-/// The placeholder of a turn, with what is known of its answer already.
+/// The placeholder of a turn, with what is known of its answer already, and [Stop] under it:
+/// the post, the token of the button, and the changes that show both.
 #[must_use]
 pub fn placeholder(
     turn: &Turn,
     agent: &AgentName,
     progress: &str,
     fresh: &mut dyn Fresh,
-) -> (OutboxId, Vec<Change>) {
+) -> (OutboxId, String, Vec<Change>) {
     let id = fresh.post();
     let Formatted { text, entities } = words::working(agent, progress);
+    let stop = Button {
+        token: fresh.token(),
+        place: turn.place,
+        action: Action::Stop {
+            turn: turn.id,
+            attempt: turn.attempt,
+        },
+        whom: Whom::Person(turn.asked_by),
+        post: id,
+        group: 0,
+        expires_at: fresh.now().plus(BUTTON_LIFE),
+    };
+    let token = stop.token.clone();
     let body = Body {
         text,
         entities,
         reply_to: Some(turn.reply_to),
         silent: true,
+        buttons: stop_button(Some(&token)),
         ..Body::default()
     };
     let changes = vec![
@@ -247,8 +256,19 @@ pub fn placeholder(
             post: id,
         },
         Change::Post(post(turn, Kind::Placeholder, body, id)),
+        Change::ShowButton(stop),
     ];
-    (id, changes)
+    (id, token, changes)
+}
+
+/// [Stop], as it is shown under a placeholder and kept there while that is edited.
+#[must_use]
+pub fn stop_button(token: Option<&String>) -> Vec<Vec<Shown>> {
+    let shown = token.map(|token| Shown {
+        label: words::STOP.to_owned(),
+        token: token.clone(),
+    });
+    shown.map(|shown| vec![vec![shown]]).unwrap_or_default()
 }
 
 /// The message with the button says what was decided, and its buttons are gone.

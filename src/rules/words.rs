@@ -2,6 +2,7 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+mod control;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
+
+pub use self::control::*;
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -385,7 +388,8 @@ pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 4] = [
+pub const MENU: [(&str, &str); 5] = [
+    ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),
     ("whoami", "Your id and what you may use"),

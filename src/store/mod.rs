@@ -35,10 +35,12 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
+    AuditLine, Button, Conversation, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
+    UpdateEnd,
 };
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +75,7 @@ pub enum Change {
         /// To whom.
         agent: AgentName,
     },
-    /// A turn begins, queued.
+    /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
@@ -115,7 +117,14 @@ pub enum Change {
         /// Its row in the outbox.
         post: OutboxId,
     },
-    /// The turn is over; answered, its text is erased. Refused if it already was.
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
+    },
+    /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {
         /// Which turn.
         turn: TurnId,
@@ -135,6 +144,26 @@ pub enum Change {
         turn: TurnId,
         /// The attempt that failed.
         attempt: u32,
+    },
+    /// Somebody wants the turn to stop. Refused unless it is at that attempt, not over, not
+    /// detached, and nobody wanted it before.
+    AskStop {
+        /// Which turn.
+        turn: TurnId,
+        /// Its attempt.
+        attempt: u32,
+    },
+    /// A queued turn waits for somebody's word. Refused unless it was queued and not held.
+    Hold {
+        /// Which turn.
+        turn: TurnId,
+        /// For what.
+        held: Held,
+    },
+    /// The turns that a post holds go on. Refused unless it holds one.
+    Release {
+        /// The post that asked.
+        post: OutboxId,
     },
     /// Something must arrive at Telegram.
     Post(Post),

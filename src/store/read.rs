@@ -9,7 +9,7 @@ use crate::ids::{
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    Button, Conversation, Place, Post, Protocol, Seat, Slot, Turn, TurnState, Whom,
+    Button, Conversation, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState, Whom,
 };
 
 pub(super) async fn new_updates(
@@ -37,7 +37,8 @@ pub(super) async fn new_updates(
 
 pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinished, StoreError> {
     let turns = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+                (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached') ORDER BY t.id",
     )
@@ -63,7 +64,8 @@ pub(super) async fn turn(
     id: TurnId,
 ) -> Result<Option<(Turn, Conversation)>, StoreError> {
     let row = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+                (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.id = ?",
     )
@@ -196,10 +198,24 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
             .and_then(|name| Protocol::parse(&name)),
         task: row.try_get::<Option<String>, _>("task_id")?.map(TaskId),
         placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
+        stop: row.try_get("stop")?,
+        stopping: row.try_get::<Option<i64>, _>("stop_asked_at")?.is_some(),
+        held: held(row)?,
     };
     let user = UserId(row.try_get("user")?);
     let conversation = conversation_row(row, turn.conversation, place, user)?;
     Ok((turn, conversation))
+}
+
+fn held(row: &SqliteRow) -> Result<Option<Held>, StoreError> {
+    let Some(name) = row.try_get::<Option<String>, _>("held")? else {
+        return Ok(None);
+    };
+    Ok(Some(Held {
+        why: codec::parse_held(&name).ok_or_else(|| unknown("reason", &name))?,
+        until: Timestamp(row.try_get("held_until")?),
+        post: OutboxId(row.try_get("held_post")?),
+    }))
 }
 
 fn conversation_row(

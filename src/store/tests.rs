@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Protocol, Slot, TurnState, Whom};
+use crate::model::{Action, Body, HeldFor, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
 mod chats;
@@ -152,6 +152,9 @@ impl Bench {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 

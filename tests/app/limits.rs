@@ -1,9 +1,9 @@
 //! Many people, long answers, Telegram's limits.
 
-use switchboard_emulators::agent::{Gate, replies, reply};
+use switchboard_emulators::agent::{Gate, Incoming, Settings as AgentSettings, replies, reply};
 use switchboard_emulators::bot_api::{On, Outcome, Settings};
 
-use crate::support::{Stage, rows};
+use crate::support::{PATIENCE, Stage, rows};
 
 #[tokio::test]
 async fn two_hundred_people_at_once_are_each_answered_once_while_another_agent_hangs() {
@@ -170,5 +170,46 @@ async fn an_answer_that_telegram_took_before_the_line_was_cut_is_sent_once_more_
         1,
         "it is counted"
     );
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_agent_has_so_many_calls_at_once_and_so_many_that_wait_and_one_more_is_told() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let toml = "flavor = \"kagent\"\ncalls_max = 1\nwaiting_max = 1\n";
+    let script = move |asked: &Incoming| {
+        reply()
+            .held(&held)
+            .answers(&format!("answer to {}", asked.text))
+    };
+    let stage = Stage::plan()
+        .agent_as("k8s", AgentSettings::kagent("k8s"), toml, script)
+        .start()
+        .await;
+    let agent = stage.agent("k8s");
+    stage.user(1).says("first");
+    agent
+        .wait_for("the first prompt", PATIENCE, |agent| {
+            (agent.prompts().len() == 1).then_some(())
+        })
+        .await;
+    // Either of the two may be the one that waits.
+    stage.user(2).says("second");
+    stage.user(3).says("second");
+    let busy = "It has too many questions at the moment";
+    let refused = tokio::select! {
+        _ = async { stage.user(2).sees(busy).await } => 2,
+        _ = async { stage.user(3).sees(busy).await } => 3,
+    };
+    assert_eq!(agent.prompts().len(), 1, "the second waits");
+    gate.open();
+    stage.user(1).sees("answer to first").await;
+    let waited = 5 - refused;
+    stage.user(waited).sees("answer to second").await;
+    stage.settled().await;
+    assert_eq!(agent.prompts().len(), 2);
+    stage.user(refused).taps(busy, "Run again").await;
+    stage.user(refused).sees("answer to second").await;
     stage.ends().await;
 }

@@ -15,5 +15,7 @@ mod limits;
 mod odd;
 mod phone;
 mod places;
+mod previews;
 mod proxy;
+mod stop;
 mod time;

@@ -68,10 +68,9 @@ impl Spot {
 
 /// Settings under which all places can be had, and all of them are heard.
 fn plan(chat_section: &str) -> Plan {
-    let chats: String = [GROUP, SUPERGROUP, FORUM, TOPICS]
-        .iter()
-        .map(|chat| format!("[chats.\"{chat}\"]\nlisten = \"all\"\n"))
-        .collect();
+    let chats = [GROUP, SUPERGROUP, FORUM, TOPICS];
+    let chats = chats.map(|chat| format!("[chats.\"{chat}\"]\nlisten = \"all\"\n"));
+    let chats = chats.concat();
     let settings = Settings {
         private_topics: true,
         privacy_mode: false,
@@ -120,6 +119,16 @@ async fn spots(stage: &Stage) -> Vec<Spot> {
 
 fn echo(asked: &Asked) -> Reply {
     replies(&format!("heard {}", asked.text))
+}
+
+/// Answers with the question, once the gate is open.
+fn held_echo(gate: &Gate, before: &'static str) -> impl Fn(&Asked) -> Reply + Send + Sync + use<> {
+    let held = gate.clone();
+    move |asked| {
+        reply()
+            .held(&held)
+            .answers(&format!("{before} {}", asked.text))
+    }
 }
 
 /// Says this in every place, and checks where the echo stands.
@@ -240,13 +249,9 @@ async fn typing_and_the_growing_answer_show_where_it_was_asked() {
 #[tokio::test]
 async fn a_late_answer_buzzes_where_it_was_asked_and_its_placeholder_goes() {
     let gate = Gate::new();
-    let held = gate.clone();
     let timing = "placeholder_after = \"30ms\"\nnotify_after = \"0s\"";
     let stage = plan(timing)
-        .agent("k8s", move |asked| {
-            let answer = format!("late for {}", asked.text);
-            reply().held(&held).answers(&answer)
-        })
+        .agent("k8s", held_echo(&gate, "late for"))
         .start()
         .await;
     let mut asked = Vec::new();
@@ -271,12 +276,8 @@ async fn a_late_answer_buzzes_where_it_was_asked_and_its_placeholder_goes() {
 #[tokio::test]
 async fn an_answer_whose_question_was_deleted_arrives_without_a_quote() {
     let gate = Gate::new();
-    let held = gate.clone();
     let stage = plan("")
-        .agent("k8s", move |asked| {
-            let answer = format!("heard {}", asked.text);
-            reply().held(&held).answers(&answer)
-        })
+        .agent("k8s", held_echo(&gate, "heard"))
         .start()
         .await;
     let spots = spots(&stage).await;
@@ -304,12 +305,8 @@ async fn an_answer_whose_question_was_deleted_arrives_without_a_quote() {
 #[tokio::test]
 async fn an_answer_for_a_topic_that_is_closed_or_gone_comes_outside_it_labelled() {
     let gate = Gate::new();
-    let held = gate.clone();
     let stage = plan("")
-        .agent("k8s", move |asked| {
-            let answer = format!("**heard** {}", asked.text);
-            reply().held(&held).answers(&answer)
-        })
+        .agent("k8s", held_echo(&gate, "**heard**"))
         .start()
         .await;
     let telegram = &stage.telegram;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod messages;
+mod places;
 mod server;
 mod support;
 mod updates;

@@ -8,7 +8,7 @@ use tracing::{debug, error, warn};
 use super::chats;
 use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
-use crate::model::{Kind, Post, Redo};
+use crate::model::{Kind, Post, Redo, Shown};
 use crate::store::{Change, StoreError, becomes_message};
 use crate::telegram::{
     self, Button, EditMessage, OutMessage, SharedTelegram, Telegram, TelegramError,
@@ -122,7 +122,7 @@ async fn edit(api: &dyn Telegram, post: &Post, message: MessageId) -> Result<(),
         message,
         text: post.body.text.clone(),
         entities: post.body.entities.clone(),
-        buttons: buttons(post),
+        buttons: buttons(&post.body.buttons),
     };
     let mut done = api.edit_message_text(&edit).await;
     if is_format_refused(post, done.as_ref().err()) {
@@ -148,7 +148,7 @@ async fn send(
         entities: post.body.entities.clone(),
         reply_to: quote,
         silent: post.body.silent,
-        buttons: buttons(post),
+        buttons: buttons(&post.body.buttons),
     };
     let mut done = api.send_message(&message).await;
     if is_format_refused(post, done.as_ref().err()) {
@@ -176,8 +176,8 @@ fn is_format_refused(post: &Post, error: Option<&TelegramError>) -> bool {
     again
 }
 
-fn buttons(post: &Post) -> Vec<Vec<Button>> {
-    let rows = post.body.buttons.iter();
+pub(super) fn buttons(rows: &[Vec<Shown>]) -> Vec<Vec<Button>> {
+    let rows = rows.iter();
     rows.map(|row| {
         row.iter()
             .map(|shown| Button {

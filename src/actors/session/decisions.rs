@@ -13,7 +13,12 @@ type Decided = ResponseActFuture<Session, Result<(), StoreError>>;
 
 impl Session {
     /// The button is used up, its message says `text`, and the audit has a line of it.
-    fn pressed(&self, decide: &Decide, text: String, event: &'static str) -> Vec<Change> {
+    pub(super) fn pressed(
+        &self,
+        decide: &Decide,
+        text: String,
+        event: &'static str,
+    ) -> Vec<Change> {
         let Decide {
             update,
             user,
@@ -43,6 +48,9 @@ impl Session {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
             ..decide.turn
         };
         self.enqueue(turn, changes)
@@ -78,6 +86,9 @@ impl Handler<Decide> for Session {
                 let stale = Err(StoreError::Stale("not a button of a turn"));
                 Box::pin(actix::fut::ready(stale))
             }
+            Action::Stop { attempt, .. } => self.stop_by_button(&decide, attempt),
+            Action::Release { .. } => self.release(&decide),
+            Action::Drop { .. } => self.drop_held(&decide),
         }
     }
 }

@@ -25,6 +25,9 @@ impl Session {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 
@@ -92,6 +95,7 @@ impl Session {
                 (_, None) => {}
             }
             session.opened |= done.is_ok();
+            session.watch_held(ctx);
             session.pump(ctx);
             done
         }))
@@ -158,6 +162,7 @@ impl Handler<TakeUpTurns> for Session {
             turn,
             committed: true,
         }));
+        self.watch_held(ctx);
         self.pump(ctx);
     }
 }

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 use tracing::{error, info};
 
 use super::{Running, Session};
-use crate::a2a::run::Begin;
+use crate::a2a::run::{Begin, Stopper};
 use crate::a2a::{Prompt, pause};
 use crate::actors::StoreIds;
 use crate::ids::{BotId, TurnId};
 use crate::model::{Conversation, Kind, Post};
-use crate::pause::Pause;
+use crate::pause::{Decision, Pause};
 use crate::rules::approval::{self, Case, Desk, Event, State, Waiting};
 use crate::rules::phone::Phone;
 use crate::rules::turn::{self, End, Fresh};
@@ -180,6 +180,32 @@ impl Session {
         let (next, changes) = self.at_desk(|desk| desk.reminded(&waiting));
         let committed = self.commits(next, changes);
         ctx.spawn(committed.map(|_, _, _| ()));
+    }
+
+    /// Somebody wants something else: everything that waits is rejected, explicitly.
+    pub(super) fn reject_pause(&mut self, reason: &str, ctx: &mut Context<Self>) {
+        let now = self.commons.now();
+        let Some(waiting) = self.waits_for().filter(|it| it.state.asks()) else {
+            return;
+        };
+        let decision = Decision::RejectAll {
+            reason: Some(reason.to_owned()),
+        };
+        let by = Some(waiting.asked_by);
+        let Some(next) = approval::made(waiting, decision, by, now) else {
+            return;
+        };
+        let rejected = self.audit(waiting.asked_by, "rejected", waiting.turn, None);
+        let decided = self.decide(next, vec![rejected]);
+        if let Some(running) = self.running.as_mut() {
+            // The run of the rejection is let come to its end.
+            (running.stopper, running.signal) = Stopper::new(false);
+        }
+        ctx.spawn(decided.map(|decided, _, _| {
+            if let Err(failure) = decided {
+                error!(%failure, "what waits was not rejected");
+            }
+        }));
     }
 
     /// A decision of an earlier process, or what people were asked in it.

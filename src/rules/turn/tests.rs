@@ -50,6 +50,9 @@ fn turn(placeholder: Option<i64>) -> Turn {
         task: None,
         protocol: None,
         placeholder: placeholder.map(OutboxId),
+        stop: None,
+        stopping: false,
+        held: None,
     }
 }
 
@@ -72,7 +75,10 @@ fn told_one(change: &Change) -> String {
                 Action::LeaveIt { turn, attempt } => {
                     format!("button {token} leaves {turn}.{attempt}, under {post}")
                 }
-                other @ Action::Pause { .. } => panic!("{other:?} is about no turn's end"),
+                Action::Stop { turn, attempt } => {
+                    format!("button {token} stops {turn}.{attempt}, under {post}")
+                }
+                other => format!("button {token} {other:?}"),
             }
         }
         Change::Post(post) => {
@@ -279,13 +285,17 @@ fn a_button_carries_its_token_alone_and_its_row_says_for_whom_and_until_when() {
 #[test]
 fn a_placeholder_is_silent_and_belongs_to_its_turn() {
     let mut fresh = Counted::default();
-    let (id, changes) = placeholder(&turn(None), &"k8s".into(), "", &mut fresh);
+    let (id, stop, changes) = placeholder(&turn(None), &"k8s".into(), "", &mut fresh);
     assert_eq!(id, OutboxId(100));
     let expected = [
         "turn 5 shows 100",
         "100 placeholder to 41 ⏳ k8s is working…",
+        "button t1 stops 5.2, under 100",
     ];
     assert_eq!(told(&changes), expected);
+    let body = &changes.iter().find_map(Change::post).unwrap().body;
+    assert_eq!(body.buttons, stop_button(Some(&stop)));
+    assert_eq!(body.buttons[0][0].label, "Stop");
     assert!(
         changes
             .iter()

@@ -146,7 +146,8 @@ pub(super) const KEPT: &str = "
     UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
     UNION ALL SELECT concat_ws(' ', 'turn', id, conversation, chat, topic, asked_by, first_update,
                                reply_to, text, state, attempt, prompt_id, protocol, task_id,
-                               placeholder) FROM turns
+                               placeholder, stop_asked_at IS NOT NULL, held, held_until,
+                               held_post) FROM turns
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
@@ -255,6 +256,10 @@ fn turns(tables: &Tables) -> impl Iterator<Item = String> {
             turn.protocol,
             turn.task.as_ref(),
             turn.placeholder,
+            &i64::from(turn.stopping),
+            turn.held.map(|held| held.why.name()),
+            turn.held.map(|held| held.until.0),
+            turn.held.map(|held| held.post),
         )
     });
     let of = tables.turn_updates.iter();

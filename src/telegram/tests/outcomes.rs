@@ -262,3 +262,23 @@ async fn a_poll_outlives_the_time_of_other_calls() {
     polled.write_all(ok("[]").as_bytes()).await.unwrap();
     assert_eq!(poll.await.unwrap(), Ok(Vec::new()));
 }
+
+#[tokio::test]
+async fn a_poll_ends_on_a_connection_that_takes_everything_and_answers_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let mut api = api(&address);
+    assert!(
+        api.poll_grace > Duration::from_secs(5),
+        "an idle poll is no dead one"
+    );
+    api.poll_grace = Duration::from_millis(50);
+    let poll = tokio::spawn(async move { api.get_updates(None, Duration::ZERO, 1).await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    request(&mut stream).await;
+    let error = poll.await.unwrap().unwrap_err();
+    assert!(matches!(error, TelegramError::Unknown(_)), "{error:?}");
+    assert_eq!(error.retry(), Retry::Backoff);
+    tells_nothing(&error);
+    assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0, "it hung up");
+}
