@@ -355,3 +355,66 @@ async fn secrets_in_arguments_and_answers_stay_inside() {
         stage.ends().await;
     }
 }
+
+#[tokio::test]
+async fn stop_and_new_reject_what_waits_before_anything_else() {
+    for plan in plans(ANYBODY) {
+        let stage = plan.start().await;
+        let user = stage.user(7);
+        user.says("one");
+        user.sees("asks whether it may go on").await;
+        user.says("/stop");
+        user.sees("Reason: The person has stopped it.").await;
+        user.sees("🚫 Rejected by 7 at").await;
+        stage.settled().await;
+        user.says("one");
+        stage.telegram.sees_button(7, "Approve").await;
+        user.says("/new");
+        user.sees("Reason: The person has asked something else.")
+            .await;
+        stage.settled().await;
+        assert_eq!(ran(&stage), Vec::<String>::new());
+        stage.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn a_decision_that_finds_the_agent_down_is_made_again() {
+    for plan in plans(ANYBODY) {
+        let stage = plan.start().await;
+        let user = stage.user(7);
+        user.says("one");
+        user.sees("asks whether it may go on").await;
+        stage.agent("k8s").go_down().await;
+        user.taps("asks whether it may go on", "Approve").await;
+        user.sees("The decision did not arrive").await;
+        stage.telegram.sees_button(7, "Approve").await;
+        stage.agent("k8s").come_up().await.unwrap();
+        user.taps("asks whether it may go on", "Approve").await;
+        user.sees("Tool said: delete_pod done").await;
+        stage.settled().await;
+        assert_eq!(ran(&stage), ["delete_pod web-1"]);
+        assert_eq!(decisions(&stage).await, 2);
+        stage.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn a_decision_for_what_has_moved_on_meanwhile_is_not_sent() {
+    for plan in plans(ANYBODY) {
+        let stage = plan.start().await;
+        let user = stage.user(7);
+        user.says("one");
+        user.sees("asks whether it may go on").await;
+        stage.agent("k8s").forget_tasks();
+        let before = stage.agent("k8s").prompts().len();
+        user.taps("asks whether it may go on", "Approve").await;
+        user.sees("The agent no longer knows of it").await;
+        user.sees("does not wait for this any more. Nothing was sent.")
+            .await;
+        stage.settled().await;
+        assert_eq!(stage.agent("k8s").prompts().len(), before);
+        assert_eq!(ran(&stage), Vec::<String>::new());
+        stage.ends().await;
+    }
+}
