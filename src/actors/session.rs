@@ -9,6 +9,7 @@ mod decisions;
 mod intake;
 mod pausing;
 mod stopping;
+mod submission;
 mod turn_in_flight;
 mod waiting_person;
 
@@ -23,20 +24,19 @@ use actix::{
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{debug, error};
+use tracing::debug;
 
 use super::Commons;
-use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
-use super::sender::{Posted, Sender};
-use crate::a2a::Prompt;
+use super::agent::{Agent, AgentBack, TaskChanged};
+use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
+use crate::ids::{ConversationId, MessageId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::rules::access::Rule;
 use crate::rules::approval;
 use crate::rules::mask::Mask;
 use crate::rules::phone::{Phone, Timing};
-use crate::rules::turn::{self, End};
+use crate::rules::turn::End;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
 use crate::usage::Usage;
@@ -245,99 +245,6 @@ impl Session {
         }
     }
 
-    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
-    /// stops leaves it to the next one.
-    fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
-        let admit = Admit {
-            fresh: begin == Begin::Submit,
-            back: ctx.address().recipient(),
-        };
-        let admitted = self.agent.send(admit).into_actor(self);
-        let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
-            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
-            // The agent ends only with the process.
-            Err(_) => Box::pin(fut::ready(())),
-        });
-        ctx.spawn(then);
-    }
-
-    /// Commits that the prompt is about to leave, then lets it go.
-    fn hand_over(
-        &mut self,
-        id: TurnId,
-        begin: Begin,
-        permit: Permit,
-        ctx: &mut Context<Self>,
-    ) -> ResponseActFuture<Self, ()> {
-        let draining = self.drained.is_some();
-        let running = self.running.as_mut().filter(|running| {
-            // Stopped while it waited for its place: that is free again.
-            let stopped = begin == Begin::Submit && running.turn.stopping;
-            !draining && running.turn.id == id && !stopped
-        });
-        let Some(running) = running else {
-            return Box::pin(fut::ready(()));
-        };
-        let turn = &mut running.turn;
-        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
-        let known = turn.protocol.filter(|_| begin != Begin::Submit);
-        let protocol = known.unwrap_or(permit.protocol);
-        turn.protocol = Some(protocol);
-        let submit = (begin == Begin::Submit).then(|| Change::Submit {
-            turn: id,
-            prompt: prompt_id.clone(),
-            endpoint: endpoint(&self.commons, &self.conversation),
-            protocol,
-        });
-        if submit.is_some() {
-            turn.state = TurnState::Submitting;
-        }
-        let prompt = if matches!(begin, Begin::Decide(_)) {
-            let bot = self.commons.me.id;
-            let decided = running.paused.as_ref();
-            let decision = decided.and_then(|it| pausing::decision(it, bot, &self.conversation));
-            let Some(decision) = decision else {
-                error!(turn = %id.reference(), "a decision that is none");
-                return Box::pin(fut::ready(()));
-            };
-            decision
-        } else {
-            Prompt {
-                id: prompt_id,
-                text: turn.text.clone(),
-                context: self.conversation.context.clone(),
-                task: None,
-                principal: self.conversation.principal.clone(),
-                answer: None,
-            }
-        };
-        let start = StartRun {
-            permit,
-            turn: id,
-            prompt,
-            protocol,
-            begin,
-            detached: turn.state == TurnState::Detached,
-            stop: running.signal.clone(),
-            listener: ctx.address().recipient(),
-        };
-        let (commons, agent) = (self.commons.clone(), self.agent.clone());
-        let sender = self.sender.clone().recipient::<Posted>();
-        let handed = async move {
-            if let Some(submit) = submit
-                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
-            {
-                error!(turn = %id.reference(), %failure, "not submitted");
-                return;
-            }
-            if agent.send(start).await.is_err() {
-                error!(turn = %id.reference(), "the agent has ended");
-            }
-        };
-        Box::pin(handed.into_actor(self))
-    }
-
     // Beginning and ending of the session itself.
 
     /// After a while without turns the Router lets go of this session.
@@ -377,12 +284,6 @@ impl Session {
     }
 }
 
-/// Where the prompts of a conversation go, for whoever looks into the store.
-fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
-    let agent = commons.config.agents.get(&conversation.slot.agent);
-    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
-}
-
 impl Actor for Session {
     type Context = Context<Self>;
 
@@ -408,7 +309,7 @@ impl Handler<TaskChanged> for Session {
     fn handle(&mut self, changed: TaskChanged, ctx: &mut Self::Context) -> Self::Result {
         match changed.news {
             News::Progress(progress) => {
-                self.show_progress(progress, ctx);
+                self.show_progress(&progress, ctx);
                 Box::pin(fut::ready(()))
             }
             News::Detached => self.detached(changed.turn, ctx),

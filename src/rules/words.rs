@@ -380,10 +380,33 @@ pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");
     }
+    let groups = config.groups.iter();
+    let groups = groups.filter(|(_, people)| people.contains(&user));
+    let groups: Vec<&str> = groups.map(|(name, _)| &**name).collect();
+    if !groups.is_empty() {
+        text.extend([
+            "\nYour groups: ".to_owned(),
+            groups.join(", "),
+            ".".to_owned(),
+        ]);
+    }
     text.push('\n');
     text.push_str(&you_may(crate::rules::access::routes_for(
         config, user, chat,
     )));
+    let approves = crate::rules::approval::approves_on(config, user);
+    let approves: Vec<String> = approves
+        .map(|route| format!("/{}", route.command))
+        .collect();
+    if !approves.is_empty() {
+        let approves = approves.join(", ");
+        text.extend([
+            "
+You may approve what others ask of: ",
+            &*approves,
+            ".",
+        ]);
+    }
     fitting(&text)
 }
 

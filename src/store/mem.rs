@@ -176,8 +176,8 @@ impl Store for MemStore {
         self.read(|tables| tables.waits_under(chat, message))
     }
 
-    fn used(&self, user: UserId, agent: AgentName, now: Timestamp) -> Answer<Used> {
-        self.read(|tables| tables.used(user, &agent, now))
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.read(|tables| tables.used(user, &agent, before, now))
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -278,8 +278,8 @@ pub trait Store {
     /// The turn that waits, or did, under the card that this message is.
     fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
 
-    /// How much this person has asked up to now, and this agent was asked.
-    fn used(&self, user: UserId, agent: AgentName, now: Timestamp) -> Answer<Used>;
+    /// How much this person has asked, and this agent was asked, before this turn.
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used>;
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;

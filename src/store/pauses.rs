@@ -49,12 +49,13 @@ pub(super) async fn waits_under(
     Ok(turn.map(TurnId))
 }
 
-/// How much this person has asked, and this agent was asked.
+/// How much this person has asked, and this agent was asked, before this turn.
 pub(super) async fn used(
     pool: &SqlitePool,
     bot: BotId,
     user: UserId,
     agent: &AgentName,
+    before: TurnId,
     now: Timestamp,
 ) -> Result<Used, StoreError> {
     let row = query(
@@ -62,16 +63,17 @@ pub(super) async fn used(
                 coalesce(sum(t.asked_by = ?1), 0),
                 coalesce(sum(c.agent = ?2 AND t.opened_at > ?3), 0),
                 coalesce(sum(c.agent = ?2), 0),
-                (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1
+                (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
                     AND state IN ('queued', 'submitting', 'working', 'detached'))
          FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.bot = ?5 AND t.opened_at > ?4",
+         WHERE t.bot = ?5 AND t.opened_at > ?4 AND t.id < ?6",
     )
     .bind(user.0)
     .bind(agent.as_str())
     .bind(now.0 - MINUTE_MS)
     .bind(now.0 - DAY_MS)
     .bind(bot.0)
+    .bind(before.0)
     .fetch_one(pool)
     .await?;
     Ok(Used {

@@ -174,9 +174,9 @@ impl Store for Sqlite {
         Box::pin(async move { pauses::waits_under(&readers, bot, chat, message).await })
     }
 
-    fn used(&self, user: UserId, agent: AgentName, now: Timestamp) -> Answer<Used> {
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
         let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { pauses::used(&readers, bot, user, &agent, now).await })
+        Box::pin(async move { pauses::used(&readers, bot, user, &agent, before, now).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

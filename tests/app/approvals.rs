@@ -418,3 +418,25 @@ async fn a_decision_for_what_has_moved_on_meanwhile_is_not_sent() {
         stage.ends().await;
     }
 }
+
+#[tokio::test]
+async fn a_quota_that_is_used_up_is_told_and_nothing_is_sent() {
+    let stage = Stage::plan()
+        .agent("k8s", |incoming| {
+            replies(&format!("You said {}", incoming.text))
+        })
+        .sections("[limits]\nperson_per_minute = 2\n")
+        .start()
+        .await;
+    let user = stage.user(7);
+    for word in ["one", "two", "three"] {
+        user.says(word);
+    }
+    user.sees("You said two").await;
+    user.sees("You ask faster than you may").await;
+    stage.user(8).says("hello");
+    stage.user(8).sees("You said hello").await;
+    stage.settled().await;
+    assert_eq!(stage.agent("k8s").prompts().len(), 3);
+    stage.ends().await;
+}

@@ -110,7 +110,7 @@ impl Session {
         Box::pin(kept.into_actor(self).map(move |kept, session, ctx| {
             match kept {
                 Ok(()) => {
-                    info!(turn = %id.reference(), state = ?waiting.state, "it waits for a decision")
+                    info!(turn = %id.reference(), state = ?waiting.state, "it waits for a decision");
                 }
                 Err(failure) => error!(turn = %id.reference(), %failure, "the pause was not kept"),
             }
@@ -223,7 +223,7 @@ impl Session {
                     }
                 }
                 Err(failure) => {
-                    error!(turn = %id.reference(), %failure, "what it waits for cannot be read")
+                    error!(turn = %id.reference(), %failure, "what it waits for cannot be read");
                 }
             }
             session.wake_for_phone(ctx);

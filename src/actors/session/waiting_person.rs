@@ -61,7 +61,7 @@ impl Session {
         ctx.spawn(shown.into_actor(self));
     }
 
-    pub(super) fn show_progress(&mut self, progress: String, ctx: &mut Context<Self>) {
+    pub(super) fn show_progress(&mut self, progress: &str, ctx: &mut Context<Self>) {
         let Some(running) = self.running.as_mut() else {
             return;
         };
@@ -74,7 +74,7 @@ impl Session {
         if off || over {
             return;
         }
-        running.progress = self.mask.growing(&progress).text.into_owned();
+        running.progress = self.mask.growing(progress).text.into_owned();
         let text = words::working(&self.conversation.slot.agent, &running.progress);
         self.show_in_placeholder(text, ctx);
     }

@@ -89,7 +89,7 @@ impl Desk<'_> {
             let reply_to = (at.place == turn.place).then_some(turn.reply_to);
             let mut body = self.body(&waiting, at);
             body.reply_to = reply_to;
-            changes.push(self.post(&waiting, at, Kind::Notice, body));
+            changes.push(post(&waiting, at, Kind::Notice, body));
             changes.extend(self.pages_below(&waiting, at));
         }
         changes.push(Change::KeepPause(Box::new(waiting.clone())));
@@ -107,7 +107,7 @@ impl Desk<'_> {
             };
             let id = self.fresh.post();
             let edit = Posted { post: id, ..at };
-            changes.push(self.post(waiting, edit, Kind::Edit, body));
+            changes.push(post(waiting, edit, Kind::Edit, body));
         }
         changes.extend(self.buttons(waiting));
         changes
@@ -127,15 +127,9 @@ impl Desk<'_> {
                 post: self.fresh.post(),
                 ..at
             };
-            changes.push(self.post(waiting, at, Kind::Notice, body));
+            changes.push(post(waiting, at, Kind::Notice, body));
         }
         (next, changes)
-    }
-
-    fn post(&self, waiting: &Waiting, at: Posted, kind: Kind, body: Body) -> Change {
-        let mut post = Post::new(at.post, at.place, kind, body);
-        post.turn = Some(waiting.turn);
-        Change::Post(post)
     }
 
     /// What a person is called.
@@ -200,7 +194,7 @@ impl Desk<'_> {
                 post: self.fresh.post(),
                 ..at
             };
-            changes.push(self.post(waiting, at, Kind::Notice, body));
+            changes.push(post(waiting, at, Kind::Notice, body));
         }
         changes
     }
@@ -335,6 +329,12 @@ impl Desk<'_> {
         }
         foot
     }
+}
+
+fn post(waiting: &Waiting, at: Posted, kind: Kind, body: Body) -> Change {
+    let mut post = Post::new(at.post, at.place, kind, body);
+    post.turn = Some(waiting.turn);
+    Change::Post(post)
 }
 
 /// What a decision is called.

@@ -30,9 +30,11 @@ pub use desk::{Desk, made};
 pub use digest::digest;
 pub use moves::{Event, Move, State, next};
 pub use picks::{Pick, Picks};
-pub use policy::{Allowed, Case, Refusal};
+pub use policy::{Allowed, Case, Refusal, approves_on};
 pub use taps::{Tapped, expired, replied, tapped};
 pub use waiting::{Made, Posted, Waiting};
 
 #[cfg(test)]
 mod policy_tests;
+#[cfg(test)]
+mod properties;

@@ -1,6 +1,6 @@
 //! What the bot says about approvals and questions of agents.
 
-use crate::ids::{AgentName, Timestamp, TurnId};
+use crate::ids::{AgentName, Timestamp};
 use crate::pause::Unclear;
 use crate::rules::quota::Over;
 
@@ -209,9 +209,8 @@ pub const NEW_REASON: &str = "The person has asked something else.";
 
 /// Whoever asked may not ask any more.
 #[must_use]
-pub fn not_any_more(agent: &AgentName, turn: TurnId) -> String {
-    let reference = turn.reference();
-    format!("You may not ask {agent} here any more. Nothing was sent to it.\nRef {reference}")
+pub fn not_any_more(agent: &AgentName) -> String {
+    format!("You may not ask {agent} here any more. Nothing was sent to it.")
 }
 
 /// A quota that is used up.

@@ -62,21 +62,27 @@ impl Tables {
         found.map(|waiting| waiting.turn)
     }
 
-    pub(super) fn used(&self, user: UserId, agent: &AgentName, now: Timestamp) -> Used {
+    pub(super) fn used(
+        &self,
+        user: UserId,
+        agent: &AgentName,
+        before: TurnId,
+        now: Timestamp,
+    ) -> Used {
         let minute = now.minus(Duration::from_mins(1));
         let day = now.minus(Duration::from_hours(24));
-        let mut used = Used::default();
-        for row in self.turns.values() {
+        let mut counted = Used::default();
+        for (_, row) in self.turns.range(..before) {
             let own = row.turn.asked_by == user;
             let conversation = self.conversations.get(&row.turn.conversation);
             let of_agent = conversation.is_some_and(|it| it.slot.agent == *agent);
             let (in_minute, in_day) = (row.opened_at > minute, row.opened_at > day);
-            used.person_minute += u32::from(own && in_minute);
-            used.person_day += u32::from(own && in_day);
-            used.agent_minute += u32::from(of_agent && in_minute);
-            used.agent_day += u32::from(of_agent && in_day);
-            used.person_open += u32::from(own && matches!(row.stands, TurnStands::Open(_)));
+            counted.person_minute += u32::from(own && in_minute);
+            counted.person_day += u32::from(own && in_day);
+            counted.agent_minute += u32::from(of_agent && in_minute);
+            counted.agent_day += u32::from(of_agent && in_day);
+            counted.person_open += u32::from(own && matches!(row.stands, TurnStands::Open(_)));
         }
-        used
+        counted
     }
 }

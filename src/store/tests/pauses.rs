@@ -123,8 +123,12 @@ async fn a_pause_survives_its_process() {
 #[tokio::test]
 async fn what_people_ask_is_counted() {
     let bench = Bench::new().await;
-    bench.turn().await;
-    let used = |user, agent: &str, now| bench.store.used(user, AgentName::from(agent), now);
+    let turn = bench.turn().await.id;
+    let next = TurnId(turn.0 + 1);
+    let used = |user, agent: &str, now| {
+        let agent = AgentName::from(agent);
+        bench.store.used(user, agent, next, now)
+    };
     let now = Timestamp::now();
     let one = used(ANNA, "k8s", now).await.unwrap();
     let all = Used {
@@ -135,6 +139,12 @@ async fn what_people_ask_is_counted() {
         agent_day: 1,
     };
     assert_eq!(one, all);
+    let before = bench.store.used(ANNA, AgentName::from("k8s"), turn, now);
+    assert_eq!(
+        before.await.unwrap(),
+        Used::default(),
+        "it does not count itself"
+    );
     let other = used(BEN, "istio", now).await.unwrap();
     assert_eq!(other, Used::default());
     let later = used(ANNA, "k8s", now.plus(std::time::Duration::from_hours(2)));

@@ -93,8 +93,8 @@ impl Store for Twin {
         self.both(|store| store.waits_under(chat, message))
     }
 
-    fn used(&self, user: UserId, agent: AgentName, now: Timestamp) -> Answer<Used> {
-        self.both(|store| store.used(user, agent.clone(), now))
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.both(|store| store.used(user, agent.clone(), before, now))
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -32,7 +32,7 @@ fn all() -> Vec<String> {
         waits(&agent),
         rejected_for(&agent),
         kept_waiting(&agent),
-        not_any_more(&agent, TurnId(1_000)),
+        not_any_more(&agent),
     ];
     let whys = [
         Unclear::Unreadable,

@@ -1,0 +1,162 @@
+//! The way of a turn to its agent: whether it still may, its place among the agent's calls, and
+//! the commit before it leaves.
+
+use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
+use tracing::error;
+
+use super::{Session, pausing};
+use crate::a2a::Prompt;
+use crate::a2a::run::Begin;
+use crate::actors::Commons;
+use crate::actors::agent::{Admit, Permit, StartRun};
+use crate::actors::sender::Posted;
+use crate::ids::TurnId;
+use crate::model::{Conversation, TurnState};
+use crate::rules::turn::{self, End};
+use crate::rules::words::approvals;
+use crate::rules::{access, quota};
+use crate::store::Change;
+
+impl Session {
+    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
+    /// stops leaves it to the next one.
+    pub(super) fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        if begin != Begin::Submit {
+            self.admit(id, begin, ctx);
+            return;
+        }
+        let Some(running) = &self.running else {
+            return;
+        };
+        // The rules of now: what was allowed when it was asked may not be any more.
+        let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
+        let agent = self.conversation.slot.agent.clone();
+        if access::route_to(&self.commons.config, &agent, user, chat).is_none() {
+            let refused = self.audit(user, "refused", id, Some("not allowed any more"));
+            self.refuse_turn(id, approvals::not_any_more(&agent), refused, ctx);
+            return;
+        }
+        let now = self.commons.now();
+        let counted = self.commons.store.used(user, agent.clone(), id, now);
+        let checked = counted.into_actor(self).map(move |counted, session, ctx| {
+            let quotas = &session.commons.config.limits.quotas;
+            match counted.map(|counted| quota::check(quotas, &counted)) {
+                Ok(Err(over)) => {
+                    let refused = session.audit(user, "refused", id, Some(over.rule()));
+                    session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
+                }
+                Ok(Ok(())) => session.admit(id, begin, ctx),
+                Err(failure) => {
+                    error!(turn = %id.reference(), %failure, "what was asked cannot be counted");
+                    session.admit(id, begin, ctx);
+                }
+            }
+        });
+        ctx.spawn(checked);
+    }
+
+    /// A turn ends before anything was sent.
+    fn refuse_turn(&mut self, id: TurnId, why: String, refused: Change, ctx: &mut Context<Self>) {
+        let noted = self.note(id, vec![refused]);
+        ctx.spawn(noted);
+        let ended = self.ended(id, &End::Failed(why));
+        ctx.spawn(ended);
+    }
+
+    fn admit(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        let admit = Admit {
+            fresh: begin == Begin::Submit,
+            back: ctx.address().recipient(),
+        };
+        let admitted = self.agent.send(admit).into_actor(self);
+        let then = admitted.then(move |admitted, session, ctx| match admitted {
+            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
+            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
+            // The agent ends only with the process.
+            Err(_) => Box::pin(fut::ready(())),
+        });
+        ctx.spawn(then);
+    }
+
+    /// Commits that the prompt is about to leave, then lets it go.
+    fn hand_over(
+        &mut self,
+        id: TurnId,
+        begin: Begin,
+        permit: Permit,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, ()> {
+        let draining = self.drained.is_some();
+        let running = self.running.as_mut().filter(|running| {
+            // Stopped while it waited for its place: that is free again.
+            let stopped = begin == Begin::Submit && running.turn.stopping;
+            !draining && running.turn.id == id && !stopped
+        });
+        let Some(running) = running else {
+            return Box::pin(fut::ready(()));
+        };
+        let turn = &mut running.turn;
+        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
+        let known = turn.protocol.filter(|_| begin != Begin::Submit);
+        let protocol = known.unwrap_or(permit.protocol);
+        turn.protocol = Some(protocol);
+        let submit = (begin == Begin::Submit).then(|| Change::Submit {
+            turn: id,
+            prompt: prompt_id.clone(),
+            endpoint: endpoint(&self.commons, &self.conversation),
+            protocol,
+        });
+        if submit.is_some() {
+            turn.state = TurnState::Submitting;
+        }
+        let prompt = if matches!(begin, Begin::Decide(_)) {
+            let bot = self.commons.me.id;
+            let decided = running.paused.as_ref();
+            let decision = decided.and_then(|it| pausing::decision(it, bot, &self.conversation));
+            let Some(decision) = decision else {
+                error!(turn = %id.reference(), "a decision that is none");
+                return Box::pin(fut::ready(()));
+            };
+            decision
+        } else {
+            Prompt {
+                id: prompt_id,
+                text: turn.text.clone(),
+                context: self.conversation.context.clone(),
+                task: None,
+                principal: self.conversation.principal.clone(),
+                answer: None,
+            }
+        };
+        let start = StartRun {
+            permit,
+            turn: id,
+            prompt,
+            protocol,
+            begin,
+            detached: turn.state == TurnState::Detached,
+            stop: running.signal.clone(),
+            listener: ctx.address().recipient(),
+        };
+        let (commons, agent) = (self.commons.clone(), self.agent.clone());
+        let sender = self.sender.clone().recipient::<Posted>();
+        let handed = async move {
+            if let Some(submit) = submit
+                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
+            {
+                error!(turn = %id.reference(), %failure, "not submitted");
+                return;
+            }
+            if agent.send(start).await.is_err() {
+                error!(turn = %id.reference(), "the agent has ended");
+            }
+        };
+        Box::pin(handed.into_actor(self))
+    }
+}
+
+/// Where the prompts of a conversation go, for whoever looks into the store.
+fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
+    let agent = commons.config.agents.get(&conversation.slot.agent);
+    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
+}
