@@ -2,7 +2,10 @@
 //!
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
+// Their paths are said, as the fuzz targets compile this file from elsewhere.
+#[path = "model/button.rs"]
 mod button;
+#[path = "model/held.rs"]
 mod held;
 
 use serde::{Deserialize, Serialize};

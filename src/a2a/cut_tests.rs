@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::A2aClient;
 use super::run::{Begin, News, Run, Stopper};
-use super::test_server::{Act, json, prompt, server, sse};
+use super::test_server::{Act, REFUSED, json, prompt, server, sse};
 use crate::ids::{ContextId, TurnId};
 use crate::model::Protocol;
 use crate::rules::turn::End;
@@ -79,6 +79,23 @@ async fn a_chunk_between_a_subscription_and_its_snapshot_is_not_doubled() {
         // The second chunk is on this stream and in the snapshot.
         sse(&[&chunk("two", true), &completed()], false),
         snapshot("working", "one two"),
+        snapshot("completed", "one two"),
+    ])
+    .await;
+    let (end, _) = run(client, LATE).await;
+    assert_eq!(end, End::Answer("one two".to_owned()));
+}
+
+#[actix_rt::test]
+async fn an_end_on_a_stream_that_missed_a_part_is_no_answer_without_a_snapshot() {
+    let nothing = Vec::new;
+    let (client, _server) = server(vec![
+        sse(&[&chunk("one ", false)], true),
+        // The second chunk came before the subscription.
+        sse(&[&completed()], false),
+        nothing(),
+        nothing(),
+        json(REFUSED),
         snapshot("completed", "one two"),
     ])
     .await;

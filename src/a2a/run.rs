@@ -127,6 +127,8 @@ struct Watch {
     shown: Option<String>,
     told: String,
     used: Ledger,
+    /// Snapshots of the task so far.
+    snapshots: u32,
     deadline: Instant,
 }
 
@@ -148,6 +150,7 @@ impl Run {
             shown: None,
             told: String::new(),
             used: Ledger::default(),
+            snapshots: 0,
         };
         let end = match begin {
             Begin::Submit => watch.submit().await,
@@ -219,6 +222,7 @@ impl Watch {
         let mut seen = None;
         loop {
             let events = self.subscribe(&id).await;
+            let snapshots = self.snapshots;
             if let Some(end) = self.look(&id).await {
                 return end;
             }
@@ -232,9 +236,17 @@ impl Watch {
                 self.progress.stream_ended();
                 match ended {
                     Ok(Some(End::Stopped)) => return End::Stopped,
-                    // What came between the subscription and the snapshot is in both: the last
-                    // snapshot has it once.
-                    Ok(Some(end)) => return self.look(&id).await.unwrap_or(end),
+                    Ok(Some(end)) => {
+                        // What came between the subscription and the snapshot is in both: the
+                        // last snapshot has it once.
+                        let last = self.look(&id).await;
+                        // Without any snapshot a part of the answer is missing: then only one
+                        // will do.
+                        let whole = self.snapshots > snapshots;
+                        if let Some(end) = last.or_else(|| whole.then_some(end)) {
+                            return end;
+                        }
+                    }
                     Ok(None) | Err(_) => {}
                 }
             }
@@ -267,7 +279,8 @@ impl Watch {
         let Run { client, prompt, .. } = &self.run;
         let protocol = self.attempts.protocol;
         let doubles = protocol == Protocol::V03 && !self.run.kagent;
-        if !self.run.streams || doubles {
+        // Nobody waits for a detached run: it holds no connection that a prompt may need.
+        if !self.run.streams || doubles || self.run.detached {
             return None;
         }
         client
@@ -352,6 +365,7 @@ impl Watch {
         if matches!(event, Event::Task(_)) {
             // A snapshot replaces what the stream told.
             self.task = None;
+            self.snapshots += 1;
         }
         Task::follow(&mut self.task, event);
         if let (false, Some(task)) = (known, &self.task) {

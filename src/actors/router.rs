@@ -164,6 +164,7 @@ impl Router {
                     text,
                     rule,
                     renews,
+                    late: facts.late(id, message, config.chat.stale_after),
                 };
                 return self.ask(ask, route, ctx);
             }
@@ -186,13 +187,14 @@ impl Router {
             }
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
+            Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
                 let expected = route::expected(config, message, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
                 reply(words::agents(user_routes(user), expected))
             }
-            Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
+            Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
                 reply(words::unknown_command(&name, user_routes(user)))
             }
@@ -257,6 +259,9 @@ impl Handler<UpdatesArrived> for Router {
             .iter()
             .map(|update| Update::read(update.id, &update.body))
             .collect();
+        let received = arrived.0.iter();
+        let received = received.map(|update| (update.id, update.received_at));
+        let received: HashMap<UpdateId, Timestamp> = received.collect();
         let moves = self.moved(&mut updates);
         let missing = facts::missing(&updates, self.commons.me.id, |key| {
             self.seats.contains_key(key)
@@ -270,6 +275,7 @@ impl Handler<UpdatesArrived> for Router {
         Box::pin(gathered.then(move |gathered, router, ctx| {
             let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
                 router.seats.extend(std::mem::take(&mut facts.seats));
+                facts.received = received;
                 updates
                     .into_iter()
                     .map(|update| {

@@ -6,10 +6,10 @@
 
 mod deciding;
 mod decisions;
+mod handing_over;
 mod intake;
 mod pausing;
 mod stopping;
-mod submission;
 mod turn_in_flight;
 mod waiting_person;
 
@@ -17,6 +17,7 @@ pub use self::deciding::{ReplyToPause, TapPause};
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
@@ -59,6 +60,9 @@ pub struct Ask {
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
     pub renews: bool,
+    /// How old the message was when it came, if Telegram brought it late: then its person is
+    /// asked first.
+    pub late: Option<Duration>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -244,8 +248,6 @@ impl Session {
             notify_after: config.notify_after,
         }
     }
-
-    // Beginning and ending of the session itself.
 
     /// After a while without turns the Router lets go of this session.
     fn rest(&mut self, ctx: &mut Context<Self>) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::section::Section;
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -21,6 +22,8 @@ pub struct Chat {
     /// The time between two edits of a growing answer in a group, where edits share the
     /// limit of 20 messages a minute.
     pub preview_every_group: Duration,
+    /// A message that Telegram has held for longer is asked about before it reaches an agent.
+    pub stale_after: Duration,
     /// Rows kept about strangers; beyond that the oldest go.
     pub stranger_rows_max: usize,
 }
@@ -36,6 +39,7 @@ impl Chat {
             notify_after: wait("notify_after", Duration::ZERO..=HOUR, 20_000),
             preview_every_private: wait("preview_every_private", pace.clone(), 1000),
             preview_every_group: wait("preview_every_group", pace, 4000),
+            stale_after: wait("stale_after", SECOND..=24 * HOUR, 900_000),
             stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
         };
         section.finish();

@@ -18,6 +18,7 @@ pub mod poll_watch;
 pub mod quota;
 pub mod route;
 pub mod screen;
+pub mod stale;
 pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;

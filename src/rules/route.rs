@@ -59,6 +59,8 @@ pub enum Decision<'a> {
     },
     /// A route's command alone: its agent is the person's current one here.
     Switch(UserId, &'a Route),
+    /// The same in a topic that belongs to another agent, whose route comes first: it stays so.
+    Bound(UserId, &'a Route, &'a Route),
     /// `/start`, `/help`
     Help(UserId),
     /// `/agents`
@@ -178,7 +180,11 @@ impl<'a> Asker<'a, '_> {
             return Decision::Unknown(user, name.to_owned());
         };
         if rest.trim().is_empty() {
-            return self.permitted(route, Decision::Switch(user, route));
+            let switch = match self.of_topic() {
+                Some(topic) if topic.agent != route.agent => Decision::Bound(user, topic, route),
+                _ => Decision::Switch(user, route),
+            };
+            return self.permitted(route, switch);
         }
         self.ask(route, Why::Command, rest)
     }
@@ -225,6 +231,11 @@ impl<'a> Asker<'a, '_> {
             (Some(to), _) => self.ask(to.route, to.why, text),
             (None, _) => Decision::Choose(self.user),
         }
+    }
+
+    /// The route of the topic, if it has one that this person may use.
+    fn of_topic(&self) -> Option<&'a Route> {
+        destination::of_topic(self.config, self.message, self.user)
     }
 
     /// A route to the agent whose message this answers, whoever may use it.

@@ -3,16 +3,19 @@
 
 pub mod approvals;
 mod control;
+mod places;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::config::{Config, Route};
-use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::ids::{AgentName, TopicId, TurnId, UserId};
+use crate::model::Place;
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
 pub use self::control::*;
+pub use self::places::{ELSEWHERE, bound, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -202,19 +205,6 @@ pub const NOBODY: &str = "I cannot tell who you are: you write as the group or a
 pub const UNKNOWN_GROUP: &str =
     "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";
 
-/// The notice in a group that has become a supergroup, where the configuration still means
-/// it by its old id.
-#[must_use]
-pub fn moved(from: ChatId, to: ChatId) -> String {
-    format!(
-        "This group has a new id since it became a supergroup: {to}. Whoever runs me has to put \
-         it into my configuration in place of {from}; until then I may not know you here."
-    )
-}
-
-/// What is said in front of an answer that does not stand where it was asked.
-pub const ELSEWHERE: &str = "(From a topic that is closed or gone)";
-
 /// A route that this person may not use here.
 #[must_use]
 pub fn forbidden<'a>(command: &str, routes: impl Iterator<Item = &'a Route>) -> String {
@@ -372,10 +362,14 @@ fn shortened(text: &str, max: usize) -> Cow<'_, str> {
 
 /// `/whoami`.
 #[must_use]
-pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
+pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
+    let chat = place.chat;
     let mut text = format!("Your id: {user}");
     if chat.is_group() {
         text.extend(["\nThis chat: ".to_owned(), chat.to_string()]);
+    }
+    if place.topic != TopicId::NONE {
+        text.extend(["\nThis topic: ".to_owned(), place.topic.to_string()]);
     }
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");

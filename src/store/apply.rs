@@ -22,7 +22,6 @@ pub(super) async fn accept(
     connection: &mut SqliteConnection,
     bot: BotId,
     updates: &[StoredUpdate],
-    at: Timestamp,
 ) -> Done {
     let mut fresh = Vec::with_capacity(updates.len());
     for update in updates {
@@ -32,7 +31,7 @@ pub(super) async fn accept(
         )
         .bind(bot.0)
         .bind(update.id.0)
-        .bind(at.0)
+        .bind(update.received_at.0)
         .bind(&update.body)
         .execute(&mut *connection)
         .await?;

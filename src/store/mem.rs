@@ -132,7 +132,7 @@ impl Store for MemStore {
         self.bot
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, _: Timestamp) -> Answer<Vec<StoredUpdate>> {
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.write(|tables, _| Ok(tables.accept(updates)))
     }
 

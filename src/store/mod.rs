@@ -47,6 +47,8 @@ use crate::usage::Usage;
 pub struct StoredUpdate {
     /// Its id.
     pub id: UpdateId,
+    /// When it was taken in.
+    pub received_at: Timestamp,
     /// The JSON text as Telegram delivered it.
     pub body: String,
 }
@@ -247,7 +249,7 @@ pub trait Store {
     fn bot(&self) -> BotId;
 
     /// Keeps a batch of updates; answers those that were not known before.
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>>;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>>;
 
     /// Commits all of it, or nothing.
     fn commit(&self, changes: Vec<Change>) -> Answer<()>;

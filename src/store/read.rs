@@ -18,7 +18,7 @@ pub(super) async fn new_updates(
     max: usize,
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let rows = query(
-        "SELECT update_id, body FROM updates
+        "SELECT update_id, body, received_at FROM updates
          WHERE bot = ? AND state = 'new' ORDER BY update_id LIMIT ?",
     )
     .bind(bot.0)
@@ -29,6 +29,7 @@ pub(super) async fn new_updates(
         .map(|row| {
             Ok(StoredUpdate {
                 id: UpdateId(row.try_get(0)?),
+                received_at: Timestamp(row.try_get(2)?),
                 body: row.try_get::<Option<String>, _>(1)?.unwrap_or_default(),
             })
         })

@@ -115,8 +115,8 @@ impl Store for Sqlite {
         self.bot
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        Box::pin(self.ask(Work::Accept(updates, at)))
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        Box::pin(self.ask(Work::Accept(updates)))
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {

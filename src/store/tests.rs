@@ -76,7 +76,7 @@ impl Bench {
 
     async fn accept(&self, ids: &[i64]) -> Vec<i64> {
         let updates = ids.iter().map(|id| update(*id)).collect();
-        let fresh = self.store.accept(updates, NOON).await.unwrap();
+        let fresh = self.store.accept(updates).await.unwrap();
         fresh.iter().map(|update| update.id.0).collect()
     }
 
@@ -218,6 +218,7 @@ async fn by_hand(path: &Path) -> SqliteConnection {
 fn update(id: i64) -> StoredUpdate {
     StoredUpdate {
         id: UpdateId(id),
+        received_at: NOON,
         body: format!(r#"{{"update_id":{id},"message":"a secret"}}"#),
     }
 }

@@ -18,7 +18,7 @@ const GROUP_MAX: usize = 256;
 /// What the writer is asked to do.
 pub(super) enum Work {
     Commit(Vec<Change>),
-    Accept(Vec<StoredUpdate>, Timestamp),
+    Accept(Vec<StoredUpdate>),
 }
 
 /// What became of it: for [`Work::Accept`] the updates that were new.
@@ -139,7 +139,7 @@ async fn group_in_transaction(
 
 async fn apply_work(connection: &mut SqliteConnection, bot: BotId, work: &Work) -> Done {
     match work {
-        Work::Accept(updates, at) => apply::accept(connection, bot, updates, *at).await,
+        Work::Accept(updates) => apply::accept(connection, bot, updates).await,
         Work::Commit(changes) => {
             let now = Timestamp::now();
             for change in changes {

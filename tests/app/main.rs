@@ -17,5 +17,6 @@ mod phone;
 mod places;
 mod previews;
 mod proxy;
+mod stale;
 mod stop;
 mod time;

@@ -44,13 +44,11 @@ async fn killed_when_stored_an_update_is_answered_by_the_next_process() {
         "text": "hello", "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     let update = StoredUpdate {
+        received_at: Timestamp::now(),
         id: UpdateId(5),
         body: body.to_string(),
     };
-    store
-        .accept(vec![update], Timestamp::now())
-        .await
-        .expect("it is kept");
+    store.accept(vec![update]).await.expect("it is kept");
     store.close().await;
 
     let bot = Bot::start(&stage);

@@ -81,6 +81,8 @@ impl Watch {
         if let Some(end) = ended {
             return Ok(end);
         }
+        // Its connection is a place that the next prompt may need.
+        drop(events);
         self.after_break().await
     }
 

@@ -117,7 +117,8 @@ impl Handler<Ask> for Session {
             let refused = async move { commons.commit(&sender, changes).await };
             return Box::pin(refused.into_actor(self));
         }
-        let turn = self.new_turn(&ask);
+        let mut turn = self.new_turn(&ask);
+        let late = ask.late.map(|late| self.hold_stale(&mut turn, late));
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
             changes.push(Change::OpenConversation(self.conversation.clone()));
@@ -135,7 +136,9 @@ impl Handler<Ask> for Session {
             });
         }
         let detached = |running: &Running| running.turn.state == TurnState::Detached;
-        if self.running.as_ref().is_some_and(detached) {
+        if let Some(asked) = late {
+            changes.extend(asked);
+        } else if self.running.as_ref().is_some_and(detached) {
             let text = words::behind_detached(&self.conversation.slot.agent);
             changes.push(self.notice(&ask, text));
         }

@@ -119,6 +119,22 @@ impl Session {
         Some((held, changes))
     }
 
+    /// A turn that Telegram brought late, as it is held, and the question to its person.
+    pub(super) fn hold_stale(&self, turn: &mut Turn, late: Duration) -> Vec<Change> {
+        let text = words::still_wanted(&self.conversation.slot.agent, late);
+        let ask = stop::Ask {
+            why: HeldFor::Stale,
+            text,
+            turns: vec![&*turn],
+        };
+        let held = stop::hold(&ask, &mut StoreIds(&self.commons));
+        let Some((held, changes)) = held else {
+            return Vec::new();
+        };
+        turn.held = Some(held);
+        changes
+    }
+
     fn held_by(&self, post: OutboxId) -> Vec<TurnId> {
         let waiting = self.waiting.iter().map(|next| &next.turn);
         let held = waiting.filter(|turn| turn.held.is_some_and(|held| held.post == post));

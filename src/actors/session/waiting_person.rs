@@ -8,7 +8,7 @@ use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::sender::{ShowProgress, ShowTyping};
 use crate::config::Stream;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, OutboxId};
 use crate::model::{Turn, TurnState};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Shown;
@@ -51,6 +51,7 @@ impl Session {
             turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
         running.turn.placeholder = Some(post);
         running.turn.stop = Some(stop);
+        let said = running.progress.clone();
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let shown = async move {
@@ -58,7 +59,19 @@ impl Session {
                 debug!(%failure, "no placeholder");
             }
         };
-        ctx.spawn(shown.into_actor(self));
+        ctx.spawn(shown.into_actor(self).map(move |(), session, ctx| {
+            session.catch_up(post, &said, ctx);
+        }));
+    }
+
+    /// What the agent told while its placeholder was being committed had nowhere to show.
+    fn catch_up(&mut self, placeholder: OutboxId, said: &str, ctx: &mut Context<Self>) {
+        let newer = self.running.as_ref().filter(|running| {
+            running.turn.placeholder == Some(placeholder) && running.progress != said
+        });
+        if let Some(progress) = newer.map(|running| running.progress.clone()) {
+            self.show_progress(&progress, ctx);
+        }
     }
 
     pub(super) fn show_progress(&mut self, progress: &str, ctx: &mut Context<Self>) {

@@ -37,6 +37,7 @@ fn described(config: &Config, message: &Incoming, known: Known<'_>) -> String {
         Decision::Forbidden(_, route) => format!("forbidden {}", route.command),
         Decision::Ask { route, text, .. } => format!("{} is asked: {text}", route.agent),
         Decision::Switch(_, route) => format!("switched to {}", route.agent),
+        Decision::Bound(_, topic, _) => format!("the topic is {}'s", topic.agent),
         Decision::Help(_) => "help".to_owned(),
         Decision::Agents(_) => "agents".to_owned(),
         Decision::WhoAmI(_) => "whoami".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{PROGRESS_MAX, TEXT_MAX, minutes, shortened};
+use super::{PROGRESS_MAX, TEXT_MAX, shortened};
 use crate::ids::{AgentName, TurnId};
 use crate::rules::format::{Formatted, format, tail};
 
@@ -104,7 +104,7 @@ pub fn waiting_behind(agent: &AgentName, questions: &[&str]) -> String {
 /// A message that Telegram brought late, above [Run] and [Drop].
 #[must_use]
 pub fn still_wanted(agent: &AgentName, late: Duration) -> String {
-    let late = minutes(late);
+    let late = late.as_secs() / 60;
     let (number, unit) = match late {
         0..120 => (late, "min"),
         120..2880 => (late / 60, "h"),

@@ -1,12 +1,20 @@
 //! Every sentence, as people read it.
 
 use super::*;
+use crate::ids::ChatId;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
 
 fn agent() -> AgentName {
     "k8s".into()
+}
+
+fn at(chat: ChatId, topic: i64) -> Place {
+    Place {
+        chat,
+        topic: TopicId(topic),
+    }
 }
 
 /// Everything that the bot says, once, on the longest path to it.
@@ -69,6 +77,8 @@ fn all() -> Vec<String> {
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),
         format!("{UNKNOWN_GROUP}{GROUP}"),
+        moved(GROUP, ChatId(-1_001_000_000_100)),
+        format!("{ELSEWHERE}\n2 pods"),
         forbidden("istio", routes()),
         forbidden("istio", none()),
         unknown_command("argo", routes()),
@@ -78,15 +88,16 @@ fn all() -> Vec<String> {
         no_media("video_note"),
         switched(&config.routes[0]),
         switched(&config.routes[1]),
+        bound(&config.routes[1], &config.routes[0]),
         fresh(&agent),
         help(routes()),
         help(none()),
         agents(routes(), Some(&agent)),
         agents(routes(), None),
         agents(none(), None),
-        whoami(&config, ANNA, GROUP),
-        whoami(&config, ADMIN, ChatId(1)),
-        whoami(&config, CLEO, ChatId(33)),
+        whoami(&config, ANNA, at(GROUP, 17)),
+        whoami(&config, ADMIN, at(ChatId(1), 0)),
+        whoami(&config, CLEO, at(ChatId(33), 0)),
     ]
 }
 
@@ -160,7 +171,7 @@ fn whatever_is_long_still_fits_into_one_message() {
         switched(&config.routes[0]),
         help(routes()),
         agents(routes(), Some(&agent)),
-        whoami(&config, ANNA, GROUP),
+        whoami(&config, ANNA, at(GROUP, 0)),
     ];
     for text in texts {
         let units = chunk::units(&text);

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::{any, one, some};
 use crate::ids::{Timestamp, TurnId};
 use crate::store::{Change, StoreError, codec};
+use crate::usage::Usage;
 
 /// Moves a turn, or says that it stands elsewhere.
 pub(super) async fn move_turn(
@@ -56,17 +57,7 @@ pub(super) async fn move_turn(
             );
             (sql.bind(post.0).bind(turn.0), "the turn is over")
         }
-        Change::Used { turn, usage } => {
-            // SQLite's numbers end before ours; no run comes near.
-            let number = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-            let sql = query(
-                "UPDATE turns SET prompt_tokens = ?, answer_tokens = ?, total_tokens = ?
-                 WHERE id = ?",
-            );
-            let sql = sql.bind(number(usage.prompt)).bind(number(usage.answer));
-            let sql = sql.bind(number(usage.total)).bind(turn.0);
-            (sql, "there is no such turn")
-        }
+        Change::Used { turn, usage } => return used(c, *turn, usage).await,
         Change::EndTurn { turn, outcome } => {
             let sql = query(
                 "UPDATE turns SET state = ?1, ended_at = ?2,
@@ -116,6 +107,18 @@ pub(super) async fn move_turn(
         _ => return Err(StoreError::unavailable("not a change of a turn")),
     };
     one(c, sql, stale).await
+}
+
+/// What the turn took of the agent's model.
+async fn used(c: &mut SqliteConnection, turn: TurnId, usage: &Usage) -> Result<(), StoreError> {
+    // SQLite's numbers end before ours; no run comes near.
+    let number = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+    let sql = query(
+        "UPDATE turns SET prompt_tokens = ?, answer_tokens = ?, total_tokens = ? WHERE id = ?",
+    );
+    let sql = sql.bind(number(usage.prompt)).bind(number(usage.answer));
+    let sql = sql.bind(number(usage.total)).bind(turn.0);
+    one(c, sql, "there is no such turn").await
 }
 
 /// The rest of the answer would be refused as well; its placeholder still has to go.

@@ -25,6 +25,7 @@ impl Tables {
             self.updates.entry(update.id).or_insert_with(|| {
                 fresh.push(update.clone());
                 Rc::new(UpdateRow {
+                    received_at: update.received_at,
                     body: Some(update.body),
                     end: None,
                 })
@@ -115,6 +116,7 @@ impl Tables {
             .filter(|row| row.end.is_none())
             .ok_or(StoreError::Stale("the update has ended"))?;
         *Rc::make_mut(row) = UpdateRow {
+            received_at: row.received_at,
             body: None,
             end: Some(end.clone()),
         };

@@ -10,6 +10,7 @@ impl Tables {
         let new = self.updates.iter().filter(|(_, row)| row.end.is_none());
         let new = new.map(|(id, row)| StoredUpdate {
             id: *id,
+            received_at: row.received_at,
             body: row.body.clone().unwrap_or_default(),
         });
         new.take(max).collect()

@@ -66,6 +66,8 @@ impl Default for Last {
 /// An update; its text is erased with its end.
 #[derive(Clone, Debug)]
 pub struct UpdateRow {
+    /// When it was taken in.
+    pub received_at: Timestamp,
     /// As it was delivered.
     pub body: Option<String>,
     /// None while nobody has dealt with it.

@@ -43,8 +43,8 @@ impl Store for Twin {
         self.file.bot()
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        self.both(|store| store.accept(updates.clone(), at))
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.both(|store| store.accept(updates.clone()))
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {

@@ -1,5 +1,5 @@
-//! The way of a turn to its agent: whether it still may, its place among the agent's calls, and
-//! the commit before it leaves.
+//! From the queue to the agent: whether it still may, a place among its calls, the commit, the
+//! prompt.
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tracing::error;
