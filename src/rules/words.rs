@@ -143,17 +143,6 @@ pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
     )
 }
 
-/// An agent's question that takes an approval, which this version cannot give; the reason
-/// of a [`failed`].
-#[must_use]
-pub fn needs_approval(tools: &[String]) -> String {
-    let tools = tools.join(", ");
-    format!(
-        "It waits for an approval, which I cannot pass on yet. It was not run. It asked for: \
-         {tools}"
-    )
-}
-
 /// After a tap on [Run again].
 #[must_use]
 pub fn running_again(agent: &AgentName, turn: TurnId) -> String {
