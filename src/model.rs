@@ -3,18 +3,30 @@
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
 // Their paths are said, as the fuzz targets compile this file from elsewhere.
+#[path = "model/attachment.rs"]
+mod attachment;
 #[path = "model/button.rs"]
 mod button;
+#[path = "model/file.rs"]
+mod file;
 #[path = "model/held.rs"]
 mod held;
+#[path = "model/look.rs"]
+mod look;
+#[path = "model/pieces.rs"]
+mod pieces;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::file::{Carried, File, FileName, Shape};
+pub use self::look::{Entity, EntityKind};
 use crate::ids::{
     AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 
+pub use self::attachment::{Attachment, Rendition};
+pub use self::pieces::{Gathering, Piece, whole};
 pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
 pub use held::{Held, HeldFor};
 
@@ -101,6 +113,8 @@ impl std::fmt::Display for Protocol {
 pub enum UpdateEnd {
     /// It opened this turn.
     Turn(TurnId),
+    /// It is a further piece of this turn, or changed a piece of it.
+    Joined(TurnId),
     /// It asked for something that needs no agent, and was answered.
     Control,
     /// Nobody waits for an answer to it; the reason says why.
@@ -162,8 +176,12 @@ pub struct Turn {
     pub update: UpdateId,
     /// The message that it answers.
     pub reply_to: MessageId,
-    /// What goes to the agent.
+    /// What goes to the agent: the text of its pieces.
     pub text: String,
+    /// The messages that it is made of, in order; the first is the one that it answers.
+    pub pieces: Vec<Piece>,
+    /// What it waits for before it may begin.
+    pub gathering: Option<Gathering>,
     /// Where it stands.
     pub state: TurnState,
     /// 1, and one more each time a person says [Run again].
@@ -266,51 +284,10 @@ pub struct Shown {
     pub token: String,
 }
 
-/// How a part of a text looks. Written as the Bot API's `MessageEntity`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum EntityKind {
-    /// Bold.
-    Bold,
-    /// Italic.
-    Italic,
-    /// Struck through.
-    Strikethrough,
-    /// Monospace, within a line.
-    Code,
-    /// Monospace, a block.
-    Pre {
-        /// Its language, or nothing.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        language: String,
-    },
-    /// A text that leads to an address.
-    TextLink {
-        /// The address, one that Telegram takes.
-        url: String,
-    },
-    /// A quote.
-    Blockquote,
-    /// A quote of which only the beginning shows until it is tapped.
-    ExpandableBlockquote,
-}
-
-/// A part of a text that looks different. Places are UTF-16 units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entity {
-    /// How it looks.
-    #[serde(flatten)]
-    pub kind: EntityKind,
-    /// Where it begins.
-    pub offset: usize,
-    /// How long it is, never 0.
-    pub length: usize,
-}
-
 /// What a row of the outbox says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
-    /// The text; at most 4096 UTF-16 units.
+    /// The text; at most 4096 UTF-16 units, 1024 where it is the caption of a file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// How parts of the text look; at most 100, on whole characters.
@@ -328,6 +305,9 @@ pub struct Body {
     /// The row whose message is edited or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<OutboxId>,
+    /// The file that it carries. Only a new message carries one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Carried>,
 }
 
 /// One thing that must arrive at Telegram.

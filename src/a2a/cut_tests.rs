@@ -83,7 +83,7 @@ async fn a_chunk_between_a_subscription_and_its_snapshot_is_not_doubled() {
     ])
     .await;
     let (end, _) = run(client, LATE).await;
-    assert_eq!(end, End::Answer("one two".to_owned()));
+    assert_eq!(end, End::Answer("one two".into()));
 }
 
 #[actix_rt::test]
@@ -100,7 +100,7 @@ async fn an_end_on_a_stream_that_missed_a_part_is_no_answer_without_a_snapshot()
     ])
     .await;
     let (end, _) = run(client, LATE).await;
-    assert_eq!(end, End::Answer("one two".to_owned()));
+    assert_eq!(end, End::Answer("one two".into()));
 }
 
 #[actix_rt::test]
@@ -112,7 +112,7 @@ async fn a_plain_agent_is_only_looked_at_since_subscribing_doubles_its_answer() 
     ])
     .await;
     let (end, _) = run_of(client, LATE, false).await;
-    assert_eq!(end, End::Answer("one two three".to_owned()));
+    assert_eq!(end, End::Answer("one two three".into()));
     let requests = server.await.unwrap();
     assert!(
         requests[1..]
@@ -155,7 +155,7 @@ async fn a_chunk_that_comes_while_a_silence_is_looked_into_is_not_doubled() {
     snapshot.push(Act::Word(looked));
     let (client, server) = server(vec![stream, snapshot]).await;
     let (end, _) = run(client, SOON).await;
-    assert_eq!(end, End::Answer("one two".to_owned()));
+    assert_eq!(end, End::Answer("one two".into()));
     let requests = server.await.unwrap();
     assert!(requests[1].contains("tasks/get"), "{requests:?}");
 }
@@ -167,6 +167,6 @@ async fn an_answer_without_a_task_still_tells_its_context() {
     );
     let (client, _server) = server(vec![sse(&[&message], false)]).await;
     let (end, heard) = run(client, LATE).await;
-    assert_eq!(end, End::Answer("hi".to_owned()));
+    assert_eq!(end, End::Answer("hi".into()));
     assert_eq!(heard, [News::Context(ContextId::from("theirs"))]);
 }

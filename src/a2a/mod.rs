@@ -34,6 +34,7 @@ pub mod codec_v03;
 pub mod codec_v10;
 pub mod edge;
 pub mod error;
+mod files;
 pub mod headers;
 mod http;
 mod json;

@@ -23,7 +23,7 @@ use self::stop::Because;
 use super::attempts::Attempts;
 use super::progress::Progress;
 use super::usage::Ledger;
-use super::{A2aError, Event, EventStream, Prompt, SharedAgent, Task, TaskState, verdict};
+use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
 use crate::pause::Pause;
@@ -121,7 +121,7 @@ struct Watch {
     /// How the prompt is offered; from its task on, the version does not change.
     attempts: Attempts,
     task: Option<Task>,
-    direct: Option<String>,
+    direct: Option<Message>,
     progress: Progress,
     /// What was shown of it last; none after something else was shown.
     shown: Option<String>,
@@ -351,8 +351,9 @@ impl Watch {
         if let Event::Message(message) = event {
             self.run.client.proven(self.attempts.protocol);
             self.note_health(false);
-            self.direct = Some(message.text());
-            if let Some(context) = message.context_id {
+            let context = message.context_id.clone();
+            self.direct = Some(message);
+            if let Some(context) = context {
                 (self.run.listener)(News::Context(context)).await;
             }
             return;
@@ -372,6 +373,8 @@ impl Watch {
             let protocol = self.attempts.protocol;
             self.run.client.proven(protocol);
             self.note_health(false);
+            // Megabytes perhaps, and they are not said twice.
+            self.run.prompt.files.clear();
             let started = News::Started {
                 task: task.id.clone(),
                 context: task.context_id.clone(),
@@ -414,6 +417,6 @@ impl Watch {
         if self.run.stop.is_asked() && self.task.as_ref().is_some_and(cancelled) {
             return Some(End::Stopped);
         }
-        verdict::of(self.direct.as_deref(), self.task.as_ref(), self.run.turn)
+        verdict::of(self.direct.as_ref(), self.task.as_ref(), self.run.turn)
     }
 }

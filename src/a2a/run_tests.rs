@@ -34,7 +34,7 @@ struct Played {
 impl Played {
     fn answer(&self) -> &str {
         match &self.end {
-            End::Answer(text) => text,
+            End::Answer(answer) => &answer.text,
             other => panic!("{other:?}"),
         }
     }

@@ -6,6 +6,7 @@
 
 mod chats;
 mod delivery;
+mod ladder;
 
 use std::time::Duration;
 
@@ -265,7 +266,7 @@ async fn show_progress(
         message,
         text: show.text.text,
         entities: show.text.entities,
-        buttons: delivery::buttons(&show.buttons),
+        buttons: ladder::buttons(&show.buttons),
     };
     api.edit_message_text(&edit).await
 }

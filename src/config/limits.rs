@@ -23,8 +23,17 @@ pub struct Limits {
     pub conversation_waiting_max: usize,
     /// How long a conversation without turns is kept in memory; the store remembers it.
     pub session_idle: Duration,
+    /// Turns whose files are fetched from Telegram at once.
+    pub downloads_max: usize,
+    /// How long fetching one file may take, with all tries.
+    pub download_timeout: Duration,
     /// The longest message, in characters (Bot API: 4096 after entity parsing).
     pub text_max: usize,
+    /// The largest file that is sent, in bytes (Bot API: 50 MB; a self-hosted server takes
+    /// 2000 MB).
+    pub file_bytes_max: usize,
+    /// The most files of one answer that are sent.
+    pub answer_files_max: usize,
     /// How many turns there may be.
     pub quotas: Quotas,
 }
@@ -43,7 +52,15 @@ impl Limits {
                 Duration::from_millis(10)..=Duration::from_hours(24),
                 Duration::from_mins(5),
             ),
+            downloads_max: section.number("downloads_max", 1..=100, 4),
+            download_timeout: section.duration(
+                "download_timeout",
+                Duration::from_millis(10)..=Duration::from_mins(10),
+                Duration::from_mins(1),
+            ),
             text_max: section.number("text_max", 256..=4096, 4096),
+            file_bytes_max: section.number("file_bytes_max", 1024..=2000 << 20, 50 << 20),
+            answer_files_max: section.number("answer_files_max", 1..=100, 10),
             quotas: Quotas::read(&mut section),
         };
         section.finish();

@@ -2,18 +2,23 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod answer;
 pub mod approval;
 pub mod bucket;
 pub mod buttons;
 pub mod chunk;
 pub mod command;
+pub mod edits;
+pub mod files;
 pub mod format;
+pub mod gather;
 pub mod glob;
 pub mod health;
 pub mod mask;
 pub mod moves;
 pub mod pace;
 pub mod phone;
+mod picture;
 pub mod poll_watch;
 pub mod quota;
 pub mod route;

@@ -3,7 +3,8 @@
 mod address;
 mod destination;
 
-use self::address::{first_word, hears_all, is_for_us, without_name};
+pub(super) use self::address::without_name;
+use self::address::{first_word, hears_all, is_for_us};
 pub use self::destination::{
     CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, renews,
 };
@@ -75,7 +76,7 @@ pub enum Decision<'a> {
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
     Choose(UserId),
-    /// Something other than text.
+    /// Something other than text and files.
     Media(UserId, String),
 }
 
@@ -119,9 +120,6 @@ pub fn decide<'a>(
             Decision::Ignore("not addressed")
         };
     }
-    if let Some(kind) = &message.media {
-        return Decision::Media(user, kind.clone());
-    }
     let asker = Asker {
         config,
         message,
@@ -129,6 +127,12 @@ pub fn decide<'a>(
         user,
         now,
     };
+    if message.file.is_some() {
+        return asker.file(&parsed, text);
+    }
+    if let Some(kind) = &message.media {
+        return Decision::Media(user, kind.clone());
+    }
     match parsed {
         Parsed::Command { name, rest } => asker.command(&name, rest),
         // In private nobody else hears it, and its writer waits.
@@ -187,6 +191,18 @@ impl<'a> Asker<'a, '_> {
             return self.permitted(route, switch);
         }
         self.ask(route, Why::Command, rest)
+    }
+
+    /// A file: what stands beneath it says who gets it. Without words it is a question, too.
+    fn file(&self, parsed: &Parsed<'_>, text: &str) -> Decision<'a> {
+        match parsed {
+            Parsed::Command { name, rest } => match route_of(self.config, name) {
+                Some(route) => self.ask(route, Why::Command, rest),
+                None => self.command(name, rest),
+            },
+            Parsed::OtherBot => Decision::Unknown(self.user, shortened(first_word(text))),
+            Parsed::Text(text) => self.text(text),
+        }
     }
 
     /// `/new` alone, or with the name of an agent and nothing else.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
 use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
 use crate::pause::Pause;
+use crate::rules::answer::{Answer, Piece};
 use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
@@ -23,7 +24,9 @@ use crate::store::Change;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// The agent's answer; it may be empty.
-    Answer(String),
+    Answer(Answer),
+    /// It cannot be asked, and could not be the next time; a sentence that says why.
+    Refused(String),
     /// Surely no answer; a sentence that says why.
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
@@ -51,17 +54,6 @@ pub trait Fresh {
     fn now(&self) -> Timestamp;
 }
 
-/// How an ending is shown.
-#[derive(Clone, Copy, Debug)]
-pub struct Showing<'a> {
-    /// The agent's name, where the answer has to say it.
-    pub label: Option<&'a AgentName>,
-    /// What the answer comes from.
-    pub from: words::From,
-    /// Units of UTF-16 that a message may have.
-    pub text_max: usize,
-}
-
 /// The A2A message id of an attempt: the same after any crash, another one only when a
 /// person says [Run again].
 #[must_use]
@@ -70,17 +62,11 @@ pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
     PromptId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
 }
 
-/// The chunks of an answer as they are shown.
-#[must_use]
-pub fn answer_chunks(text: &str, showing: Showing<'_>) -> Vec<Formatted> {
-    words::answer(showing.label, showing.from, text).chunks(showing.text_max)
-}
-
-/// A turn ends with an answer, already cut to chunks.
+/// A turn ends with an answer, already in messages.
 #[must_use]
 pub fn answered(
     turn: &Turn,
-    chunks: Vec<Formatted>,
+    pieces: Vec<Piece>,
     ending: Ending,
     fresh: &mut dyn Fresh,
 ) -> Vec<Change> {
@@ -88,19 +74,31 @@ pub fn answered(
         turn: turn.id,
         outcome: Outcome::Answered,
     }];
-    for (n, Formatted { text, entities }) in chunks.into_iter().enumerate() {
+    for (n, piece) in pieces.into_iter().enumerate() {
         let (kind, target) = match ending {
             Ending::Edit if n == 0 => (Kind::FinalEdit, turn.placeholder),
             Ending::Edit | Ending::New | Ending::Replace => (Kind::Final, None),
         };
+        let (formatted, file) = match piece {
+            Piece::Text(formatted) => (formatted, None),
+            Piece::File {
+                file,
+                carried,
+                caption,
+            } => (Formatted::plain(caption), Some((carried, file))),
+        };
+        let (carried, file) = file.unzip();
         let body = Body {
-            text,
-            entities,
+            text: formatted.text,
+            entities: formatted.entities,
             reply_to: (n == 0).then_some(turn.reply_to),
             target,
+            file: carried,
             ..Body::default()
         };
-        changes.push(Change::Post(post(turn, kind, body, fresh.post())));
+        let id = fresh.post();
+        changes.push(Change::Post(post(turn, kind, body, id)));
+        changes.extend(file.map(|file| Change::Attach { post: id, file }));
     }
     take_away_placeholder(turn, ending, &mut changes, fresh);
     changes
@@ -122,6 +120,32 @@ pub fn failed(
     };
     let choices = vec![run_again(turn)];
     with_question(turn, end, text, choices, ending, fresh)
+}
+
+/// A turn ends because it cannot be asked as it is; running it again would change nothing.
+#[must_use]
+pub fn refused(
+    turn: &Turn,
+    agent: &AgentName,
+    why: &str,
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
+    let body = Body {
+        text: words::failed(agent, why, turn.id),
+        reply_to: Some(turn.reply_to),
+        ..Body::default()
+    };
+    let end = Change::EndTurn {
+        turn: turn.id,
+        outcome: Outcome::ToldFailed,
+    };
+    let mut changes = vec![
+        end,
+        Change::Post(post(turn, Kind::Notice, body, fresh.post())),
+    ];
+    take_away_placeholder(turn, ending, &mut changes, fresh);
+    changes
 }
 
 /// A turn cannot be stopped, though its time is up or a person wants it to: the person is

@@ -2,12 +2,18 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+pub mod attachments;
 mod control;
+mod edits;
+mod files;
 mod places;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+pub use self::files::{
+    empty_file, file_refused, files_left_out, large_file, odd_address, rest_in_file, size,
+};
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, TopicId, TurnId, UserId};
 use crate::model::Place;
@@ -15,6 +21,7 @@ use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
 pub use self::control::*;
+pub use self::edits::*;
 pub use self::places::{ELSEWHERE, bound, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
@@ -87,16 +94,25 @@ pub fn answer(agent: Option<&AgentName>, from: From, text: &str) -> Rich {
         // Markup around nothing is something still.
         answer = Rich::plain(if blank { nothing } else { text.trim() });
     }
+    match heading(agent, from) {
+        None => answer,
+        Some(heading) => answer.below(&heading),
+    }
+}
+
+/// The line above an answer, where there has to be one.
+#[must_use]
+pub fn heading(agent: Option<&AgentName>, from: From) -> Option<String> {
     let origin = match from {
         From::Now => None,
         From::Late => Some("a late answer"),
         From::Earlier => Some("from the conversation before /new"),
     };
     match (agent, origin) {
-        (None, None) => answer,
-        (Some(agent), None) => answer.below(&format!("{agent} ▸")),
-        (None, Some(origin)) => answer.below(&format!("({origin}) ▸")),
-        (Some(agent), Some(origin)) => answer.below(&format!("{agent} ({origin}) ▸")),
+        (None, None) => None,
+        (Some(agent), None) => Some(format!("{agent} ▸")),
+        (None, Some(origin)) => Some(format!("({origin}) ▸")),
+        (Some(agent), Some(origin)) => Some(format!("{agent} ({origin}) ▸")),
     }
 }
 
@@ -243,7 +259,7 @@ const NO_AGENT: &str = "There is no agent for you here.";
 #[must_use]
 pub fn no_media(kind: &str) -> String {
     let kind = shortened(kind, 40).replace('_', " ");
-    format!("I can pass on text only, and this has: {kind}. Nothing was sent to an agent.")
+    format!("I can pass on text and files, and this has: {kind}. Nothing was sent to an agent.")
 }
 
 /// `/istio` alone.

@@ -5,6 +5,7 @@
 mod apply;
 mod chats;
 mod pauses;
+mod pieces;
 mod posts;
 mod read;
 mod tables;
@@ -16,11 +17,11 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 pub use self::tables::{ButtonRow, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
-use super::{Answer, Change, Store, StoreError, StoredUpdate, Unfinished};
+use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 
@@ -180,12 +181,20 @@ impl Store for MemStore {
         self.read(|tables| tables.used(user, &agent, before, now))
     }
 
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.read(|tables| tables.asked(chat, message))
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.read(|tables| tables.strangers.get(&who).copied())
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read(|tables| tables.posts.get(&post)?.message)
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.read(|tables| tables.posts.get(&post)?.file.clone())
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

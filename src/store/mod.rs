@@ -35,8 +35,8 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
-    UpdateEnd,
+    AuditLine, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place, Post,
+    Protocol, Seat, Turn, UpdateEnd,
 };
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
@@ -79,6 +79,26 @@ pub enum Change {
     },
     /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
+    /// A turn is made of other pieces from now on: one joined it, or one was edited. Refused
+    /// unless the turn was queued.
+    Reword {
+        /// Which turn.
+        turn: TurnId,
+        /// Where its messages are.
+        chat: ChatId,
+        /// All of its pieces.
+        pieces: Vec<Piece>,
+        /// What it still waits for.
+        gathering: Option<Gathering>,
+    },
+    /// The writer of a message was told that an edit of it does nothing. Refused if that was
+    /// so before.
+    TellEdit {
+        /// The chat of the message.
+        chat: ChatId,
+        /// The message.
+        message: MessageId,
+    },
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
         /// Which turn.
@@ -169,6 +189,14 @@ pub enum Change {
     },
     /// Something must arrive at Telegram.
     Post(Post),
+    /// The file of a post, which is kept until its row needs no sending any more. Refused
+    /// unless the post is there: it comes before it in the same list.
+    Attach {
+        /// Whose file.
+        post: OutboxId,
+        /// The file.
+        file: File,
+    },
     /// A row is not needed any more. Nothing if it is already on its way.
     Drop(OutboxId),
     /// A call to Telegram is about to begin. Refused unless pending or sending.
@@ -229,6 +257,17 @@ pub enum Change {
     Audit(AuditLine),
 }
 
+/// The question that a message is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asked.
+    pub by: UserId,
+    /// In which conversation.
+    pub conversation: Conversation,
+    /// Whether they were told that an edit of the message does nothing.
+    pub told: bool,
+}
+
 /// What waits when a process begins.
 #[derive(Debug, Default)]
 pub struct Unfinished {
@@ -283,11 +322,17 @@ pub trait Store {
     /// How much this person has asked, and this agent was asked, before this turn.
     fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used>;
 
+    /// The question that a message is part of.
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
+
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
+
+    /// The file that a row carries, until the row needs no sending any more.
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>>;
 
     /// The agent whose turn a message of ours speaks of.
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;

@@ -15,12 +15,13 @@ use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
 use super::{
-    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, pauses, read,
+    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, pauses,
+    read,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 
@@ -179,6 +180,11 @@ impl Store for Sqlite {
         Box::pin(async move { pauses::used(&readers, bot, user, &agent, before, now).await })
     }
 
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::asked(&readers, bot, chat, message).await })
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::stranger_told(&readers, bot, who).await })
@@ -187,6 +193,11 @@ impl Store for Sqlite {
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::message_of(&readers, post).await })
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { read::file_of(&readers, post).await })
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, HeldFor, Protocol, Slot, TurnState, Whom};
+use crate::model::{Action, Body, FileName, HeldFor, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
 mod chats;
@@ -21,6 +21,7 @@ mod memory;
 mod outbox;
 mod owners;
 mod pauses;
+mod pieces;
 mod reopening;
 mod turns;
 mod twin;
@@ -39,6 +40,10 @@ const fn place(chat: i64, topic: i64) -> Place {
         chat: ChatId(chat),
         topic: TopicId(topic),
     }
+}
+
+fn piece(message: i64, text: &str) -> Piece {
+    Piece::plain(MessageId(message), text.to_owned())
 }
 
 /// A store in a directory that goes with it.
@@ -147,6 +152,8 @@ impl Bench {
             update: UpdateId(1),
             reply_to: MessageId(2),
             text: "what pods are failing?".to_owned(),
+            pieces: vec![piece(2, "what pods are failing?")],
+            gathering: None,
             state: TurnState::Queued,
             attempt: 1,
             prompt: None,
@@ -189,6 +196,7 @@ impl Bench {
              UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,
                                         placeholder, ended_at) FROM turns
              UNION ALL SELECT concat_ws(' ', 'post', id, chat, seq, state, sends, body, message_id, reason) FROM outbox
+             UNION ALL SELECT concat_ws(' ', 'file', post, name, hex(bytes)) FROM outbox_files
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
              UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
@@ -267,4 +275,13 @@ fn audit(event: &'static str) -> Change {
         turn: None,
         rule: None,
     })
+}
+
+fn file(post: OutboxId) -> Change {
+    let file = File {
+        name: FileName::clean("report.md", "file"),
+        media_type: "text/markdown".to_owned(),
+        bytes: b"# all\xff of it".as_slice().into(),
+    };
+    Change::Attach { post, file }
 }

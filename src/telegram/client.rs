@@ -116,7 +116,7 @@ pub struct RawUpdate {
 /// A handle on the Bot API; clones share their connections.
 #[derive(Clone)]
 pub struct BotApi {
-    bot: Bot,
+    pub(super) bot: Bot,
     id: BotId,
     /// What a call may take; shorter in tests.
     pub(super) call_timeout: Duration,
@@ -306,6 +306,10 @@ impl BotApi {
     /// As [`TelegramError`] says.
     pub async fn leave_chat(&self, chat: ChatId) -> Result<(), TelegramError> {
         self.done(&LeaveChat::new(recipient(chat))).await
+    }
+
+    pub(super) fn bot(&self) -> &Bot {
+        &self.bot
     }
 
     async fn call<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, TelegramError> {

@@ -3,13 +3,15 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 
 use super::client::{BotApi, Me, RawUpdate};
 use super::error::TelegramError;
 use super::outgoing::{Command, EditMessage, OutMessage};
 use super::update::CallbackId;
-use crate::ids::{ChatId, MessageId, TopicId, UpdateId};
+use crate::ids::{ChatId, FileId, MessageId, TopicId, UpdateId};
+use crate::model::{File, Shape};
 
 /// One call; [`TelegramError`] says what became of it where it fails.
 pub type TelegramCall<'a, T> = LocalBoxFuture<'a, Result<T, TelegramError>>;
@@ -31,6 +33,14 @@ pub trait Telegram {
     /// Sends a message.
     fn send_message<'a>(&'a self, message: &'a OutMessage) -> TelegramCall<'a, MessageId>;
 
+    /// Sends a file; the text of the message is its caption.
+    fn send_file<'a>(
+        &'a self,
+        message: &'a OutMessage,
+        file: &'a File,
+        shape: Shape,
+    ) -> TelegramCall<'a, MessageId>;
+
     /// Replaces the text and the buttons of a message.
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()>;
 
@@ -50,6 +60,14 @@ pub trait Telegram {
 
     /// Replaces the menu of commands.
     fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()>;
+
+    /// Fetches a file of at most so many bytes.
+    fn fetch_file<'a>(
+        &'a self,
+        file: &'a FileId,
+        bytes_max: u64,
+        timeout: Duration,
+    ) -> TelegramCall<'a, Bytes>;
 
     /// Leaves a group.
     fn leave_chat(&self, chat: ChatId) -> TelegramCall<'_, ()>;
@@ -76,6 +94,15 @@ impl Telegram for BotApi {
         Box::pin(BotApi::send_message(self, message))
     }
 
+    fn send_file<'a>(
+        &'a self,
+        message: &'a OutMessage,
+        file: &'a File,
+        shape: Shape,
+    ) -> TelegramCall<'a, MessageId> {
+        Box::pin(BotApi::send_file(self, message, file, shape))
+    }
+
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {
         Box::pin(BotApi::edit_message_text(self, edit))
     }
@@ -99,6 +126,15 @@ impl Telegram for BotApi {
 
     fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()> {
         Box::pin(BotApi::set_my_commands(self, commands))
+    }
+
+    fn fetch_file<'a>(
+        &'a self,
+        file: &'a FileId,
+        bytes_max: u64,
+        timeout: Duration,
+    ) -> TelegramCall<'a, Bytes> {
+        Box::pin(BotApi::fetch_file(self, file, bytes_max, timeout))
     }
 
     fn leave_chat(&self, chat: ChatId) -> TelegramCall<'_, ()> {

@@ -3,7 +3,7 @@
 use switchboard_emulators::agent::{Gate, Incoming, Settings as AgentSettings, replies, reply};
 use switchboard_emulators::bot_api::{On, Outcome, Settings};
 
-use crate::support::{PATIENCE, Stage, rows};
+use crate::support::{PATIENCE, Stage, UNLIMITED, rows, unix_now};
 
 #[tokio::test]
 async fn two_hundred_people_at_once_are_each_answered_once_while_another_agent_hangs() {
@@ -44,7 +44,11 @@ async fn an_answer_of_twenty_thousand_characters_comes_in_order_within_the_limit
     let answer = words.join(" ");
     assert!(answer.len() > 20_000);
     let text = answer.clone();
-    let stage = Stage::with(move |_| replies(&text)).await;
+    let stage = Stage::plan()
+        .sections(&format!("{UNLIMITED}\n[chat]\nlong_answer = \"chunks\"\n"))
+        .agent("k8s", move |_| replies(&text))
+        .start()
+        .await;
     stage.user(7).says("tell me all");
     stage.user(7).sees("word2499").await;
     stage.settled().await;
@@ -106,10 +110,7 @@ async fn telegrams_own_limits_are_kept_and_a_busy_chat_slows_no_other() {
 async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
     let gate = Gate::new();
     let held = gate.clone();
-    let toml = format!(
-        "{}conversation_waiting_max = 3\n",
-        crate::support::UNLIMITED
-    );
+    let toml = format!("{UNLIMITED}conversation_waiting_max = 3\n");
     let stage = Stage::plan()
         .sections(&toml)
         .agent("k8s", move |_| reply().held(&held).answers("done"))
@@ -139,7 +140,7 @@ async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
 async fn the_same_update_delivered_again_does_nothing() {
     let stage = Stage::with(|_| replies("once")).await;
     let update = serde_json::json!({"update_id": 777, "message": {
-        "message_id": 1, "date": 1, "text": "hello",
+        "message_id": 1, "date": unix_now(), "text": "hello",
         "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     stage.telegram.add_user(7, "Seven");

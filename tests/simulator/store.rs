@@ -8,11 +8,11 @@ use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use switchboard::model::{Button, Conversation, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
@@ -165,6 +165,14 @@ impl Store for SimStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read("a message", move |store| store.message_of(post))
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.read("a file", move |store| store.file_of(post))
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.read("a question", move |store| store.asked(chat, message))
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

@@ -22,7 +22,8 @@ pub async fn open(store: &Path) -> Vec<String> {
          UNION ALL SELECT 'turn ' || id || ' ' || state FROM turns
              WHERE state IN ('queued', 'submitting', 'working', 'detached')
          UNION ALL SELECT 'post ' || id || ' ' || kind || ' ' || state FROM outbox
-             WHERE state IN ('pending', 'sending')",
+             WHERE state IN ('pending', 'sending')
+         UNION ALL SELECT 'file of post ' || post FROM outbox_files",
     )
     .fetch_all(&mut connection)
     .await

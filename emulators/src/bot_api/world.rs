@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::calls::{Call, CallLog, Outcome};
 use super::chat::{Chat, Kind, User};
 use super::faults::{Faults, Plan};
+use super::files::{self, Kept};
 use super::limiter::Limiter;
 use super::message::{
     Author, Buzz, CHANNEL_BOT, ChatId, Message, MessageId, Sent, TapAnswer, Typing, UserId,
@@ -40,6 +41,8 @@ pub struct World {
     pub(super) chats: HashMap<ChatId, Chat>,
     pub(super) queue: UpdateQueue,
     pub(super) poll: PollState,
+    /// By `file_id`.
+    pub(super) files: HashMap<String, Kept>,
     pub(super) taps: HashMap<String, Tap>,
     pub(super) tap_answers: Vec<TapAnswer>,
     pub(super) commands: CommandTable,
@@ -63,6 +66,7 @@ impl World {
             chats: HashMap::new(),
             queue: UpdateQueue::new(settings.first_update_id),
             poll: PollState::default(),
+            files: HashMap::new(),
             taps: HashMap::new(),
             tap_answers: Vec::new(),
             commands: CommandTable::default(),
@@ -315,11 +319,16 @@ impl World {
             "chat": chat,
             "from": self.author_json(message),
         });
+        let (text, entities) = if files::has_caption(&message.extra) {
+            ("caption", "caption_entities")
+        } else {
+            ("text", "entities")
+        };
         if !message.text.is_empty() {
-            json["text"] = json!(message.text);
+            json[text] = json!(message.text);
         }
         if !message.entities.is_empty() {
-            json["entities"] = json!(message.entities);
+            json[entities] = json!(message.entities);
         }
         if let Some(date) = message.edit_date {
             json["edit_date"] = json!(date);
@@ -344,7 +353,7 @@ impl World {
         }
         if let Some(extra) = message.extra.as_object() {
             for (name, value) in extra {
-                json[name] = value.clone();
+                json[name] = without_bytes(value.clone());
             }
         }
         json
@@ -363,6 +372,21 @@ impl World {
             Author::Channel(_) => stand_in(CHANNEL_BOT, "Channel_Bot", "Channel"),
         }
     }
+}
+
+/// A field as the wire shows it: of a file all but what is in it.
+fn without_bytes(mut field: Value) -> Value {
+    let files = match &mut field {
+        Value::Array(sizes) => sizes.iter_mut().collect(),
+        one => vec![one],
+    };
+    for file in files.into_iter().filter_map(Value::as_object_mut) {
+        if file.contains_key("file_id") {
+            file.remove("text");
+            file.remove("base64");
+        }
+    }
+    field
 }
 
 /// Now, in Unix seconds.

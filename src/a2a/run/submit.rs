@@ -102,7 +102,7 @@ impl Watch {
             // Whoever waited for the end has it: kagent leaves an empty answer in this state.
             None if blocks && self.task.as_ref().is_some_and(works) => {
                 let answer = self.task.as_ref().and_then(Task::answer_text);
-                Ok(End::Answer(answer.unwrap_or_default()))
+                Ok(End::Answer(answer.unwrap_or_default().into()))
             }
             None => self.after_break().await,
         }

@@ -58,6 +58,15 @@ impl Telegram for Scripted {
         unreachable!("a poller only polls")
     }
 
+    fn send_file<'a>(
+        &'a self,
+        _: &'a OutMessage,
+        _: &'a crate::model::File,
+        _: crate::model::Shape,
+    ) -> TelegramCall<'a, MessageId> {
+        unreachable!("a poller only polls")
+    }
+
     fn edit_message_text<'a>(&'a self, _: &'a EditMessage) -> TelegramCall<'a, ()> {
         unreachable!("a poller only polls")
     }
@@ -80,6 +89,15 @@ impl Telegram for Scripted {
     }
 
     fn set_my_commands<'a>(&'a self, _: &'a [Command]) -> TelegramCall<'a, ()> {
+        unreachable!("a poller only polls")
+    }
+
+    fn fetch_file<'a>(
+        &'a self,
+        _: &'a crate::ids::FileId,
+        _: u64,
+        _: Duration,
+    ) -> TelegramCall<'a, bytes::Bytes> {
         unreachable!("a poller only polls")
     }
 

@@ -9,7 +9,7 @@ use crate::actors::Commons;
 use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
 use crate::rules::{access, stale};
-use crate::store::StoreError;
+use crate::store::{Asked, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
 /// A person in a place.
@@ -23,6 +23,8 @@ pub(super) struct Missing {
     tokens: BTreeSet<String>,
     /// Messages of ours that somebody replied to.
     answered: BTreeSet<(ChatId, MessageId)>,
+    /// Messages that somebody edited.
+    edited: BTreeSet<(ChatId, MessageId, UserId)>,
 }
 
 /// What was read.
@@ -38,6 +40,8 @@ pub(super) struct Facts {
     answered: HashMap<(ChatId, MessageId), AgentName>,
     /// Cards of pauses that were replied to, with the turns that wait.
     pub(super) cards: HashMap<(ChatId, MessageId), (Turn, Conversation)>,
+    /// The questions that edited messages are part of.
+    pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// When the updates of the batch were taken in.
     pub(super) received: HashMap<UpdateId, Timestamp>,
     /// Strangers who are told so in this batch.
@@ -109,7 +113,16 @@ pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) ->
             What::Callback(tap) => {
                 missing.tokens.insert(tap.data.clone());
             }
-            What::Edited(_) | What::MyChatMember(_) | What::Other(_) => {}
+            What::Edited(message) => {
+                let key = seat_key(message);
+                if !known(&key) {
+                    missing.seats.insert(key);
+                }
+                missing
+                    .edited
+                    .insert((message.chat, message.message, key.1));
+            }
+            What::MyChatMember(_) | What::Other(_) => {}
         }
     }
     missing
@@ -140,6 +153,13 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
             && let Some(about) = store.turn(turn).await?
         {
             facts.cards.insert((chat, message), about);
+        }
+    }
+    for (chat, message, user) in missing.edited {
+        if !access::is_stranger(&commons.config, user, chat)
+            && let Some(asked) = store.asked(chat, message).await?
+        {
+            facts.asked.insert((chat, message), asked);
         }
     }
     for token in missing.tokens {

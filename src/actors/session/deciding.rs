@@ -215,7 +215,8 @@ impl Session {
             return Box::pin(fut::ready(Ok(())));
         };
         let now = self.commons.now();
-        let tapped = approval::replied(&self.case(waiting), waiting, &ask.text, ask.user, now);
+        let tapped =
+            approval::replied(&self.case(waiting), waiting, &ask.piece.text, ask.user, now);
         let said = Said {
             update: ask.update,
             user: ask.user,

@@ -5,8 +5,8 @@ use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture
 use tracing::error;
 
 use super::{Session, pausing};
-use crate::a2a::Prompt;
 use crate::a2a::run::Begin;
+use crate::a2a::{Content, Prompt};
 use crate::actors::Commons;
 use crate::actors::agent::{Admit, Permit, StartRun};
 use crate::actors::sender::Posted;
@@ -70,7 +70,7 @@ impl Session {
         };
         let admitted = self.agent.send(admit).into_actor(self);
         let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
+            Ok(Ok(permit)) => session.with_files(id, begin, permit, ctx),
             Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
             // The agent ends only with the process.
             Err(_) => Box::pin(fut::ready(())),
@@ -79,11 +79,12 @@ impl Session {
     }
 
     /// Commits that the prompt is about to leave, then lets it go.
-    fn hand_over(
+    pub(super) fn hand_over(
         &mut self,
         id: TurnId,
         begin: Begin,
         permit: Permit,
+        files: Vec<Content>,
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
@@ -122,6 +123,7 @@ impl Session {
             Prompt {
                 id: prompt_id,
                 text: turn.text.clone(),
+                files,
                 context: self.conversation.context.clone(),
                 task: None,
                 principal: self.conversation.principal.clone(),

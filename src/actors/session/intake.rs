@@ -17,8 +17,10 @@ impl Session {
             place: ask.place,
             asked_by: ask.user,
             update: ask.update,
-            reply_to: ask.message,
-            text: ask.text.clone(),
+            reply_to: ask.piece.message,
+            text: ask.piece.text.clone(),
+            pieces: vec![ask.piece.clone()],
+            gathering: ask.gathering.clone(),
             state: TurnState::Queued,
             attempt: 1,
             prompt: None,
@@ -31,7 +33,8 @@ impl Session {
         }
     }
 
-    fn refuse(&self, ask: &Ask) -> Vec<Change> {
+    fn refuse(&mut self, ask: &Ask) -> Vec<Change> {
+        self.turned_away = Some(ask.update);
         let text = words::queue_full(&self.conversation.slot.agent, self.waiting.len());
         vec![
             Change::EndUpdate {
@@ -46,7 +49,7 @@ impl Session {
     fn notice(&self, ask: &Ask, text: String) -> Change {
         let body = Body {
             text,
-            reply_to: Some(ask.message),
+            reply_to: Some(ask.piece.message),
             ..Body::default()
         };
         let id = self.commons.store.new_post();
@@ -78,10 +81,8 @@ impl Session {
         changes: Vec<Change>,
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         let id = turn.id;
-        self.waiting.push_back(Waiting {
-            turn,
-            committed: false,
-        });
+        let quiet = self.quiet(&turn);
+        self.waiting.push_back(Waiting::new(turn, quiet, false));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let committed = async move { commons.commit(&sender, changes).await };
@@ -100,24 +101,17 @@ impl Session {
             done
         }))
     }
-}
 
-impl Handler<Ask> for Session {
-    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
-
-    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
-        self.seen += 1;
-        if self.is_answer(&ask) {
-            return self.answers(&ask);
-        }
+    /// A question becomes a turn, if there is room.
+    pub(super) fn take_in(&mut self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
         if self.waiting.len() >= self.commons.config.limits.conversation_waiting_max {
-            let changes = self.refuse(&ask);
+            let changes = self.refuse(ask);
             let commons = self.commons.clone();
             let sender = self.sender.clone().recipient();
             let refused = async move { commons.commit(&sender, changes).await };
             return Box::pin(refused.into_actor(self));
         }
-        let mut turn = self.new_turn(&ask);
+        let mut turn = self.new_turn(ask);
         let late = ask.late.map(|late| self.hold_stale(&mut turn, late));
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
@@ -140,13 +134,29 @@ impl Handler<Ask> for Session {
             changes.extend(asked);
         } else if self.running.as_ref().is_some_and(detached) {
             let text = words::behind_detached(&self.conversation.slot.agent);
-            changes.push(self.notice(&ask, text));
+            changes.push(self.notice(ask, text));
         }
         if let Some(waiting) = self.waits_for() {
-            changes.extend(self.waits_behind(waiting, ask.place, ask.message));
+            changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
         self.enqueue(turn, changes)
+    }
+}
+
+impl Handler<Ask> for Session {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+        self.seen += 1;
+        if self.is_answer(&ask) {
+            return self.answers(&ask);
+        }
+        let ask = match self.join(ask) {
+            Ok(joined) => return joined,
+            Err(ask) => ask,
+        };
+        self.take_in(&ask)
     }
 }
 
@@ -161,10 +171,10 @@ impl Handler<TakeUpTurns> for Session {
             .into_iter()
             .partition(|turn| turn.state != TurnState::Queued);
         given.extend(queued);
-        self.waiting.extend(given.into_iter().map(|turn| Waiting {
-            turn,
-            committed: true,
-        }));
+        for turn in given {
+            let quiet = self.quiet(&turn);
+            self.waiting.push_back(Waiting::new(turn, quiet, true));
+        }
         self.watch_held(ctx);
         self.pump(ctx);
     }

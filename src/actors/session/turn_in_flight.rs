@@ -9,9 +9,10 @@ use crate::a2a::run::News;
 use crate::actors::StoreIds;
 use crate::ids::{ContextId, TurnId};
 use crate::model::{Turn, TurnState};
+use crate::rules::answer::{self, Showing};
 use crate::rules::phone::{Ending, Shown};
 use crate::rules::stop;
-use crate::rules::turn::{self, End, Showing};
+use crate::rules::turn::{self, End};
 use crate::rules::words;
 use crate::store::Change;
 
@@ -93,6 +94,7 @@ impl Session {
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
+            End::Refused(_) => "refused",
             End::Failed(_) => "failed",
             End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
             End::Stopped => "stopped",
@@ -175,6 +177,24 @@ impl Session {
         Box::pin(told.into_actor(self))
     }
 
+    /// The answer without secrets, its files that are text included.
+    fn masked(&self, answer: &answer::Answer) -> answer::Answer {
+        let files = answer.files.iter().map(|file| match &file.content {
+            answer::Place::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => answer::Produced {
+                    content: answer::Place::Bytes(self.mask.whole(text).text.into_owned().into()),
+                    ..file.clone()
+                },
+                Err(_) => file.clone(),
+            },
+            answer::Place::Address(_) => file.clone(),
+        });
+        answer::Answer {
+            text: self.mask.whole(&answer.text).text.into_owned(),
+            files: files.collect(),
+        }
+    }
+
     /// What is committed and said at the end of the turn.
     fn changes_of(&self, running: &Running, end: &End) -> Vec<Change> {
         let turn = &running.turn;
@@ -183,16 +203,23 @@ impl Session {
         let now = Instant::now();
         let mut ids = StoreIds(&self.commons);
         match end {
-            End::Answer(text) => {
-                let masked = self.mask.whole(text);
+            End::Answer(answer) => {
+                let answer = self.masked(answer);
                 let showing = Showing {
                     label: self.label(),
                     from: self.origin(turn),
-                    text_max: self.commons.config.limits.text_max,
+                    agent,
+                    turn: turn.id,
+                    limits: &self.commons.config.limits,
+                    chat: &self.commons.config.chat,
                 };
-                let chunks = turn::answer_chunks(&masked.text, showing);
-                let ending = running.phone.ending(now, chunks.len(), shown);
-                turn::answered(turn, chunks, ending, &mut ids)
+                let pieces = answer::pieces(answer, showing);
+                let ending = running.phone.ending(now, answer::count(&pieces), shown);
+                turn::answered(turn, pieces, ending, &mut ids)
+            }
+            End::Refused(why) => {
+                let why = self.mask.whole(why);
+                turn::refused(turn, agent, &why.text, question_ending(shown), &mut ids)
             }
             End::Failed(why) => {
                 let why = self.mask.whole(why);

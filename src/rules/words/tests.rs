@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ids::ChatId;
+use crate::model::FileName;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -18,8 +19,10 @@ fn at(chat: ChatId, topic: i64) -> Place {
 }
 
 /// Everything that the bot says, once, on the longest path to it.
+#[expect(clippy::too_many_lines, reason = "a list of sentences")]
 fn all() -> Vec<String> {
     let (config, agent) = (config(), agent());
+    let file = FileName::clean("chart.png", "file");
     let routes = || config.routes.iter();
     let none = || config.routes[..0].iter();
     vec![
@@ -38,6 +41,13 @@ fn all() -> Vec<String> {
         unknown(&agent, TURN),
         failed(&agent, AGENT_BUSY, TURN),
         failed(&agent, AGENT_DOWN, TURN),
+        file_refused(&file, 31_700),
+        rest_in_file(&file, 31_700),
+        empty_file(&file),
+        large_file(&file, 60_000_000, 52_428_800),
+        files_left_out(1),
+        files_left_out(3),
+        odd_address(&file),
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
@@ -68,6 +78,8 @@ fn all() -> Vec<String> {
         BUTTON_OVER.to_owned(),
         BUTTON_FOREIGN.to_owned(),
         queue_full(&agent, 5),
+        edit_late(&agent),
+        edit_elsewhere(&agent),
         stranger(ANNA),
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),
@@ -81,6 +93,25 @@ fn all() -> Vec<String> {
         choose(routes()),
         choose(none()),
         no_media("video_note"),
+        failed(&agent, &attachments::too_many(7, 5), TURN),
+        failed(&agent, &attachments::too_many(1, 0), TURN),
+        failed(
+            &agent,
+            &attachments::too_large("heap.log", Some(21 << 20), 7 << 20),
+            TURN,
+        ),
+        failed(
+            &agent,
+            &attachments::too_large("heap.log", None, 64 << 20),
+            TURN,
+        ),
+        failed(
+            &agent,
+            &attachments::wrong_type("photo.jpg", Some("image/jpeg"), &["text".to_owned()]),
+            TURN,
+        ),
+        failed(&agent, &attachments::no_utf8("a.log"), TURN),
+        failed(&agent, &attachments::not_fetched("photo.jpg"), TURN),
         switched(&config.routes[0]),
         switched(&config.routes[1]),
         bound(&config.routes[1], &config.routes[0]),

@@ -9,7 +9,7 @@ use crate::ids::{
     UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Body, Button, Conversation, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
+    AuditLine, Body, Button, Conversation, File, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
 };
 use crate::rules::approval::{Made, Waiting};
 
@@ -28,6 +28,9 @@ pub struct Tables {
     pub turns: BTreeMap<TurnId, Rc<TurnRow>>,
     /// Which updates a turn came of.
     pub turn_updates: BTreeSet<(UpdateId, TurnId)>,
+    /// The turn that a message belongs to, and whether its writer was told that an edit of it
+    /// does nothing.
+    pub turn_messages: BTreeMap<(ChatId, MessageId), (TurnId, bool)>,
     /// The outbox.
     pub posts: BTreeMap<OutboxId, Rc<PostRow>>,
     /// Buttons by their token.
@@ -126,6 +129,8 @@ pub struct PostRow {
     pub kind: Kind,
     /// What it says; erased once it needs no sending any more.
     pub body: Option<Body>,
+    /// The file that it carries; erased with what it says.
+    pub file: Option<File>,
     /// Where it stands.
     pub state: PostState,
     /// Calls begun.

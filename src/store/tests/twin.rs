@@ -97,12 +97,20 @@ impl Store for Twin {
         self.both(|store| store.used(user, agent.clone(), before, now))
     }
 
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.both(|store| store.asked(chat, message))
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.both(|store| store.stranger_told(who))
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.both(|store| store.message_of(post))
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.both(|store| store.file_of(post))
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
@@ -149,8 +157,11 @@ pub(super) const KEPT: &str = "
                                placeholder, stop_asked_at IS NOT NULL, held, held_until,
                                held_post) FROM turns
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
+    UNION ALL SELECT concat_ws(' ', 'asked', chat, message, turn, edit_told_at IS NOT NULL)
+              FROM turn_messages
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
+    UNION ALL SELECT concat_ws(' ', 'file', post, name, media_type, length(bytes)) FROM outbox_files
     UNION ALL SELECT concat_ws(' ', 'button', token, chat, topic, action, turn, for_user, post,
                                beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
@@ -165,6 +176,7 @@ pub(super) fn kept(disk: &MemDisk) -> Vec<String> {
         .chain(conversations(&tables))
         .chain(turns(&tables))
         .chain(posts(&tables))
+        .chain(files(&tables))
         .chain(others(&tables))
         .collect();
     rows.sort_unstable();
@@ -195,6 +207,14 @@ impl<T: ToString> IntoCell for Option<T> {
     fn cell(self) -> Option<String> {
         self.map(|value| value.to_string())
     }
+}
+
+fn files(tables: &Tables) -> impl Iterator<Item = String> {
+    tables.posts.iter().filter_map(|(id, post)| {
+        let file = post.file.as_ref()?;
+        let length = file.bytes.len();
+        Some(row!(&"file", id, &file.name, &file.media_type, &length))
+    })
 }
 
 fn updates(tables: &Tables) -> impl Iterator<Item = String> {
@@ -263,7 +283,13 @@ fn turns(tables: &Tables) -> impl Iterator<Item = String> {
         )
     });
     let of = tables.turn_updates.iter();
-    turns.chain(of.map(|(update, turn)| row!(&"of", update, turn)))
+    let asked = tables.turn_messages.iter();
+    let asked = asked.map(|((chat, message), (turn, told))| {
+        row!(&"asked", chat, message, turn, &i64::from(*told))
+    });
+    turns
+        .chain(of.map(|(update, turn)| row!(&"of", update, turn)))
+        .chain(asked)
 }
 
 fn posts(tables: &Tables) -> impl Iterator<Item = String> {

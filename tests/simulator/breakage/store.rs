@@ -6,11 +6,11 @@ use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use switchboard::model::{Button, Conversation, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 
 use super::Newest;
@@ -35,6 +35,8 @@ macro_rules! broken {
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
+                file_of(post: OutboxId) -> Answer<Option<File>>;
+                asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 pause_of(turn: TurnId) -> Answer<Option<Waiting>>;
                 waits_under(chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;

@@ -5,18 +5,21 @@ pub(super) mod commands;
 mod sending;
 mod setup;
 mod taps;
+mod uploads;
 
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::files;
 use super::params::Params;
 use super::refusal::Refused;
 use super::world::World;
 
 /// Every method that is emulated, as documented.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "getMe",
     "getUpdates",
+    "getFile",
     "sendMessage",
     "editMessageText",
     "editMessageReplyMarkup",
@@ -32,6 +35,7 @@ const NAMES: [&str; 17] = [
     "getChat",
     "leaveChat",
     "sendDocument",
+    "sendPhoto",
 ];
 
 /// The documented name of a method that came in any letter case.
@@ -41,7 +45,7 @@ pub(super) fn canonical(name: &str) -> Option<&'static str> {
 
 /// Whether a method shares the flood limits.
 pub(super) fn rated(method: &str) -> bool {
-    let sends = ["sendMessage", "sendDocument"];
+    let sends = ["sendMessage", "sendDocument", "sendPhoto"];
     sends.contains(&method) || method.starts_with("edit")
 }
 
@@ -50,8 +54,10 @@ pub(super) fn perform(world: &mut World, method: &str, params: &Params) -> Resul
     let now = Instant::now();
     match method {
         "getMe" => Ok(setup::get_me(world)),
+        "getFile" => files::get(world, params),
         "sendMessage" => sending::send_message(world, params, now),
-        "sendDocument" => sending::send_document(world, params, now),
+        "sendDocument" => uploads::send_document(world, params, now),
+        "sendPhoto" => uploads::send_photo(world, params, now),
         "editMessageText" => sending::edit_text(world, params, now),
         "editMessageReplyMarkup" => sending::edit_markup(world, params, now),
         "deleteMessage" => chats::delete_message(world, params),
