@@ -10,7 +10,7 @@ use switchboard_emulators::bot_api::Incoming as Message;
 use crate::support::{Plan, Stage, rows};
 
 /// Whoever asked may decide, and so may 8; elsewhere only 8.
-const ANYBODY: &str = "approvers = [8, \"requester\"]";
+pub(super) const ANYBODY: &str = "approvers = [8, \"requester\"]";
 const ONLY_8: &str = "approvers = [8]";
 
 /// Asks for what the words of the prompt say.
@@ -35,21 +35,21 @@ fn script(incoming: &Incoming) -> Reply {
 }
 
 /// One plan for each form.
-fn plans(route: &str) -> [Plan; 2] {
+pub(super) fn plans(route: &str) -> [Plan; 2] {
     let kagent = "flavor = \"kagent\"";
     let old = Stage::plan().agent_as("k8s", AgentSettings::kagent("k8s"), kagent, script);
     let new = Stage::plan().agent_as("k8s", AgentSettings::kagent_main("k8s"), kagent, script);
     [old.route("k8s", route), new.route("k8s", route)]
 }
 
-fn ran(stage: &Stage) -> Vec<String> {
+pub(super) fn ran(stage: &Stage) -> Vec<String> {
     let executed = stage.agent("k8s").executed();
     let one =
         |(tool, args): (String, Value)| format!("{tool} {}", args["name"].as_str().unwrap_or("?"));
     executed.into_iter().map(one).collect()
 }
 
-async fn decisions(stage: &Stage) -> i64 {
+pub(super) async fn decisions(stage: &Stage) -> i64 {
     rows::count(&stage.store(), "SELECT count(*) FROM decisions").await
 }
 
@@ -354,89 +354,4 @@ async fn secrets_in_arguments_and_answers_stay_inside() {
         assert_eq!(user.shown("hunter2"), 0);
         stage.ends().await;
     }
-}
-
-#[tokio::test]
-async fn stop_and_new_reject_what_waits_before_anything_else() {
-    for plan in plans(ANYBODY) {
-        let stage = plan.start().await;
-        let user = stage.user(7);
-        user.says("one");
-        user.sees("asks whether it may go on").await;
-        user.says("/stop");
-        user.sees("Reason: The person has stopped it.").await;
-        user.sees("🚫 Rejected by 7 at").await;
-        stage.settled().await;
-        user.says("one");
-        stage.telegram.sees_button(7, "Approve").await;
-        user.says("/new");
-        user.sees("Reason: The person has asked something else.")
-            .await;
-        stage.settled().await;
-        assert_eq!(ran(&stage), Vec::<String>::new());
-        stage.ends().await;
-    }
-}
-
-#[tokio::test]
-async fn a_decision_that_finds_the_agent_down_is_made_again() {
-    for plan in plans(ANYBODY) {
-        let stage = plan.start().await;
-        let user = stage.user(7);
-        user.says("one");
-        user.sees("asks whether it may go on").await;
-        stage.agent("k8s").go_down().await;
-        user.taps("asks whether it may go on", "Approve").await;
-        user.sees("The decision did not arrive").await;
-        stage.telegram.sees_button(7, "Approve").await;
-        stage.agent("k8s").come_up().await.unwrap();
-        user.taps("asks whether it may go on", "Approve").await;
-        user.sees("Tool said: delete_pod done").await;
-        stage.settled().await;
-        assert_eq!(ran(&stage), ["delete_pod web-1"]);
-        assert_eq!(decisions(&stage).await, 2);
-        stage.ends().await;
-    }
-}
-
-#[tokio::test]
-async fn a_decision_for_what_has_moved_on_meanwhile_is_not_sent() {
-    for plan in plans(ANYBODY) {
-        let stage = plan.start().await;
-        let user = stage.user(7);
-        user.says("one");
-        user.sees("asks whether it may go on").await;
-        stage.agent("k8s").forget_tasks();
-        let before = stage.agent("k8s").prompts().len();
-        user.taps("asks whether it may go on", "Approve").await;
-        user.sees("The agent no longer knows of it").await;
-        user.sees("does not wait for this any more. Nothing was sent.")
-            .await;
-        stage.settled().await;
-        assert_eq!(stage.agent("k8s").prompts().len(), before);
-        assert_eq!(ran(&stage), Vec::<String>::new());
-        stage.ends().await;
-    }
-}
-
-#[tokio::test]
-async fn a_quota_that_is_used_up_is_told_and_nothing_is_sent() {
-    let stage = Stage::plan()
-        .agent("k8s", |incoming| {
-            replies(&format!("You said {}", incoming.text))
-        })
-        .sections("[limits]\nperson_per_minute = 2\n")
-        .start()
-        .await;
-    let user = stage.user(7);
-    for word in ["one", "two", "three"] {
-        user.says(word);
-    }
-    user.sees("You said two").await;
-    user.sees("You ask faster than you may").await;
-    stage.user(8).says("hello");
-    stage.user(8).sees("You said hello").await;
-    stage.settled().await;
-    assert_eq!(stage.agent("k8s").prompts().len(), 3);
-    stage.ends().await;
 }

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod approvals;
+mod approvals_cut_short;
 mod conversation;
 mod edits;
 mod failures;

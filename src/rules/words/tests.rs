@@ -23,7 +23,6 @@ fn at(chat: ChatId, topic: i64) -> Place {
     reason = "a list, as long as there is something to say"
 )]
 /// Everything that the bot says, once, on the longest path to it.
-#[expect(clippy::too_many_lines, reason = "a list of sentences")]
 fn all() -> Vec<String> {
     let (config, agent) = (config(), agent());
     let file = FileName::clean("chart.png", "file");
