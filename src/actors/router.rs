@@ -12,6 +12,7 @@ mod edits;
 mod facts;
 mod gathering;
 mod moving;
+mod pauses;
 mod sessions;
 mod status;
 mod stopping;
@@ -150,6 +151,9 @@ impl Router {
             return self.moved_away(id, message, to);
         }
         self.see(place, message);
+        if let Some(work) = self.reply_to_pause(id, message, facts, ctx) {
+            return work;
+        }
         if let Some(joined) = self.joins(id, message, facts, ctx) {
             return joined;
         }
