@@ -28,8 +28,8 @@ use crate::sim::{BOT, Process, Sim, SimWorld};
 use crate::store::SimStore;
 use crate::telegram::Telegram;
 
-/// The longest that calming down may take: the longest run, and its watching.
-const CALM_MAX: Duration = Duration::from_hours(3);
+/// The longest that calming down may take: what is held is dropped after a day.
+const CALM_MAX: Duration = Duration::from_hours(26);
 /// Lives of the bot in one run that may end badly.
 const LIVES_MAX: u32 = 8;
 

@@ -74,8 +74,9 @@ impl Telegram {
         drop(inside);
         self.sim
             .note(format_args!("{user} in {chat} writes {number}: {text}"));
+        let date = self.sim.now().0 / 1_000;
         let message = json!({
-            "message_id": message, "date": 1, "chat": chat_of(chat), "from": person(user),
+            "message_id": message, "date": date, "chat": chat_of(chat), "from": person(user),
             "text": text,
         });
         self.arrives(number, "message", &message);
