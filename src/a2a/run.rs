@@ -169,12 +169,13 @@ impl Watch {
                 return Ok(None);
             }
             if self.task.is_some() && self.is_to_stop() {
-                // Whoever called cancels it, without this stream: it may have no place any more.
+                // Whoever called cancels it, once this connection is free for the next prompt.
                 return Ok(None);
             }
             let until = self.deadline.min(Instant::now() + self.run.look_after);
             let may_stop = self.task.is_some() && !self.run.detached;
             let next = tokio::select! {
+                biased;
                 next = timeout_at(until, events.next()) => next,
                 () = self.run.stop.asked(), if may_stop => continue,
             };
@@ -256,6 +257,7 @@ impl Watch {
             }
             let again = (Instant::now() + wait).min(self.deadline);
             tokio::select! {
+                biased;
                 () = sleep_until(again) => {}
                 () = self.run.stop.asked(), if !self.run.detached => {}
             }
@@ -328,6 +330,8 @@ impl Watch {
             let protocol = self.attempts.protocol;
             self.run.client.proven(protocol);
             self.note_health(false);
+            // Megabytes perhaps, and they are not said twice.
+            self.run.prompt.files.clear();
             let started = News::Started {
                 task: task.id.clone(),
                 context: task.context_id.clone(),

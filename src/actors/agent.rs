@@ -25,6 +25,7 @@ use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
+use crate::rules::files::Takes;
 use crate::rules::health::Health;
 use crate::rules::words;
 
@@ -51,6 +52,8 @@ pub struct AgentBack;
 pub struct Permit {
     /// The protocol version to begin a prompt with, as far as is known now.
     pub protocol: Protocol,
+    /// What the agent takes beside text, as far as is known now.
+    pub takes: Takes,
     // Held, never read: dropping it frees the place.
     _place: OwnedSemaphorePermit,
 }
@@ -159,6 +162,7 @@ impl Agent {
     fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
         Permit {
             protocol: self.client.speaks(),
+            takes: Takes::of(&self.settings, self.card.as_deref()),
             _place: place,
         }
     }

@@ -8,7 +8,9 @@
 mod changes;
 mod choosing;
 mod conversations;
+mod edits;
 mod facts;
+mod gathering;
 mod moving;
 mod sessions;
 mod status;
@@ -27,19 +29,22 @@ use tracing::{debug, error, info};
 
 use self::changes::{ends, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
+use self::gathering::Open;
 use super::Commons;
 use super::agent::Agent;
+use super::fetcher::Fetcher;
 use super::poller::UpdatesArrived;
 use super::sender::Sender;
 use super::session::{Ask, Drain, OpenTurns, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
-use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
+use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
 use crate::rules::access;
 use crate::rules::choices;
+use crate::rules::gather::{self, Quiet};
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
-use crate::store::{Change, StoreError};
+use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
 pub(crate) use self::moving::warn_of_move;
@@ -67,10 +72,15 @@ pub struct Router {
     commons: Commons,
     agents: HashMap<AgentName, Addr<Agent>>,
     sender: Addr<Sender>,
+    fetcher: Addr<Fetcher>,
     seats: HashMap<SeatKey, Seat>,
     sessions: BTreeMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
     unopened: HashSet<ConversationId>,
+    /// What people send in parts, as far as the rest may still come.
+    gathering: HashMap<SeatKey, Open>,
+    /// Which questions the messages of this batch are part of.
+    asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
     /// The turns of all sessions.
@@ -89,6 +99,7 @@ impl Router {
         commons: Commons,
         agents: HashMap<AgentName, Addr<Agent>>,
         sender: Addr<Sender>,
+        fetcher: Addr<Fetcher>,
     ) -> Self {
         let digest = commons.config.digest();
         Self {
@@ -97,9 +108,12 @@ impl Router {
             commons,
             agents,
             sender,
+            fetcher,
             seats: HashMap::new(),
             sessions: BTreeMap::new(),
             unopened: HashSet::new(),
+            gathering: HashMap::new(),
+            asked: HashMap::new(),
             idle: Vec::new(),
             open_turns: OpenTurns::default(),
             moves_seen: 0,
@@ -113,7 +127,7 @@ impl Router {
             What::Message(message) => self.message(id, &message, facts, ctx),
             What::Callback(tap) => self.tap(id, tap, facts, ctx),
             What::MyChatMember(membership) => self.membership(id, &membership),
-            What::Edited(_) => self.ignore(id, "edited message"),
+            What::Edited(message) => self.edited(id, message, facts, ctx),
             What::Other(kind) => {
                 debug!(update = %id, %kind, "an update of no interest");
                 self.ignore(id, "other kind")
@@ -136,6 +150,9 @@ impl Router {
             return self.moved_away(id, message, to);
         }
         self.see(place, message);
+        if let Some(joined) = self.joins(id, message, facts, ctx) {
+            return joined;
+        }
         let commons = self.commons.clone();
         let config = &commons.config;
         let key = seat_key(message);
@@ -169,8 +186,9 @@ impl Router {
                     update: id,
                     user,
                     place,
-                    message: message.message,
-                    text,
+                    piece: gather::piece(&commons.me, message, text),
+                    gathering: gather::begins(message, now, &Quiet::from(&config.chat)),
+                    follows: None,
                     rule,
                     renews,
                     late: facts.late(id, message, config.chat.stale_after),
@@ -244,6 +262,8 @@ impl Router {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");
         };
+        self.note_asked(&ask, &conversation);
+        self.wait_for_the_rest(&ask, conversation);
         Box::pin(async move { session.send(ask).await.unwrap_or(Ok(())) })
     }
 
@@ -274,6 +294,8 @@ impl Handler<UpdatesArrived> for Router {
     /// waited for, side by side.
     fn handle(&mut self, arrived: UpdatesArrived, _: &mut Self::Context) -> Self::Result {
         self.let_go();
+        self.forget_what_is_whole();
+        self.asked.clear();
         let mut updates: Vec<Update> = arrived
             .0
             .iter()
@@ -328,6 +350,7 @@ impl Handler<TakeUp> for Router {
         let mut turns: BTreeMap<ConversationId, (Conversation, Vec<Turn>)> = BTreeMap::new();
         for (turn, conversation) in take_up.0 {
             info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
+            self.wait_again(&turn, &conversation);
             let entry = turns.entry(conversation.id);
             entry.or_insert((conversation, Vec::new())).1.push(turn);
         }

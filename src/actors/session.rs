@@ -6,6 +6,9 @@
 
 mod counted;
 mod decisions;
+mod edits;
+mod files;
+mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
@@ -29,12 +32,18 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::debug;
 
+pub use self::edits::Edit;
+pub use self::gathering::Follows;
+use self::gathering::Waiting;
 use super::Commons;
 use super::agent::{Agent, AgentBack, TaskChanged};
+use super::fetcher::Fetcher;
 use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, MessageId, UpdateId, UserId};
-use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
+use crate::ids::{ConversationId, UpdateId, UserId};
+use crate::model::{
+    Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
+};
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::End;
@@ -52,10 +61,12 @@ pub struct Ask {
     pub user: UserId,
     /// Where.
     pub place: Place,
-    /// The message that is answered.
-    pub message: MessageId,
-    /// What goes to the agent.
-    pub text: String,
+    /// The message, and what it says to the agent.
+    pub piece: Piece,
+    /// What the turn has to wait for before it may begin.
+    pub gathering: Option<Gathering>,
+    /// The turn that it is a further piece of, if that still waits.
+    pub follows: Option<Follows>,
     /// The rule that allows it.
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
@@ -109,14 +120,6 @@ pub struct SessionIdle {
     pub seen: u64,
 }
 
-/// A turn that waits.
-struct Waiting {
-    turn: Turn,
-    /// Whether the store has it; until then nothing behind it may begin either.
-    committed: bool,
-    counted: Counted,
-}
-
 /// The turn in flight.
 struct Running {
     turn: Turn,
@@ -145,6 +148,7 @@ pub struct Session {
     opened: bool,
     agent: Addr<Agent>,
     sender: Addr<Sender>,
+    fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     /// The turns of all sessions.
@@ -152,6 +156,10 @@ pub struct Session {
     running: Option<Running>,
     /// The timer of the held turn that has waited longest.
     expiry: Option<SpawnHandle>,
+    /// The timer that ends the next turn's wait for its pieces.
+    gathered: Option<SpawnHandle>,
+    /// The update whose question was refused last: what follows it is refused, too.
+    turned_away: Option<UpdateId>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -168,7 +176,7 @@ impl Session {
         conversation: Conversation,
         opened: bool,
         agent: Addr<Agent>,
-        sender: Addr<Sender>,
+        (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
         open_turns: OpenTurns,
     ) -> Self {
@@ -178,11 +186,14 @@ impl Session {
             opened,
             agent,
             sender,
+            fetcher,
             router,
             waiting: VecDeque::new(),
             open_turns,
             running: None,
             expiry: None,
+            gathered: None,
+            turned_away: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -202,7 +213,7 @@ impl Session {
             self.rest(ctx);
             return;
         };
-        if !self.waiting[next].committed {
+        if !self.is_whole(next, ctx) {
             return;
         }
         let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {

@@ -25,6 +25,10 @@ pub struct Limits {
     pub turns_max: usize,
     /// How long a conversation without turns is kept in memory; the store remembers it.
     pub session_idle: Duration,
+    /// Turns whose files are fetched from Telegram at once.
+    pub downloads_max: usize,
+    /// How long fetching one file may take, with all tries.
+    pub download_timeout: Duration,
     /// The longest message, in characters (Bot API: 4096 after entity parsing).
     pub text_max: usize,
     /// The largest file that is sent, in bytes (Bot API: 50 MB; a self-hosted server takes
@@ -50,6 +54,12 @@ impl Limits {
                 "session_idle",
                 Duration::from_millis(10)..=Duration::from_hours(24),
                 Duration::from_mins(5),
+            ),
+            downloads_max: section.number("downloads_max", 1..=100, 4),
+            download_timeout: section.duration(
+                "download_timeout",
+                Duration::from_millis(10)..=Duration::from_mins(10),
+                Duration::from_mins(1),
             ),
             text_max: section.number("text_max", 256..=4096, 4096),
             file_bytes_max: section.number("file_bytes_max", 1024..=2000 << 20, 50 << 20),

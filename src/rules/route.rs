@@ -3,7 +3,8 @@
 mod address;
 mod destination;
 
-use self::address::{first_word, hears_all, is_for_us, without_name};
+pub(super) use self::address::without_name;
+use self::address::{first_word, hears_all, is_for_us};
 pub use self::destination::{
     CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, renews,
 };
@@ -78,7 +79,7 @@ pub enum Decision<'a> {
     /// Plain text where no agent is the current or the default one.
     /// With the text, if it is one that waits for the choice.
     Choose(UserId, Option<String>),
-    /// Something other than text.
+    /// Something other than text and files.
     Media(UserId, String),
 }
 
@@ -122,9 +123,6 @@ pub fn decide<'a>(
             Decision::Ignore("not addressed")
         };
     }
-    if let Some(kind) = &message.media {
-        return Decision::Media(user, kind.clone());
-    }
     let asker = Asker {
         config,
         message,
@@ -132,6 +130,12 @@ pub fn decide<'a>(
         user,
         now,
     };
+    if message.file.is_some() {
+        return asker.file(&parsed, text);
+    }
+    if let Some(kind) = &message.media {
+        return Decision::Media(user, kind.clone());
+    }
     match parsed {
         Parsed::Command { name, rest } => asker.command(&name, rest),
         // In private nobody else hears it, and its writer waits.
@@ -193,6 +197,18 @@ impl<'a> Asker<'a, '_> {
         self.ask(route, Why::Command, rest)
     }
 
+    /// A file: what stands beneath it says who gets it. Without words it is a question, too.
+    fn file(&self, parsed: &Parsed<'_>, text: &str) -> Decision<'a> {
+        match parsed {
+            Parsed::Command { name, rest } => match route_of(self.config, name) {
+                Some(route) => self.ask(route, Why::Command, rest),
+                None => self.command(name, rest),
+            },
+            Parsed::OtherBot => Decision::Unknown(self.user, shortened(first_word(text))),
+            Parsed::Text(text) => self.text(text),
+        }
+    }
+
     /// `/new` alone, or with the name of an agent and nothing else.
     fn new_conversation(&self, rest: &str) -> Decision<'a> {
         let (user, rest) = (self.user, rest.trim());
@@ -233,7 +249,11 @@ impl<'a> Asker<'a, '_> {
                 Decision::Forbidden(self.user, route)
             }
             (Some(to), _) => self.ask(to.route, to.why, text),
-            (None, _) => Decision::Choose(self.user, Some(text.trim().to_owned())),
+            (None, _) => {
+                // A button carries a text; a file would be lost on the way.
+                let whole = self.message.file.is_none();
+                Decision::Choose(self.user, whole.then(|| text.trim().to_owned()))
+            }
         }
     }
 

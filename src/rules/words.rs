@@ -2,7 +2,9 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+pub mod attachments;
 mod control;
+mod edits;
 mod files;
 mod places;
 
@@ -19,6 +21,7 @@ use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
 pub use self::control::*;
+pub use self::edits::*;
 pub use self::places::{ELSEWHERE, bound, moved};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
@@ -137,15 +140,6 @@ pub fn detached(agent: &AgentName, waited: Duration, turn: TurnId) -> String {
     )
 }
 
-/// A question behind one that cannot be stopped.
-#[must_use]
-pub fn behind_detached(agent: &AgentName) -> String {
-    format!(
-        "{agent} still works on an earlier question, so yours waits. /new {agent} starts \
-         afresh instead."
-    )
-}
-
 /// A turn of which nobody can know what became.
 #[must_use]
 pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
@@ -257,7 +251,7 @@ const NO_AGENT: &str = "There is no agent for you here.";
 #[must_use]
 pub fn no_media(kind: &str) -> String {
     let kind = shortened(kind, 40).replace('_', " ");
-    format!("I can pass on text only, and this has: {kind}. Nothing was sent to an agent.")
+    format!("I can pass on text and files, and this has: {kind}. Nothing was sent to an agent.")
 }
 
 /// `/istio` alone.

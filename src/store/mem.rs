@@ -4,6 +4,7 @@
 
 mod apply;
 mod chats;
+mod pieces;
 mod posts;
 mod read;
 mod tables;
@@ -16,7 +17,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 pub use self::tables::{ButtonRow, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
-use super::{Answer, Change, Store, StoreError, StoredUpdate, Unfinished};
+use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
@@ -165,6 +166,10 @@ impl Store for MemStore {
 
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         self.read(|tables| tables.turn(turn))
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.read(|tables| tables.asked(chat, message))
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

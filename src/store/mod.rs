@@ -35,8 +35,8 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, File, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
-    UpdateEnd,
+    AuditLine, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place, Post,
+    Protocol, Seat, Turn, UpdateEnd,
 };
 use crate::rules::status::Totals;
 use crate::usage::Usage;
@@ -78,6 +78,26 @@ pub enum Change {
     },
     /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
+    /// A turn is made of other pieces from now on: one joined it, or one was edited. Refused
+    /// unless the turn was queued.
+    Reword {
+        /// Which turn.
+        turn: TurnId,
+        /// Where its messages are.
+        chat: ChatId,
+        /// All of its pieces.
+        pieces: Vec<Piece>,
+        /// What it still waits for.
+        gathering: Option<Gathering>,
+    },
+    /// The writer of a message was told that an edit of it does nothing. Refused if that was
+    /// so before.
+    TellEdit {
+        /// The chat of the message.
+        chat: ChatId,
+        /// The message.
+        message: MessageId,
+    },
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
         /// Which turn.
@@ -232,6 +252,17 @@ pub enum Change {
     Audit(AuditLine),
 }
 
+/// The question that a message is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asked.
+    pub by: UserId,
+    /// In which conversation.
+    pub conversation: Conversation,
+    /// Whether they were told that an edit of the message does nothing.
+    pub told: bool,
+}
+
 /// What waits when a process begins.
 #[derive(Debug, Default)]
 pub struct Unfinished {
@@ -276,6 +307,9 @@ pub trait Store {
     /// A turn with its conversation; one that is over reads as if it waited again. What is
     /// done to it says where it must stand, so that no harm comes of it.
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+
+    /// The question that a message is part of.
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
 
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;

@@ -15,7 +15,8 @@ use tokio::task::JoinHandle;
 
 use super::writer::{Done, Job, Work, Writer};
 use super::{
-    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read, totals,
+    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read,
+    totals,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
@@ -161,6 +162,11 @@ impl Store for Sqlite {
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::turn(&readers, turn).await })
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::asked(&readers, bot, chat, message).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -3,7 +3,7 @@
 use switchboard_emulators::agent::{Gate, Incoming, Settings as AgentSettings, replies, reply};
 use switchboard_emulators::bot_api::{On, Outcome, Settings};
 
-use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
+use crate::support::{PATIENCE, Stage, UNLIMITED, rows, unix_now};
 
 #[tokio::test]
 async fn two_hundred_people_at_once_are_each_answered_once_while_another_agent_hangs() {
@@ -166,7 +166,7 @@ async fn when_everybody_together_has_too_many_waiting_one_more_is_refused_and_th
 async fn the_same_update_delivered_again_does_nothing() {
     let stage = Stage::with(|_| replies("once")).await;
     let update = serde_json::json!({"update_id": 777, "message": {
-        "message_id": 1, "date": crate::support::seconds(), "text": "hello",
+        "message_id": 1, "date": unix_now(), "text": "hello",
         "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     stage.telegram.add_user(7, "Seven");

@@ -7,7 +7,7 @@ use switchboard_emulators::agent::{Cancel, Gate, replies, reply};
 use switchboard_emulators::bot_api::On;
 
 use crate::process::Bot;
-use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
+use crate::support::{PATIENCE, Stage, UNLIMITED, rows, unix_now};
 
 /// Every person is answered exactly once, and nothing is left behind.
 async fn answered_once(stage: Stage, bot: Bot, answers: &[&str], prompts: usize) {
@@ -40,7 +40,7 @@ async fn killed_when_stored_an_update_is_answered_by_the_next_process() {
     let store = Sqlite::open(&stage.store(), bot_id, ownership)
         .await
         .expect("it opens");
-    let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": crate::support::seconds(),
+    let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": unix_now(),
         "text": "hello", "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     let update = StoredUpdate {

@@ -150,9 +150,9 @@ pub fn submitted(process: &Process, prompt: &Prompt) {
             let (a, b) = (turn.id, other.turn.id);
             sim.breaks(format_args!("{a} is prompted while {b} is {state:?}"));
         }
-        // What waits for a word of its person is no longer first.
-        let held = other.turn.held.is_some();
-        let first = other.turn.attempt == 1 && turn.attempt == 1 && !held;
+        // What was held, or is run again, has lost its place.
+        let other_waits = other.turn.attempt == 1 && other.turn.held.is_none();
+        let first = other_waits && turn.attempt == 1;
         if first && other.turn.update < turn.update {
             let (a, b) = (turn.update, other.turn.update);
             sim.breaks(format_args!(
@@ -211,8 +211,13 @@ fn turn_is_told(sim: &Sim, telegram: &Telegram, tables: &Tables, row: &TurnRow) 
     let told = match row.stands {
         TurnStands::Over(Outcome::Answered) => of_turn(&[Kind::Final, Kind::FinalEdit]),
         TurnStands::Undeliverable => of_turn(&[Kind::Final, Kind::FinalEdit, Kind::Notice]),
-        TurnStands::Over(Outcome::Stopped) if row.turn.prompt.is_none() => dropped(tables, row),
-        TurnStands::Over(Outcome::Stopped) => of_turn(&[Kind::Notice, Kind::FinalEdit]),
+        // One word speaks of all the questions that were dropped with a run.
+        TurnStands::Over(Outcome::Stopped) => {
+            let kinds = [Kind::Edit, Kind::FinalEdit, Kind::Notice, Kind::Reply];
+            let posts = tables.posts.values().map(|post| &**post);
+            let here = posts.filter(|post| post.place == row.turn.place);
+            here.filter(|post| kinds.contains(&post.kind)).collect()
+        }
         _ => of_turn(&[Kind::Notice]),
     };
     if told.is_empty() {
@@ -224,15 +229,6 @@ fn turn_is_told(sim: &Sim, telegram: &Telegram, tables: &Tables, row: &TurnRow) 
     if answered && arrived && !telegram.reads(row.turn.place.chat, &marked(row.turn.update.0)) {
         sim.breaks(format_args!("the answer of {id} is nowhere to be read"));
     }
-}
-
-/// What may say that a turn was dropped or stopped before it began: one message speaks for all
-/// that it held.
-fn dropped<'t>(tables: &'t Tables, row: &TurnRow) -> Vec<&'t PostRow> {
-    let posts = tables.posts.values().map(|post| &**post);
-    let here = posts.filter(|post| post.place.chat == row.turn.place.chat);
-    here.filter(|post| matches!(post.kind, Kind::Edit | Kind::Notice | Kind::FinalEdit))
-        .collect()
 }
 
 /// Telegram took a row no more often than its calls were counted, and at least once if it is sent.

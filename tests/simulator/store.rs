@@ -11,7 +11,7 @@ use switchboard::ids::{
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::rules::status::Totals;
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
@@ -172,6 +172,10 @@ impl Store for SimStore {
 
     fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
         self.read("a file", move |store| store.file_of(post))
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.read("a question", move |store| store.asked(chat, message))
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

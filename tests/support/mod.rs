@@ -20,6 +20,7 @@ use std::sync::{LazyLock, Mutex, Once};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use switchboard::ids::Timestamp;
 use switchboard::{app, config};
 use switchboard_emulators::agent::{AgentEmulator, Incoming, Reply, Settings as AgentSettings};
 use switchboard_emulators::bot_api::{BotApi, Settings};
@@ -77,11 +78,6 @@ chat_burst = 1000
 group_per_minute = 60000
 global_per_second = 10000
 ";
-
-/// The moment as Telegram dates messages, in seconds.
-pub fn seconds() -> i64 {
-    switchboard::ids::Timestamp::now().0 / 1_000
-}
 
 impl Stage {
     /// Nothing on it yet; people 1 to 999 may use every agent.
@@ -351,6 +347,11 @@ impl Plan {
         stage.start_bot();
         stage
     }
+}
+
+/// Now, as Telegram dates a message.
+pub fn unix_now() -> i64 {
+    Timestamp::now().0 / 1000
 }
 
 static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);

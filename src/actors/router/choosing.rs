@@ -8,7 +8,7 @@ use crate::actors::StoreIds;
 use crate::actors::session::Ask;
 use crate::config::Route;
 use crate::ids::{MessageId, UpdateId, UserId};
-use crate::model::{Action, Body, Button, Kind, Place, Post, UpdateEnd, Whom};
+use crate::model::{Action, Body, Button, Kind, Piece, Place, Post, UpdateEnd, Whom};
 use crate::rules::access::{self, Rule};
 use crate::rules::buttons::{self, Under};
 use crate::rules::choices::{self, Lines};
@@ -113,8 +113,9 @@ impl Router {
             update: said.update,
             user: said.user,
             place: button.place,
-            message: reply_to.unwrap_or(said.message),
-            text,
+            piece: Piece::plain(reply_to.unwrap_or(said.message), text),
+            gathering: None,
+            follows: None,
             rule: said.rule,
             renews: switch,
             late: None,

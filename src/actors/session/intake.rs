@@ -17,8 +17,10 @@ impl Session {
             place: ask.place,
             asked_by: ask.user,
             update: ask.update,
-            reply_to: ask.message,
-            text: ask.text.clone(),
+            reply_to: ask.piece.message,
+            text: ask.piece.text.clone(),
+            pieces: vec![ask.piece.clone()],
+            gathering: ask.gathering.clone(),
             state: TurnState::Queued,
             attempt: 1,
             prompt: None,
@@ -32,7 +34,7 @@ impl Session {
     }
 
     /// What is committed instead of a question that finds no room: here, or anywhere.
-    fn refused(&self, ask: &Ask) -> Option<Vec<Change>> {
+    fn refused(&mut self, ask: &Ask) -> Option<Vec<Change>> {
         let limits = &self.commons.config.limits;
         let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
             let agent = &self.conversation.slot.agent;
@@ -43,6 +45,7 @@ impl Session {
         } else {
             return None;
         };
+        self.turned_away = Some(ask.update);
         let refused = Change::EndUpdate {
             update: ask.update,
             end: UpdateEnd::Refused(rule),
@@ -54,7 +57,7 @@ impl Session {
     fn notice(&self, ask: &Ask, text: String) -> Change {
         let body = Body {
             text,
-            reply_to: Some(ask.message),
+            reply_to: Some(ask.piece.message),
             ..Body::default()
         };
         let id = self.commons.store.new_post();
@@ -86,11 +89,10 @@ impl Session {
         changes: Vec<Change>,
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         let id = turn.id;
-        self.waiting.push_back(Waiting {
-            turn,
-            committed: false,
-            counted: self.open_turns.one_more(),
-        });
+        let quiet = self.quiet(&turn);
+        let counted = self.open_turns.one_more();
+        self.waiting
+            .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let committed = async move { commons.commit(&sender, changes).await };
@@ -109,20 +111,16 @@ impl Session {
             done
         }))
     }
-}
 
-impl Handler<Ask> for Session {
-    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
-
-    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
-        self.seen += 1;
-        if let Some(changes) = self.refused(&ask) {
+    /// A question becomes a turn, if there is room.
+    pub(super) fn take_in(&mut self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
+        if let Some(changes) = self.refused(ask) {
             let commons = self.commons.clone();
             let sender = self.sender.clone().recipient();
             let refused = async move { commons.commit(&sender, changes).await };
             return Box::pin(refused.into_actor(self));
         }
-        let mut turn = self.new_turn(&ask);
+        let mut turn = self.new_turn(ask);
         let late = ask.late.map(|late| self.hold_stale(&mut turn, late));
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
@@ -145,11 +143,24 @@ impl Handler<Ask> for Session {
             changes.extend(asked);
         } else if self.running.as_ref().is_some_and(detached) {
             let text = words::behind_detached(&self.conversation.slot.agent);
-            changes.push(self.notice(&ask, text));
+            changes.push(self.notice(ask, text));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
-        changes.extend(ask.beside);
+        changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
+    }
+}
+
+impl Handler<Ask> for Session {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+        self.seen += 1;
+        let ask = match self.join(ask) {
+            Ok(joined) => return joined,
+            Err(ask) => ask,
+        };
+        self.take_in(&ask)
     }
 }
 
@@ -164,11 +175,12 @@ impl Handler<TakeUpTurns> for Session {
             .into_iter()
             .partition(|turn| turn.state != TurnState::Queued);
         given.extend(queued);
-        self.waiting.extend(given.into_iter().map(|turn| Waiting {
-            turn,
-            committed: true,
-            counted: self.open_turns.one_more(),
-        }));
+        for turn in given {
+            let quiet = self.quiet(&turn);
+            let counted = self.open_turns.one_more();
+            self.waiting
+                .push_back(Waiting::new(turn, quiet, true, counted));
+        }
         self.watch_held(ctx);
         self.pump(ctx);
     }

@@ -85,6 +85,10 @@ fn incoming(who: &str, place: &str, text: &str) -> Incoming {
         "to us" => message.reply_to = Some(reply_to(me().id.0)),
         "to ben" => message.reply_to = Some(reply_to(BEN.0)),
         "unmarked" => message.entities.clear(),
+        "file" => {
+            message.media = Some("document".to_owned());
+            message.file = Some(crate::rules::testing::file());
+        }
         "picked" => message.entities = vec![picked(text)],
         "photo" => message.media = Some("photo".to_owned()),
         "service" => message.service = true,
@@ -247,6 +251,20 @@ fn what_is_not_text_is_refused_with_a_word_and_none_of_it_goes_to_an_agent() {
         ("anna", "private, photo", "/k8s what is this?", "no photo"),
         ("anna", "group, photo", "/k8s what is this?", "no photo"),
         ("anna", "group, photo", "the team", "ignored: not addressed"),
+        ("anna", "private, file", "", "k8s is asked: "),
+        ("anna", "private, file", "why?", "k8s is asked: why?"),
+        ("anna", "private, file", "/istio why?", "istio is asked: why?"),
+        // With a file, a command alone is a question.
+        ("anna", "private, file", "/istio", "istio is asked: "),
+        ("anna", "private, file", "/security why?", "forbidden security"),
+        ("anna", "private, file", "/help", "help"),
+        ("anna", "private, file", "/argo", "unknown /argo"),
+        ("anna", "private, file", "/k8s@otherbot", "unknown /k8s@otherbot"),
+        ("dora", "private, file", "why?", "choose"),
+        ("stranger", "private, file", "why?", "stranger"),
+        ("anna", "group, file", "why?", "ignored: not addressed"),
+        ("anna", "group, file", "@switch_bot why?", "k8s is asked: why?"),
+        ("anna", "group, file", "/k8s", "k8s is asked: "),
         ("anna", "private", "", "no something that I cannot read"),
         ("anna", "group, to us", "", "ignored: no text"),
         ("anna", "group", " \n", "ignored: not addressed"),

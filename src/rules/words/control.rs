@@ -37,6 +37,15 @@ pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
     )
 }
 
+/// A question behind one that cannot be stopped.
+#[must_use]
+pub fn behind_detached(agent: &AgentName) -> String {
+    format!(
+        "{agent} still works on an earlier question, so yours waits. /new {agent} starts \
+         afresh instead."
+    )
+}
+
 /// More questions wait, of all people together, than there may be.
 pub const ALL_FULL: &str = "Too many questions of too many people are waiting. I did not take \
      this one: send it again in a while.";

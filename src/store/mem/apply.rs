@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
 use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
-use crate::model::{Button, Conversation, Outcome, Turn, TurnState, UpdateEnd};
+use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
 use crate::store::{Change, StoreError, StoredUpdate};
 
 use TurnState::{Detached, Queued, Submitting, Working};
@@ -63,6 +63,13 @@ impl Tables {
                 Ok(())
             }
             Change::OpenTurn(turn) => self.open_turn(turn),
+            Change::Reword {
+                turn,
+                chat,
+                pieces,
+                gathering,
+            } => self.reword((*turn, *chat), pieces, gathering.as_ref()),
+            Change::TellEdit { chat, message } => self.tell_edit(*chat, *message),
             Change::Submit { .. }
             | Change::Working { .. }
             | Change::Detach { .. }
@@ -120,7 +127,7 @@ impl Tables {
             body: None,
             end: Some(end.clone()),
         };
-        if let UpdateEnd::Turn(turn) = end {
+        if let UpdateEnd::Turn(turn) | UpdateEnd::Joined(turn) = end {
             if !self.turns.contains_key(turn) {
                 return Err(unfit("an update that ends as no turn"));
             }
@@ -164,11 +171,12 @@ impl Tables {
             stands: TurnStands::Open(Queued),
         };
         self.turns.insert(turn.id, Rc::new(row));
+        self.belong((turn.id, turn.place.chat), &turn.pieces);
         Ok(())
     }
 
     /// The turn, if it stands in one of these states.
-    fn open(
+    pub(super) fn open(
         &mut self,
         turn: TurnId,
         states: &[TurnState],
@@ -226,6 +234,7 @@ impl Tables {
                 row.turn.held = None;
                 if matches!(outcome, Outcome::Answered | Outcome::Stopped) {
                     row.turn.text.clear();
+                    row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
             }
             Change::AskStop { turn, attempt } => {

@@ -26,6 +26,9 @@ pub struct Tables {
     pub turns: BTreeMap<TurnId, Rc<TurnRow>>,
     /// Which updates a turn came of.
     pub turn_updates: BTreeSet<(UpdateId, TurnId)>,
+    /// The turn that a message belongs to, and whether its writer was told that an edit of it
+    /// does nothing.
+    pub turn_messages: BTreeMap<(ChatId, MessageId), (TurnId, bool)>,
     /// The outbox.
     pub posts: BTreeMap<OutboxId, Rc<PostRow>>,
     /// Buttons by their token.

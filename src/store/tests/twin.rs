@@ -87,6 +87,10 @@ impl Store for Twin {
         self.both(|store| store.turn(turn))
     }
 
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.both(|store| store.asked(chat, message))
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.both(|store| store.stranger_told(who))
     }
@@ -155,6 +159,8 @@ pub(super) const KEPT: &str = "
                                placeholder, stop_asked_at IS NOT NULL, held, held_until,
                                held_post) FROM turns
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
+    UNION ALL SELECT concat_ws(' ', 'asked', chat, message, turn, edit_told_at IS NOT NULL)
+              FROM turn_messages
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
     UNION ALL SELECT concat_ws(' ', 'file', post, name, media_type, length(bytes)) FROM outbox_files
@@ -279,7 +285,13 @@ fn turns(tables: &Tables) -> impl Iterator<Item = String> {
         )
     });
     let of = tables.turn_updates.iter();
-    turns.chain(of.map(|(update, turn)| row!(&"of", update, turn)))
+    let asked = tables.turn_messages.iter();
+    let asked = asked.map(|((chat, message), (turn, told))| {
+        row!(&"asked", chat, message, turn, &i64::from(*told))
+    });
+    turns
+        .chain(of.map(|(update, turn)| row!(&"of", update, turn)))
+        .chain(asked)
 }
 
 fn posts(tables: &Tables) -> impl Iterator<Item = String> {

@@ -9,7 +9,7 @@ use switchboard::ids::{
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
 use switchboard::rules::status::Totals;
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 
 use super::Newest;
@@ -36,6 +36,7 @@ macro_rules! broken {
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
                 totals(now: Timestamp) -> Answer<Totals>;
                 file_of(post: OutboxId) -> Answer<Option<File>>;
+                asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;
