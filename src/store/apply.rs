@@ -2,6 +2,7 @@
 
 mod buttons;
 mod chats;
+mod pauses;
 mod pieces;
 mod posts;
 mod turns;
@@ -80,6 +81,7 @@ pub(super) async fn change(
         Change::TellStranger { who, day, rows_max } => {
             tell_stranger(c, bot, *who, *day, *rows_max).await
         }
+        Change::KeepPause(waiting) => pauses::keep(c, bot, waiting).await,
         Change::Audit(line) => audit(c, bot, line, now).await,
         Change::Context {
             conversation,
