@@ -61,12 +61,6 @@ pub const AGENT_BUSY: &str = "It has too many questions at the moment. Nothing w
 pub const AGENT_DOWN: &str =
     "It is down at the moment, so nothing was sent to it. You will hear when it is back.";
 
-/// An agent that was down when somebody asked it.
-#[must_use]
-pub fn back(agent: &AgentName) -> String {
-    format!("{agent} is back. Ask again, or tap Run again above.")
-}
-
 /// A time as people say it, in whole minutes and at least one.
 #[must_use]
 pub fn minutes(time: Duration) -> u64 {

@@ -23,6 +23,7 @@ mod owners;
 mod pauses;
 mod pieces;
 mod reopening;
+mod totals;
 mod turns;
 mod twin;
 mod updates;

@@ -1,4 +1,4 @@
-//! What is said about stopping, holding and dropping.
+//! What is said about what waits: its room, its choices, stopping, holding and dropping.
 
 use std::time::Duration;
 
@@ -54,6 +54,12 @@ pub const ALL_FULL: &str = "Too many questions of too many people are waiting. I
 #[must_use]
 pub fn asked(agent: &AgentName, text: &str) -> String {
     format!("▸ {agent}: {}", shortened(text.trim(), PROGRESS_MAX))
+}
+
+/// An agent that was down when somebody asked it.
+#[must_use]
+pub fn back(agent: &AgentName) -> String {
+    format!("{agent} is back. Ask again, or tap Run again above.")
 }
 
 /// A run that a person wants to stop.
