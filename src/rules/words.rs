@@ -2,6 +2,7 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+mod staying;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,6 +11,8 @@ use crate::config::{Config, Route};
 use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
+
+pub use staying::{question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;

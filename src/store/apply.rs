@@ -10,7 +10,6 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
 use super::codec;
-use super::writer::Done;
 use super::{Change, StoreError, StoredUpdate};
 use crate::ids::{BotId, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
@@ -22,7 +21,7 @@ pub(super) async fn accept(
     bot: BotId,
     updates: &[StoredUpdate],
     at: Timestamp,
-) -> Done {
+) -> Result<Vec<StoredUpdate>, StoreError> {
     let mut fresh = Vec::with_capacity(updates.len());
     for update in updates {
         let inserted = query(
@@ -89,6 +88,7 @@ pub(super) async fn change(
         | Change::Placeholder { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
+        | Change::TellRestart { .. }
         | Change::Requeue { .. }) => turns::move_turn(c, of_turn, now).await,
         of_post => posts::move_post(c, bot, of_post, now).await,
     }
@@ -103,8 +103,9 @@ async fn end_update(
 ) -> Result<(), StoreError> {
     let (state, reason) = codec::update_end(end);
     let sql = query(
-        "UPDATE updates SET state = ?, reason = ?, ended_at = ?, body = NULL
-         WHERE bot = ? AND update_id = ? AND state = 'new'",
+        "UPDATE updates SET state = ?1, reason = ?2, ended_at = ?3,
+                body = CASE WHEN ?1 = 'parked' THEN body END
+         WHERE bot = ?4 AND update_id = ?5 AND state = 'new'",
     );
     let sql = sql.bind(state).bind(reason).bind(now.0);
     one(c, sql.bind(bot.0).bind(update.0), "the update has ended").await?;

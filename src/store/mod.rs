@@ -17,6 +17,7 @@ mod read;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod writer;
 
 use std::rc::Rc;
@@ -29,12 +30,14 @@ pub use self::mem::{
 };
 pub use self::owner::Ownership;
 pub use self::sqlite::Sqlite;
+pub use self::tidy::Tidy;
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, UpdateEnd,
+    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, TurnState,
+    UpdateEnd,
 };
 
 /// An update as it is kept until its end.
@@ -49,7 +52,7 @@ pub struct StoredUpdate {
 /// One step of a state change; several are committed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// An update comes to its end; its text is erased. Refused unless it was new.
+    /// An update comes to its end; its text is erased unless it is parked. Refused unless it was new.
     EndUpdate {
         /// Which.
         update: UpdateId,
@@ -135,6 +138,12 @@ pub enum Change {
     },
     /// Something must arrive at Telegram.
     Post(Post),
+    /// The person was told that the question waits for a restart. Refused if it does not wait,
+    /// or if that was said before.
+    TellRestart {
+        /// Which turn.
+        turn: TurnId,
+    },
     /// A row is not needed any more. Nothing if it is already on its way.
     Drop(OutboxId),
     /// A call to Telegram is about to begin. Refused unless pending or sending.
@@ -202,6 +211,23 @@ pub struct Unfinished {
     pub moves: Vec<(ChatId, ChatId)>,
 }
 
+/// Somebody who waits for an answer while the process stops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiter {
+    /// The turn.
+    pub turn: TurnId,
+    /// Where it was asked.
+    pub place: Place,
+    /// The message with the question.
+    pub reply_to: MessageId,
+    /// Where it stands.
+    pub state: TurnState,
+    /// The outbox row of its placeholder, if one was posted.
+    pub placeholder: Option<OutboxId>,
+    /// The agent that was asked.
+    pub agent: AgentName,
+}
+
 /// A future of the store; it runs on the thread of the actors.
 pub type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
 
@@ -239,11 +265,40 @@ pub trait Store {
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;
 
+    /// Those who wait since `before` or longer, at most `max`, first come first; not those who
+    /// were told of a restart while their question waited. What does not outlive its process
+    /// knows of none.
+    fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
+        let _ = (before, max);
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
 
     /// The agent whose turn a message of ours speaks of.
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
+
+    /// Whether what was written last was kept. [`Store::probe`] finds out anew.
+    fn works(&self) -> bool {
+        true
+    }
+
+    /// Writes what is there already, to see whether the disk takes it.
+    fn probe(&self) -> Answer<()> {
+        self.prove_ownership()
+    }
+
+    /// One step of forgetting what is over; answers how many rows were touched, and none once
+    /// all is tidy. What does not outlive its process keeps everything.
+    fn tidy(&self, _: Tidy) -> Answer<u64> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
+    /// Takes what was erased out of the log of the file as well, as far as nobody reads it.
+    fn checkpoint(&self) -> Answer<()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Commits what still waits, closes the file and lets the next owner in. Whatever is
     /// asked after this is refused.

@@ -3,7 +3,7 @@
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, query};
 
-use super::{StoreError, StoredUpdate, Unfinished, codec};
+use super::{StoreError, StoredUpdate, Unfinished, Waiter, codec};
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
@@ -142,6 +142,40 @@ pub(super) async fn button(
         group: row.try_get("beside")?,
         expires_at: Timestamp(row.try_get("expires_at")?),
     }))
+}
+
+pub(super) async fn waiters(
+    pool: &SqlitePool,
+    bot: BotId,
+    before: Timestamp,
+    max: usize,
+) -> Result<Vec<Waiter>, StoreError> {
+    let rows = query(
+        "SELECT t.id, t.chat, t.topic, t.reply_to, t.state, t.placeholder, c.agent
+         FROM turns t JOIN conversations c ON c.id = t.conversation
+         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached')
+           AND t.opened_at <= ? AND t.restart_told_at IS NULL ORDER BY t.id LIMIT ?",
+    )
+    .bind(bot.0)
+    .bind(before.0)
+    .bind(i64::try_from(max).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await?;
+    let waiter = |row: &SqliteRow| {
+        let state: String = row.try_get("state")?;
+        Ok(Waiter {
+            turn: TurnId(row.try_get("id")?),
+            place: Place {
+                chat: ChatId(row.try_get("chat")?),
+                topic: TopicId(row.try_get("topic")?),
+            },
+            reply_to: MessageId(row.try_get("reply_to")?),
+            state: codec::parse_turn_state(&state).ok_or_else(|| unknown("state", &state))?,
+            placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
+            agent: AgentName(row.try_get("agent")?),
+        })
+    };
+    rows.iter().map(waiter).collect()
 }
 
 pub(super) async fn stranger_told(

@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -13,8 +15,11 @@ use sqlx::{Connection, Row, query};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::writer::{Done, Job, Work, Writer};
-use super::{Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, read};
+use super::tidy::Tidy;
+use super::writer::{Done, Job, Outcome, Work, Writer};
+use super::{
+    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Waiter, chats, read,
+};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
@@ -32,6 +37,8 @@ pub struct Sqlite {
     /// None once closed.
     open: RefCell<Option<Open>>,
     readers: SqlitePool,
+    /// Whether the last group was committed.
+    works: Arc<AtomicBool>,
     turns: Cell<i64>,
     conversations: Cell<i64>,
     posts: Cell<i64>,
@@ -72,11 +79,13 @@ impl Sqlite {
             .max_connections(READERS)
             .connect_lazy_with(self::options(path).read_only(true));
         let (jobs, waiting) = mpsc::unbounded_channel();
+        let works = Arc::new(AtomicBool::new(true));
         let writer = Writer {
             bot,
             epoch: Epoch(epoch),
             options,
             connection: Some(connection),
+            works: works.clone(),
         };
         Ok(Self {
             bot,
@@ -87,6 +96,7 @@ impl Sqlite {
                 ownership,
             })),
             readers,
+            works,
             turns: Cell::new(ids[0]),
             conversations: Cell::new(ids[1]),
             posts: Cell::new(ids[2]),
@@ -112,7 +122,13 @@ impl Store for Sqlite {
     }
 
     fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        Box::pin(self.ask(Work::Accept(updates, at)))
+        let done = self.ask(Work::Accept(updates, at));
+        Box::pin(async move {
+            match done.await? {
+                Outcome::Fresh(fresh) => Ok(fresh),
+                Outcome::Done | Outcome::Tidied(_) => Ok(Vec::new()),
+            }
+        })
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
@@ -160,6 +176,11 @@ impl Store for Sqlite {
         Box::pin(async move { read::turn(&readers, turn).await })
     }
 
+    fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::waiters(&readers, bot, before, max).await })
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::stranger_told(&readers, bot, who).await })
@@ -173,6 +194,30 @@ impl Store for Sqlite {
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { chats::agent_of(&readers, bot, chat, message).await })
+    }
+
+    fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
+    }
+
+    fn probe(&self) -> Answer<()> {
+        let done = self.ask(Work::Probe);
+        Box::pin(async move { done.await.map(|_| ()) })
+    }
+
+    fn tidy(&self, step: Tidy) -> Answer<u64> {
+        let done = self.ask(Work::Tidy(step));
+        Box::pin(async move {
+            match done.await? {
+                Outcome::Tidied(rows) => Ok(rows),
+                Outcome::Done | Outcome::Fresh(_) => Ok(0),
+            }
+        })
+    }
+
+    fn checkpoint(&self) -> Answer<()> {
+        let done = self.ask(Work::Checkpoint);
+        Box::pin(async move { done.await.map(|_| ()) })
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {
@@ -207,6 +252,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        // What is erased is overwritten, not only forgotten.
+        .pragma("secure_delete", "ON")
 }
 
 fn next(counter: &Cell<i64>) -> i64 {

@@ -16,4 +16,5 @@ mod phone;
 mod places;
 mod previews;
 mod proxy;
+mod storage;
 mod time;

@@ -4,6 +4,8 @@
 mod support;
 
 mod bad_input;
+mod drain;
 mod kills;
 mod polls;
 mod process;
+mod storage;

@@ -63,6 +63,8 @@ fn all() -> Vec<String> {
         whoami(&config, ANNA, GROUP),
         whoami(&config, ADMIN, ChatId(1)),
         whoami(&config, CLEO, ChatId(33)),
+        task_goes_on(&agent).text,
+        question_waits(&agent, TURN),
     ]
 }
 

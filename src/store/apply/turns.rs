@@ -75,6 +75,13 @@ pub(super) async fn move_turn(
             let sql = sql.bind(turn.0).bind(i64::from(*attempt));
             (sql, "the turn was run again already")
         }
+        Change::TellRestart { turn } => {
+            let sql = query(
+                "UPDATE turns SET restart_told_at = ?
+                 WHERE id = ? AND state = 'queued' AND restart_told_at IS NULL",
+            );
+            (sql.bind(now.0).bind(turn.0), "the turn does not wait")
+        }
         Change::Undeliverable { turn } => return undeliverable(c, *turn, now).await,
         _ => return Err(StoreError::unavailable("not a change of a turn")),
     };

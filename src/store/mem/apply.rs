@@ -67,6 +67,7 @@ impl Tables {
             | Change::Detach { .. }
             | Change::Placeholder { .. }
             | Change::EndTurn { .. }
+            | Change::TellRestart { .. }
             | Change::Requeue { .. } => self.move_turn(change),
             Change::Undeliverable { turn } => {
                 self.undeliverable(*turn);
@@ -105,10 +106,9 @@ impl Tables {
         let row = waiting
             .filter(|row| row.end.is_none())
             .ok_or(StoreError::Stale("the update has ended"))?;
-        *Rc::make_mut(row) = UpdateRow {
-            body: None,
-            end: Some(end.clone()),
-        };
+        let row = Rc::make_mut(row);
+        row.end = Some(end.clone());
+        row.body = row.body.take().filter(|_| *end == UpdateEnd::Parked);
         if let UpdateEnd::Turn(turn) = end {
             if !self.turns.contains_key(turn) {
                 return Err(unfit("an update that ends as no turn"));
@@ -209,6 +209,10 @@ impl Tables {
                 if *outcome == Outcome::Answered {
                     row.turn.text.clear();
                 }
+            }
+            // Here nobody is told twice: no waiters are known.
+            Change::TellRestart { turn } => {
+                self.open(*turn, &[Queued], "the turn does not wait")?;
             }
             Change::Requeue { turn, attempt } => {
                 let row = self.turns.get_mut(turn).map(Rc::make_mut);
