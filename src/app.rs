@@ -12,6 +12,7 @@
 mod edges;
 mod farewell;
 mod keeper;
+mod recovery;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -94,6 +95,7 @@ impl Machine {
             world,
         } = edges;
         let me = who_are_we(&*telegram).await?;
+        recovery::park(&store, &config).await?;
         let unfinished = store.unfinished().await?;
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
@@ -128,7 +130,7 @@ impl Machine {
 
         actix_rt::spawn(show_menu(telegram, commons.clone()));
         let machine = Self {
-            keeper: actix_rt::spawn(keeper::keep(commons.clone())),
+            keeper: actix_rt::spawn(keeper::keep(commons.clone(), router.clone())),
             commons,
             poller,
             router,

@@ -20,8 +20,10 @@ use tracing::{debug, info, warn};
 use crate::a2a::run::{Begin, Listener, News, Run};
 use crate::a2a::{AgentCard, HITL, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
+use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
+use crate::poison;
 use crate::rules::health::{Health, State};
 use crate::rules::words;
 
@@ -374,11 +376,13 @@ impl Handler<StartRun> for Agent {
         };
         let was_down = self.health.borrow().is_open();
         let whole = async move {
+            crash::point("run", When::Before);
             let end = run.run(begin).await;
             // The place is free before the end is told: the next turn may begin at once.
             place.take();
             end
         };
+        let whole = poison::watched(poison::Work::Turn(turn), whole);
         let over = whole.into_actor(self).then(move |end, agent, ctx| {
             agent.after_run(was_down, ctx);
             tell(News::Ended(end)).into_actor(agent)

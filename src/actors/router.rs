@@ -29,8 +29,10 @@ use super::poller::UpdatesArrived;
 use super::sender::Sender;
 use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
+use crate::crash::{self, When};
 use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
+use crate::poison;
 use crate::rules::access;
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
@@ -248,7 +250,10 @@ impl Handler<UpdatesArrived> for Router {
         let mut updates: Vec<Update> = arrived
             .0
             .iter()
-            .map(|update| Update::read(update.id, &update.body))
+            .map(|update| {
+                let _on = poison::on(poison::Work::Update(update.id));
+                Update::read(update.id, &update.body)
+            })
             .collect();
         let moves = self.moved(&mut updates);
         let missing = facts::missing(&updates, self.commons.me.id, |key| {
@@ -261,14 +266,18 @@ impl Handler<UpdatesArrived> for Router {
         };
         let gathered = gather.into_actor(self);
         Box::pin(gathered.then(move |gathered, router, ctx| {
-            let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
+            let work: Result<Vec<_>, StoreError> = gathered.map(|mut facts| {
                 router.seats.extend(std::mem::take(&mut facts.seats));
                 updates
                     .into_iter()
                     .map(|update| {
                         let id = update.id;
+                        let on = poison::Work::Update(id);
+                        let _on = poison::on(on);
+                        crash::point("route", When::Before);
                         let work = router.route(update, &facts, ctx);
-                        or_park(router.commons.clone(), id, work)
+                        let work = or_park(router.commons.clone(), id, work);
+                        poison::watched(on, work)
                     })
                     .collect()
             });

@@ -26,6 +26,7 @@ use crate::a2a::Prompt;
 use crate::a2a::run::{Begin, News};
 use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
+use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::{self, End};
@@ -337,6 +338,7 @@ impl Handler<TaskChanged> for Session {
     type Result = ResponseActFuture<Self, ()>;
 
     fn handle(&mut self, changed: TaskChanged, ctx: &mut Self::Context) -> Self::Result {
+        let _on = poison::on(poison::Work::Turn(changed.turn));
         match changed.news {
             News::Progress(progress) => {
                 self.show_progress(progress, ctx);

@@ -4,11 +4,15 @@
 
 use std::time::Duration;
 
+use actix::Addr;
 use tokio::time::{Instant, sleep};
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::actors::Commons;
-use crate::store::{StoreError, Tidy};
+use crate::actors::poller::UpdatesArrived;
+use crate::actors::router::{Router, TakeUp};
+use crate::poison::Work;
+use crate::store::{Change, StoreError, StoredUpdate, Tidy};
 
 /// The time between two looks at a store that does not work.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -20,7 +24,7 @@ const STEP_ROWS: u32 = 200;
 const BETWEEN_STEPS: Duration = Duration::from_millis(50);
 
 /// Works until it is dropped.
-pub(super) async fn keep(commons: Commons) {
+pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
     let every = commons.config.store.tidy_every;
     let mut next = Instant::now() + FIRST_AFTER.min(every);
     loop {
@@ -28,6 +32,9 @@ pub(super) async fn keep(commons: Commons) {
         if !commons.store.works() {
             // The next look comes anyway; the writer has logged what is wrong.
             let _ = commons.store.probe().await;
+        }
+        if let Err(error) = retry(&commons, &router).await {
+            warn!(%error, "could not look for what is to be tried again");
         }
         if Instant::now() >= next {
             match tidy(&commons).await {
@@ -38,6 +45,41 @@ pub(super) async fn keep(commons: Commons) {
             next = Instant::now() + every;
         }
     }
+}
+
+/// Puts back what an operator wants to be tried again.
+async fn retry(commons: &Commons, router: &Addr<Router>) -> Result<(), StoreError> {
+    for work in commons.store.retries().await? {
+        let reference = work.reference();
+        match commons.store.commit(vec![Change::Retry(work)]).await {
+            Ok(()) => info!(work = %reference, "tried again"),
+            Err(StoreError::Stale(why)) => {
+                error!(work = %reference, why, "cannot be tried again");
+                commons
+                    .store
+                    .commit(vec![Change::RefuseRetry(work)])
+                    .await?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
+        match work {
+            Work::Update(id) => {
+                let body = commons.store.update_body(id).await?.unwrap_or_default();
+                let again = StoredUpdate { id, body };
+                if let Ok(done) = router.send(UpdatesArrived(vec![again])).await {
+                    done?;
+                }
+            }
+            Work::Turn(id) => {
+                let turns = commons.store.turn(id).await?.into_iter().collect();
+                if router.send(TakeUp(turns)).await.is_err() {
+                    debug!("the router has ended; the next process takes it up");
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Forgets all that may be forgotten now; answers how many rows were touched.

@@ -12,7 +12,7 @@ use crate::ids::{AgentName, ChatId, TurnId, UserId};
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
-pub use staying::{question_waits, task_goes_on};
+pub use staying::{parked_message, parked_question, question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;

@@ -9,8 +9,8 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
-use super::codec;
 use super::{Change, StoreError, StoredUpdate};
+use super::{codec, parked};
 use crate::ids::{BotId, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -80,6 +80,10 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
             any(c, sql.bind(context.as_str()).bind(conversation.0)).await
         }
+        of_parked @ (Change::NotePanic(_)
+        | Change::Park { .. }
+        | Change::Retry(_)
+        | Change::RefuseRetry(_)) => parked::change(c, bot, of_parked, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
@@ -213,7 +217,7 @@ async fn audit(
 }
 
 /// Exactly one row must have been where the change expects it.
-async fn one(
+pub(super) async fn one(
     c: &mut SqliteConnection,
     sql: Sql<'_>,
     otherwise: &'static str,
@@ -224,7 +228,7 @@ async fn one(
     }
 }
 
-async fn any(c: &mut SqliteConnection, sql: Sql<'_>) -> Result<(), StoreError> {
+pub(super) async fn any(c: &mut SqliteConnection, sql: Sql<'_>) -> Result<(), StoreError> {
     sql.execute(c).await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod codec;
 mod error;
 mod mem;
 mod owner;
+mod parked;
 mod read;
 mod sqlite;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use self::mem::{
     ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };
 pub use self::owner::Ownership;
+pub use self::parked::{Parked, ask_retry, parked};
 pub use self::sqlite::Sqlite;
 pub use self::tidy::Tidy;
 use crate::ids::{
@@ -39,6 +41,7 @@ use crate::model::{
     AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, TurnState,
     UpdateEnd,
 };
+use crate::poison::{Record, Work};
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,6 +199,21 @@ pub enum Change {
     /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
     /// of which it speaks are undeliverable.
     CloseChat(ChatId),
+    /// A panic of an earlier process. Nothing if it was noted before.
+    NotePanic(Record),
+    /// It is set aside until somebody asks for another try, and its panics are forgotten. Its
+    /// end is a change of its own.
+    Park {
+        /// What.
+        work: Work,
+        /// Why; never anybody's words.
+        why: String,
+    },
+    /// It is not parked any more, and stands where it stood before. Refused if it is not
+    /// parked, has been run again, or has lost its text.
+    Retry(Work),
+    /// It stays parked: it cannot be tried again.
+    RefuseRetry(Work),
     /// A line for the security reviewer.
     Audit(AuditLine),
 }
@@ -271,6 +289,23 @@ pub trait Store {
     fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
         let _ = (before, max);
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// What has caused too many panics: what, how often, and the last line. What does not
+    /// outlive its process knows of none.
+    fn suspects(&self) -> Answer<Vec<(Work, i64, String)>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// What is parked and somebody wants to be tried again.
+    fn retries(&self) -> Answer<Vec<Work>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// The text of an update, as long as it is kept.
+    fn update_body(&self, update: UpdateId) -> Answer<Option<String>> {
+        let _ = update;
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     /// The message that a row became, if it is known to have become one.

@@ -144,6 +144,20 @@ pub(super) async fn button(
     }))
 }
 
+pub(super) async fn update_body(
+    pool: &SqlitePool,
+    bot: BotId,
+    update: UpdateId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT body FROM updates WHERE bot = ? AND update_id = ?";
+    let body: Option<Option<String>> = sqlx::query_scalar(sql)
+        .bind(bot.0)
+        .bind(update.0)
+        .fetch_optional(pool)
+        .await?;
+    Ok(body.flatten())
+}
+
 pub(super) async fn waiters(
     pool: &SqlitePool,
     bot: BotId,

@@ -18,17 +18,20 @@ use tokio::task::JoinHandle;
 use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
-    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Waiter, chats, read,
+    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Waiter, chats, parked,
+    read,
 };
 use crate::ids::{
-    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
+    UpdateId, UserId,
 };
 use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::poison;
 
 /// Reads beside the writer; each is a thread and a connection.
 const READERS: u32 = 2;
 /// How long a statement waits for a lock that a backup or a reader holds.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// A store in a file, owned by this process.
 pub struct Sqlite {
@@ -179,6 +182,21 @@ impl Store for Sqlite {
     fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::waiters(&readers, bot, before, max).await })
+    }
+
+    fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { parked::suspects(&readers, bot).await })
+    }
+
+    fn retries(&self) -> Answer<Vec<poison::Work>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { parked::retries(&readers, bot).await })
+    }
+
+    fn update_body(&self, update: UpdateId) -> Answer<Option<String>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::update_body(&readers, bot, update).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {

@@ -104,6 +104,16 @@ const STEPS: &[(Before, &str)] = &[
               WHERE bot = ?1 AND set_at < ?2 LIMIT ?3)",
     ),
     (
+        Before::Rows,
+        "DELETE FROM panics WHERE bot = ?1 AND (kind, id, at) IN
+             (SELECT kind, id, at FROM panics WHERE bot = ?1 AND at < ?2 LIMIT ?3)",
+    ),
+    (
+        Before::Rows,
+        "DELETE FROM parked WHERE bot = ?1 AND (kind, id) IN
+             (SELECT kind, id FROM parked WHERE bot = ?1 AND parked_at < ?2 LIMIT ?3)",
+    ),
+    (
         Before::Day,
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
              (SELECT who FROM strangers WHERE bot = ?1 AND day < ?2 LIMIT ?3)",

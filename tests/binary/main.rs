@@ -6,6 +6,8 @@ mod support;
 mod bad_input;
 mod drain;
 mod kills;
+mod poison;
 mod polls;
 mod process;
 mod storage;
+mod storm;

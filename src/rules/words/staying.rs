@@ -19,3 +19,22 @@ pub fn question_waits(agent: &AgentName, turn: TurnId) -> String {
         turn.reference()
     )
 }
+
+/// A question that is set aside.
+#[must_use]
+pub fn parked_question(agent: &AgentName, turn: TurnId) -> String {
+    format!(
+        "Something about this question to {agent} has stopped me three times, so I have set it \
+         aside. Whoever runs me can try it again. ({})",
+        turn.reference()
+    )
+}
+
+/// A message that is set aside before it was understood.
+#[must_use]
+pub fn parked_message(reference: &str) -> String {
+    format!(
+        "Something about this message has stopped me three times, so I have set it aside. \
+         Whoever runs me can try it again. ({reference})"
+    )
+}

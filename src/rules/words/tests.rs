@@ -65,6 +65,8 @@ fn all() -> Vec<String> {
         whoami(&config, CLEO, ChatId(33)),
         task_goes_on(&agent).text,
         question_waits(&agent, TURN),
+        parked_question(&agent, TURN),
+        parked_message("U5"),
     ]
 }
 

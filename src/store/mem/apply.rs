@@ -69,6 +69,9 @@ impl Tables {
             | Change::EndTurn { .. }
             | Change::TellRestart { .. }
             | Change::Requeue { .. } => self.move_turn(change),
+            // Panics are counted over processes; what is in memory has none before it.
+            Change::NotePanic(_) | Change::Park { .. } | Change::RefuseRetry(_) => Ok(()),
+            Change::Retry(_) => Err(StoreError::Stale("it is not parked")),
             Change::Undeliverable { turn } => {
                 self.undeliverable(*turn);
                 Ok(())

@@ -20,3 +20,28 @@ CREATE INDEX audit_at ON audit (bot, at);
 
 -- Whoever asked was told that the question waits for a restart; said once.
 ALTER TABLE turns ADD COLUMN restart_told_at INTEGER;
+
+-- What an update or a turn was doing to the process: each panic that ended one, until it is parked.
+CREATE TABLE panics (
+    bot  INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('update', 'turn')),
+    id   INTEGER NOT NULL,
+    at   INTEGER NOT NULL,
+    line TEXT NOT NULL,             -- of the program; never anybody's words
+    PRIMARY KEY (bot, kind, id, at)
+) WITHOUT ROWID;
+CREATE INDEX panics_at ON panics (bot, at);
+
+-- What was set aside, and who asked for another try. The one table that another process than the
+-- owner writes to, and only that: retry_asked_at.
+CREATE TABLE parked (
+    bot            INTEGER NOT NULL,
+    kind           TEXT NOT NULL CHECK (kind IN ('update', 'turn')),
+    id             INTEGER NOT NULL,
+    why            TEXT NOT NULL,   -- never anybody's words
+    parked_at      INTEGER NOT NULL,
+    retry_asked_at INTEGER,
+    PRIMARY KEY (bot, kind, id)
+) WITHOUT ROWID;
+CREATE INDEX parked_at ON parked (bot, parked_at);
+CREATE INDEX parked_retry ON parked (bot) WHERE retry_asked_at IS NOT NULL;
