@@ -4,22 +4,49 @@
 //! `SWITCHBOARD_CRASH=NAME` dies at once when the point of that name is reached, as a SIGKILL
 //! would; `NAME=panic` panics there.
 
-/// What is committed, by the names on the arrows of the diagrams in `ARCHITECTURE.md`: what the
-/// turn or the row of the outbox does by it. Each is two points: `NAME-` before and `NAME+` after.
-pub const COMMITS: [&str; 8] = [
-    "Accept", "OpenTurn", "Submit", "Working", "EndTurn", "Sending", "Sent", "Requeue",
+/// What a turn does, by the names on the arrows of its diagram in `ARCHITECTURE.md`. Each is two
+/// points: `NAME-` before its commit and `NAME+` after.
+pub const TURN: [&str; 6] = [
+    "Submit",
+    "Working",
+    "Detach",
+    "EndTurn",
+    "Requeue",
+    "Undeliverable",
 ];
 
-/// Calls to the outside. Each is two points as well.
-pub const CALLS: [&str; 8] = [
-    "getUpdates",
-    "sendMessage",
-    "editMessageText",
-    "deleteMessage",
-    "answerCallbackQuery",
+/// The same of a row of the outbox.
+pub const POST: [&str; 7] = [
+    "Sending",
+    "Sent",
+    "Unsent",
+    "Drop",
+    "Undeliverable",
+    "RefusedPost",
+    "UnknownPost",
+];
+
+/// What else is committed on the way of a question.
+pub const OTHERS: [&str; 6] = [
+    "Accept",
+    "OpenTurn",
+    "Placeholder",
+    "ShowButton",
+    "UseButton",
+    "CloseChat",
+];
+
+/// Calls to the outside, before the request and after the answer.
+pub const CALLS: [&str; 9] = [
+    "GetMe",
+    "GetUpdates",
+    "SendMessage",
+    "EditMessageText",
+    "AnswerCallbackQuery",
     "prompt",
-    "get",
     "list",
+    "subscribe",
+    "cancel",
 ];
 
 /// Before or after.

@@ -199,6 +199,13 @@ impl Timestamp {
     pub fn minus(self, by: std::time::Duration) -> Self {
         Self(self.0 - i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
     }
+
+    /// The time from `earlier` until this moment; none if that is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        let millis = u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default();
+        std::time::Duration::from_millis(millis)
+    }
 }
 
 #[cfg(test)]

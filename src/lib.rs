@@ -50,3 +50,4 @@ pub mod poison;
 pub mod rules;
 pub mod store;
 pub mod telegram;
+pub mod usage;

@@ -2,16 +2,27 @@
 //!
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
+// Their paths are said, as the fuzz targets compile this file from elsewhere.
+#[path = "model/button.rs"]
 mod button;
+#[path = "model/file.rs"]
+mod file;
+#[path = "model/held.rs"]
+mod held;
+#[path = "model/look.rs"]
+mod look;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::file::{Carried, File, FileName, Shape};
+pub use self::look::{Entity, EntityKind};
 use crate::ids::{
     AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 
 pub use button::{Action, BUTTON_LIFE, Button, Whom};
+pub use held::{Held, HeldFor};
 
 /// Where something is said: a chat and, in forums, one of its topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -138,6 +149,8 @@ pub enum Outcome {
     ToldFailed,
     /// Nobody can know whether the agent has it; the person was told so, and asked.
     UnknownTold,
+    /// Somebody wanted it to stop, or dropped it; so it did.
+    Stopped,
 }
 
 /// One or more updates of a person, and all that comes of them.
@@ -169,6 +182,12 @@ pub struct Turn {
     pub task: Option<TaskId>,
     /// The outbox row of its placeholder, if one was posted.
     pub placeholder: Option<OutboxId>,
+    /// The token of [Stop] under that placeholder.
+    pub stop: Option<String>,
+    /// Whether somebody wants it to stop, which its agent may not know yet.
+    pub stopping: bool,
+    /// While it is queued: what it waits for beside its place.
+    pub held: Option<Held>,
 }
 
 /// What kind of thing waits in the outbox. The kind decides what is done when nobody
@@ -253,51 +272,10 @@ pub struct Shown {
     pub token: String,
 }
 
-/// How a part of a text looks. Written as the Bot API's `MessageEntity`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum EntityKind {
-    /// Bold.
-    Bold,
-    /// Italic.
-    Italic,
-    /// Struck through.
-    Strikethrough,
-    /// Monospace, within a line.
-    Code,
-    /// Monospace, a block.
-    Pre {
-        /// Its language, or nothing.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        language: String,
-    },
-    /// A text that leads to an address.
-    TextLink {
-        /// The address, one that Telegram takes.
-        url: String,
-    },
-    /// A quote.
-    Blockquote,
-    /// A quote of which only the beginning shows until it is tapped.
-    ExpandableBlockquote,
-}
-
-/// A part of a text that looks different. Places are UTF-16 units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entity {
-    /// How it looks.
-    #[serde(flatten)]
-    pub kind: EntityKind,
-    /// Where it begins.
-    pub offset: usize,
-    /// How long it is, never 0.
-    pub length: usize,
-}
-
 /// What a row of the outbox says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
-    /// The text; at most 4096 UTF-16 units.
+    /// The text; at most 4096 UTF-16 units, 1024 where it is the caption of a file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// How parts of the text look; at most 100, on whole characters.
@@ -315,6 +293,9 @@ pub struct Body {
     /// The row whose message is edited or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<OutboxId>,
+    /// The file that it carries. Only a new message carries one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Carried>,
 }
 
 /// One thing that must arrive at Telegram.
@@ -365,7 +346,7 @@ pub struct AuditLine {
     pub chat: ChatId,
     /// Who did it.
     pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`.
+    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`.
     pub event: &'static str,
     /// The agent that it was about.
     pub agent: Option<AgentName>,

@@ -7,10 +7,12 @@ use switchboard_emulators::proxy::{Mood, ProxyEmulator};
 
 /// The status line of the answer to these bytes.
 fn ask(proxy: &ProxyEmulator, request: &str) -> String {
-    let mut stream = TcpStream::connect(proxy.address()).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
+    let mut stream = TcpStream::connect(proxy.address()).expect("it listens");
+    stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    stream
+        .read_to_string(&mut answer)
+        .expect("it answers in text");
     answer.lines().next().unwrap_or_default().to_owned()
 }
 

@@ -12,5 +12,7 @@ pub mod model;
 #[path = "../../src/pause.rs"]
 pub mod pause;
 mod stream;
+#[path = "../../src/usage.rs"]
+pub mod usage;
 
 pub use stream::read_stream;

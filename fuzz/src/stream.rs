@@ -1,6 +1,7 @@
 //! What is done with the bodies of answers.
 
 use crate::a2a::progress::Progress;
+use crate::a2a::usage::Ledger;
 use crate::a2a::{AgentCard, Event, Task, codec, pause, rpc};
 use crate::ids::PromptId;
 
@@ -13,6 +14,7 @@ const ARTIFACTS_MAX: usize = 256;
 pub fn read_stream(input: &[u8]) {
     let mut known: Option<Task> = None;
     let mut progress = Progress::default();
+    let mut used = Ledger::default();
     for body in input.split(|byte| *byte == b'\n') {
         // Every way in; the errors write their texts.
         if let Err(error) = AgentCard::read(body) {
@@ -34,6 +36,7 @@ pub fn read_stream(input: &[u8]) {
             continue;
         };
         progress.take_in(&event);
+        used.take_in(&event);
         let begins = known.is_none() || matches!(event, Event::Task(_));
         let before = known.as_ref().map_or((0, 0), sizes);
         Task::follow(&mut known, event);
@@ -46,6 +49,7 @@ pub fn read_stream(input: &[u8]) {
         }
     }
     assert!(progress.text().len() <= input.len() + 16);
+    let _ = used.total().map(|used| used.to_string());
 }
 
 fn sizes(task: &Task) -> (usize, usize) {

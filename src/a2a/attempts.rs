@@ -22,6 +22,9 @@ pub(super) struct Attempts {
     pub(super) protocol: Protocol,
     /// Whether its run is followed from the beginning, or looked at.
     pub(super) streams: bool,
+    /// Whether one call waits for the end of the run, which hides its task meanwhile: only where
+    /// the agent refuses the others.
+    pub(super) blocks: bool,
     switched: bool,
     sends: u32,
     wait: Duration,
@@ -43,6 +46,7 @@ impl Attempts {
         Self {
             protocol,
             streams,
+            blocks: false,
             switched: false,
             sends: 1,
             wait: WAIT,
@@ -61,6 +65,10 @@ impl Attempts {
             self.streams = false;
             // An agent that only does not stream knows the version; else both are tried again.
             self.switched &= !error.refuses_version();
+            return Next::Again;
+        }
+        if !self.streams && !self.blocks && error.refuses_to_answer_at_once() {
+            self.blocks = true;
             return Next::Again;
         }
         let pause = error.retry_after().unwrap_or(self.wait).max(WAIT);
@@ -102,6 +110,20 @@ mod tests {
         assert_eq!(attempts.after(&streaming, None), Next::Again);
         assert_eq!(tried(&attempts), (V10, false));
         assert_eq!(attempts.after(&version, Some(V03)), Next::GiveUp);
+    }
+
+    #[test]
+    fn an_agent_that_neither_streams_nor_answers_at_once_is_waited_for() {
+        let mut attempts = Attempts::new(V10, true);
+        let unsupported = A2aError::rpc(-32004, "");
+        for (streams, blocks) in [(false, false), (false, true)] {
+            assert_eq!(attempts.after(&unsupported, None), Next::Again);
+            assert_eq!((attempts.streams, attempts.blocks), (streams, blocks));
+        }
+        assert_eq!(attempts.after(&unsupported, None), Next::GiveUp);
+        let mut known = Attempts::new(V10, false);
+        let invalid = A2aError::rpc(-32602, "");
+        assert_eq!(known.after(&invalid, None), Next::GiveUp);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! or : what the state says.
 
 mod kagent;
+mod push;
 mod sdks;
+mod used;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -28,7 +28,8 @@ use super::rpc;
 use super::stream::{self, EventStream};
 use super::terms::Terms;
 use super::tls::{Authorities, install_tls};
-use crate::ids::{ContextId, Principal, PromptId, TaskId};
+use crate::crash::{self, When};
+use crate::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use crate::model::Protocol;
 
 /// How long an idle connection may still carry a prompt.
@@ -36,6 +37,10 @@ const PROMPT_IDLE: Duration = Duration::from_secs(2);
 
 /// The same for control calls, which may be repeated; uvicorn closes after five seconds.
 const CONTROL_IDLE: Duration = Duration::from_secs(4);
+
+/// Our name in `tracestate` (W3C Trace Context: small letters). Its value is the turn's reference,
+/// so that a trace leads to the lines of the log and to what the person was told.
+const TRACE_STATE: &str = "switchboard";
 
 /// What the client needs to know of an agent. No `Debug`: the URL stays out of logs.
 #[derive(Clone)]
@@ -79,7 +84,7 @@ pub struct A2aClient {
     terms: Rc<RefCell<Terms>>,
     /// The card's tag and where it was read, to ask for changes only.
     tag: Rc<RefCell<Option<(Url, String)>>>,
-    trace: Option<Trace>,
+    trace: Option<(Trace, TurnId)>,
 }
 
 impl A2aClient {
@@ -103,11 +108,11 @@ impl A2aClient {
         }
     }
 
-    /// The same client, whose calls are part of the trace of this prompt.
+    /// The same client, whose calls are part of the trace of this prompt, and name its turn.
     #[must_use]
-    pub fn traced(&self, prompt: &PromptId) -> Self {
+    pub fn traced(&self, prompt: &PromptId, turn: TurnId) -> Self {
         Self {
-            trace: Some(Trace::of(prompt)),
+            trace: Some((Trace::of(prompt), turn)),
             ..self.clone()
         }
     }
@@ -148,8 +153,8 @@ impl A2aClient {
         }
         let accept = "application/json";
         let request = self.request(&self.prompts, protocol, &prompt.principal, accept)?;
-        let body = self.body(protocol, &Call::Send { prompt, blocking });
-        let answer = http::exchange(request, body, bounds).await?;
+        let call = Call::Send { prompt, blocking };
+        let answer = self.exchange(request, protocol, &call, bounds).await?;
         let reply = codec::reply(rpc::result(&answer.read().await?)?);
         drop(permit);
         reply
@@ -199,14 +204,15 @@ impl A2aClient {
         codec::task(result)
     }
 
-    /// The newest tasks of a context, with their histories (1.0; kagent's controller in 0.3).
+    /// The newest tasks of a context, or of all, with their histories (1.0; of a context kagent's
+    /// controller in 0.3, too).
     ///
     /// # Errors
     /// [`A2aError::Rpc`] with -32601 from agents that cannot list.
     pub async fn list(
         &self,
         protocol: Protocol,
-        context: &ContextId,
+        context: Option<&ContextId>,
         principal: &Principal,
     ) -> Result<Vec<Task>, A2aError> {
         let call = Call::List(context);
@@ -242,7 +248,7 @@ impl A2aClient {
     ) -> Result<serde_json::Value, A2aError> {
         let request = self.request(&self.control, protocol, principal, "application/json")?;
         let bounds = self.bounds();
-        let mut answer = http::exchange(request, self.body(protocol, call), bounds).await?;
+        let mut answer = self.exchange(request, protocol, call, bounds).await?;
         answer.deadline = answer.deadline.min(Instant::now() + bounds.head);
         rpc::result(&answer.read().await?)
     }
@@ -256,7 +262,9 @@ impl A2aClient {
         let permit = self.permit()?;
         let accept = "text/event-stream, application/json";
         let request = self.request(&self.prompts, protocol, principal, accept)?;
-        let answer = http::exchange(request, self.body(protocol, call), self.bounds()).await?;
+        let answer = self
+            .exchange(request, protocol, call, self.bounds())
+            .await?;
         let kind = answer.response.headers().get(header::CONTENT_TYPE);
         let is_sse = kind.is_some_and(|kind| {
             kind.as_bytes()
@@ -272,6 +280,19 @@ impl A2aClient {
             Reply::Message(message) => Event::Message(message),
         };
         Ok(stream::of_event(event))
+    }
+
+    async fn exchange(
+        &self,
+        request: ClientRequest,
+        protocol: Protocol,
+        call: &Call<'_>,
+        bounds: Bounds,
+    ) -> Result<http::Answer, A2aError> {
+        crash::point(call.point(), When::Before);
+        let answer = http::exchange(request, self.body(protocol, call), bounds).await;
+        crash::point(call.point(), When::After);
+        answer
     }
 
     fn permit(&self) -> Result<OwnedSemaphorePermit, A2aError> {
@@ -317,8 +338,11 @@ impl A2aClient {
         if self.settings.kagent {
             request = request.insert_header(("X-User-Id", principal.as_str()));
         }
-        if let Some(trace) = self.trace {
-            request = request.insert_header(("traceparent", trace.parent()));
+        if let Some((trace, turn)) = self.trace {
+            let state = format!("{TRACE_STATE}={}", turn.reference());
+            request = request
+                .insert_header(("traceparent", trace.parent()))
+                .insert_header(("tracestate", state));
         }
         self.with_headers(request)
     }

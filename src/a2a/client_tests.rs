@@ -190,7 +190,7 @@ async fn control_calls_read_their_results() {
     let found = client.get(V03, &task, &principal).await.unwrap();
     assert_eq!(found.state, TaskState::Completed);
     let tasks = client
-        .list(V03, &ContextId::from("c"), &principal)
+        .list(V03, Some(&ContextId::from("c")), &principal)
         .await
         .unwrap();
     assert!(tasks[0].contains_prompt(&PromptId::from("m1")));

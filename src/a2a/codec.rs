@@ -11,9 +11,12 @@ use super::{codec_v03, codec_v10, rpc, wire};
 use crate::ids::{ContextId, TaskId};
 use crate::model::Protocol;
 
-/// Tasks asked for at once. A prompt whose fate is unknown is among the newest, and whole
-/// histories are long.
-pub(super) const LIST_PAGE: u32 = 20;
+/// Tasks of a context that are asked for at once. A prompt whose fate is unknown is among the
+/// newest, and whole histories are long.
+const PAGE_OF_CONTEXT: u32 = 20;
+
+/// The same of all contexts: the most that 1.0 allows, as other people's tasks are among them.
+const PAGE_OF_ALL: u32 = 100;
 
 /// What can be asked of an agent.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +33,8 @@ pub enum Call<'a> {
     Stream(&'a Prompt),
     /// A task as it is now.
     Get(&'a TaskId),
-    /// The newest tasks of a context, with their histories.
-    List(&'a ContextId),
+    /// The newest tasks of a context, or of all (1.0), with their histories.
+    List(Option<&'a ContextId>),
     /// An end to a task.
     Cancel(&'a TaskId),
     /// What happens to a task from now on.
@@ -39,6 +42,18 @@ pub enum Call<'a> {
 }
 
 impl Call<'_> {
+    /// Its name among the points at which tests let the process die.
+    #[must_use]
+    pub fn point(&self) -> &'static str {
+        match self {
+            Self::Send { .. } | Self::Stream(_) => "prompt",
+            Self::Get(_) => "get",
+            Self::List(_) => "list",
+            Self::Cancel(_) => "cancel",
+            Self::Resubscribe(_) => "subscribe",
+        }
+    }
+
     /// The bytes of the request. Only 1.0 knows tenants.
     #[must_use]
     pub fn write(&self, protocol: Protocol, id: u64, tenant: Option<&str>) -> Vec<u8> {
@@ -47,6 +62,14 @@ impl Call<'_> {
             Protocol::V10 => codec_v10::write(self, tenant),
         };
         rpc::request(id, method, &params)
+    }
+}
+
+/// The newest tasks.
+pub(super) fn page(context: Option<&ContextId>) -> Value {
+    match context {
+        Some(context) => json!({"contextId": context, "pageSize": PAGE_OF_CONTEXT}),
+        None => json!({"pageSize": PAGE_OF_ALL}),
     }
 }
 
@@ -173,7 +196,7 @@ mod tests {
                 json!({"id": "t"}),
             ),
             (
-                Call::List(&context),
+                Call::List(Some(&context)),
                 "tasks/list",
                 "ListTasks",
                 json!({"contextId": "c", "pageSize": 20}),
@@ -186,6 +209,12 @@ mod tests {
             expected["params"]["tenant"] = json!("ops");
             assert_eq!(wire(&call, Protocol::V10), expected);
         }
+    }
+
+    #[test]
+    fn tasks_are_listed_without_a_context_where_there_is_none_yet() {
+        let listed = wire(&Call::List(None), Protocol::V10);
+        assert_eq!(listed["params"], json!({"pageSize": 100, "tenant": "ops"}));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{Call, LIST_PAGE, accepted};
+use super::codec::{Call, accepted, page};
 use super::error::A2aError;
 use super::json::{Object, text};
 use super::model::{Event, Prompt};
@@ -22,10 +22,7 @@ pub fn write(call: &Call<'_>) -> (&'static str, Value) {
         Call::Stream(prompt) => ("message/stream", submission(prompt, &accepted())),
         Call::Get(task) => ("tasks/get", json!({"id": task})),
         // kagent's extension: the method is none of 0.3's.
-        Call::List(context) => (
-            "tasks/list",
-            json!({"contextId": context, "pageSize": LIST_PAGE}),
-        ),
+        Call::List(context) => ("tasks/list", page(*context)),
         Call::Cancel(task) => ("tasks/cancel", json!({"id": task})),
         Call::Resubscribe(task) => ("tasks/resubscribe", json!({"id": task})),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::codec::{Call, LIST_PAGE, accepted};
+use super::codec::{Call, accepted, page};
 use super::error::A2aError;
 use super::json::{Object, inner};
 use super::model::{Event, Prompt};
@@ -25,10 +25,7 @@ pub fn write(call: &Call<'_>, tenant: Option<&str>) -> (&'static str, Value) {
         }
         Call::Stream(prompt) => ("SendStreamingMessage", submission(prompt, &accepted())),
         Call::Get(task) => ("GetTask", json!({"id": task})),
-        Call::List(context) => (
-            "ListTasks",
-            json!({"contextId": context, "pageSize": LIST_PAGE}),
-        ),
+        Call::List(context) => ("ListTasks", page(*context)),
         Call::Cancel(task) => ("CancelTask", json!({"id": task})),
         Call::Resubscribe(task) => ("SubscribeToTask", json!({"id": task})),
     };

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::A2aClient;
-use super::run::{Begin, News, Run};
-use super::test_server::{Act, json, prompt, server, sse};
+use super::run::{Begin, News, Run, Stopper};
+use super::test_server::{Act, REFUSED, json, prompt, server, sse};
 use crate::ids::{ContextId, TurnId};
 use crate::model::Protocol;
 use crate::rules::turn::End;
@@ -23,6 +23,12 @@ async fn run(client: A2aClient, look_after: Duration) -> (End, Vec<News>) {
 }
 
 async fn run_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End, Vec<News>) {
+    let (end, mut heard) = heard_of(client, look_after, kagent).await;
+    heard.retain(|news| !matches!(news, News::Progress(_)));
+    (end, heard)
+}
+
+async fn heard_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End, Vec<News>) {
     let heard: Rc<RefCell<Vec<News>>> = Rc::default();
     let told = Rc::clone(&heard);
     let run = Run {
@@ -37,11 +43,10 @@ async fn run_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End, 
         prompt: prompt(),
         turn: TurnId(1),
         listener: Rc::new(move |news| {
-            if !matches!(news, News::Progress(_)) {
-                told.borrow_mut().push(news);
-            }
+            told.borrow_mut().push(news);
             Box::pin(std::future::ready(()))
         }),
+        stop: Stopper::new(false).1,
     };
     let end = run.run(Begin::Submit).await;
     (end, heard.take())
@@ -78,7 +83,24 @@ async fn a_chunk_between_a_subscription_and_its_snapshot_is_not_doubled() {
     ])
     .await;
     let (end, _) = run(client, LATE).await;
-    assert_eq!(end, End::Answer("one two".to_owned()));
+    assert_eq!(end, End::Answer("one two".into()));
+}
+
+#[actix_rt::test]
+async fn an_end_on_a_stream_that_missed_a_part_is_no_answer_without_a_snapshot() {
+    let nothing = Vec::new;
+    let (client, _server) = server(vec![
+        sse(&[&chunk("one ", false)], true),
+        // The second chunk came before the subscription.
+        sse(&[&completed()], false),
+        nothing(),
+        nothing(),
+        json(REFUSED),
+        snapshot("completed", "one two"),
+    ])
+    .await;
+    let (end, _) = run(client, LATE).await;
+    assert_eq!(end, End::Answer("one two".into()));
 }
 
 #[actix_rt::test]
@@ -90,13 +112,36 @@ async fn a_plain_agent_is_only_looked_at_since_subscribing_doubles_its_answer() 
     ])
     .await;
     let (end, _) = run_of(client, LATE, false).await;
-    assert_eq!(end, End::Answer("one two three".to_owned()));
+    assert_eq!(end, End::Answer("one two three".into()));
     let requests = server.await.unwrap();
     assert!(
         requests[1..]
             .iter()
             .all(|request| request.contains("tasks/get"))
     );
+}
+
+/// As the Python SDK 0.3.26 leaves it: the agent crashes, its task stays `working`.
+#[actix_rt::test]
+async fn a_task_that_never_moves_again_is_spoken_of_once_and_shown_as_it_stands() {
+    let (client, _server) = server(vec![
+        sse(&[&chunk("one ", false)], true),
+        snapshot("working", "one two"),
+        snapshot("working", "one two"),
+        snapshot("working", "one two"),
+        snapshot("completed", "one two three"),
+    ])
+    .await;
+    let (_, heard) = heard_of(client, SOON, false).await;
+    let shown: Vec<&str> = heard
+        .iter()
+        .filter_map(|news| match news {
+            News::Progress(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let watched = "one two\n\nNo answer yet, still watching.";
+    assert_eq!(shown, ["one ", "one two", watched]);
 }
 
 #[actix_rt::test]
@@ -110,7 +155,7 @@ async fn a_chunk_that_comes_while_a_silence_is_looked_into_is_not_doubled() {
     snapshot.push(Act::Word(looked));
     let (client, server) = server(vec![stream, snapshot]).await;
     let (end, _) = run(client, SOON).await;
-    assert_eq!(end, End::Answer("one two".to_owned()));
+    assert_eq!(end, End::Answer("one two".into()));
     let requests = server.await.unwrap();
     assert!(requests[1].contains("tasks/get"), "{requests:?}");
 }
@@ -122,6 +167,6 @@ async fn an_answer_without_a_task_still_tells_its_context() {
     );
     let (client, _server) = server(vec![sse(&[&message], false)]).await;
     let (end, heard) = run(client, LATE).await;
-    assert_eq!(end, End::Answer("hi".to_owned()));
+    assert_eq!(end, End::Answer("hi".into()));
     assert_eq!(heard, [News::Context(ContextId::from("theirs"))]);
 }

@@ -10,7 +10,7 @@ use super::client::A2aClient;
 use super::error::A2aError;
 use super::model::{Prompt, Reply, Task};
 use super::stream::EventStream;
-use crate::ids::{ContextId, Principal, PromptId, TaskId};
+use crate::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use crate::model::Protocol;
 
 /// One call; [`A2aError::outcome`] says what became of it where it fails.
@@ -19,8 +19,8 @@ pub type AgentCall<'a, T> = LocalBoxFuture<'a, Result<T, A2aError>>;
 /// The calls to one agent. Each does what the method of the same name of [`A2aClient`] does,
 /// with its bounds and its errors.
 pub trait AgentCalls {
-    /// The same agent, whose calls are part of the trace of this prompt.
-    fn traced(&self, prompt: &PromptId) -> SharedAgent;
+    /// The same agent, whose calls are part of the trace of this prompt and name its turn.
+    fn traced(&self, prompt: &PromptId, turn: TurnId) -> SharedAgent;
 
     /// The version to begin a prompt with.
     fn speaks(&self) -> Protocol;
@@ -61,11 +61,11 @@ pub trait AgentCalls {
         principal: &'a Principal,
     ) -> AgentCall<'a, Task>;
 
-    /// The newest tasks of a context.
+    /// The newest tasks of a context, or of all.
     fn list<'a>(
         &'a self,
         protocol: Protocol,
-        context: &'a ContextId,
+        context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>>;
 
@@ -82,8 +82,8 @@ pub trait AgentCalls {
 pub type SharedAgent = Rc<dyn AgentCalls>;
 
 impl AgentCalls for A2aClient {
-    fn traced(&self, prompt: &PromptId) -> SharedAgent {
-        Rc::new(A2aClient::traced(self, prompt))
+    fn traced(&self, prompt: &PromptId, turn: TurnId) -> SharedAgent {
+        Rc::new(A2aClient::traced(self, prompt, turn))
     }
 
     fn speaks(&self) -> Protocol {
@@ -136,7 +136,7 @@ impl AgentCalls for A2aClient {
     fn list<'a>(
         &'a self,
         protocol: Protocol,
-        context: &'a ContextId,
+        context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
         Box::pin(A2aClient::list(self, protocol, context, principal))

@@ -212,6 +212,19 @@ impl A2aError {
         )
     }
 
+    /// Whether it says that the agent does not answer a send before the run ends, and ran nothing.
+    #[must_use]
+    pub fn refuses_to_answer_at_once(&self) -> bool {
+        matches!(
+            self,
+            Self::Rpc {
+                code: -32004,
+                begun: false,
+                ..
+            }
+        )
+    }
+
     /// How long the answer asks us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

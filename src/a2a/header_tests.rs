@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::test_server::Act::Say;
 use super::test_server::{DONE, json, prompt, server, server_with, settings, whole};
 use super::{A2aClient, A2aError, AgentCard, HITL, Header, Outcome, Source};
-use crate::ids::{Principal, PromptId, TaskId};
+use crate::ids::{Principal, PromptId, TaskId, TurnId};
 use crate::model::Protocol::{V03, V10};
 
 /// The lines of a request's head in small letters.
@@ -52,7 +52,10 @@ async fn configured_headers_and_the_trace_are_on_every_call() {
     };
     let plays = vec![json(DONE), json(DONE), json(r#"{"name":"n"}"#)];
     let (client, server) = server_with(plays, |s| s.headers = vec![token]).await;
-    let client = client.traced(&PromptId::from("6ba7b812-9dad-11d1-80b4-00c04fd430c8"));
+    let client = client.traced(
+        &PromptId::from("6ba7b812-9dad-11d1-80b4-00c04fd430c8"),
+        TurnId(33),
+    );
     let error = client.send(V03, &prompt(), true).await.unwrap_err();
     assert!(matches!(error, A2aError::Credential(_)), "{error}");
     assert_eq!(error.outcome(), Outcome::NotSent);
@@ -73,6 +76,9 @@ async fn configured_headers_and_the_trace_are_on_every_call() {
     }
     let trace = "00-6ba7b8129dad11d180b400c04fd430c8-";
     assert!(header(&heads[0], "traceparent").unwrap().starts_with(trace));
+    let turn = |head| header(head, "tracestate");
+    assert_eq!(turn(&heads[0]), Some("switchboard=t11"));
+    assert_eq!(turn(&heads[1]), Some("switchboard=t11"));
     let spans: Vec<_> = heads[..2]
         .iter()
         .map(|head| header(head, "traceparent"))

@@ -22,7 +22,7 @@
 //! | `headers` | credentials and traces that calls carry |
 //! | `run`, `attempts` | one prompt from its submission to its end; what is tried after a refusal |
 //! | `pause` | what an agent asks of people, and their decisions as it wants them |
-//! | `progress`, `verdict` | what can be shown of a run meanwhile, and how it ended |
+//! | `progress`, `usage`, `verdict` | what can be shown of a run meanwhile, what it has used, how it ended |
 //! | `error` | how a call can fail, and what that says about the prompt |
 //! | `scrub` | foreign error texts without addresses and credentials |
 
@@ -34,6 +34,7 @@ pub mod codec_v03;
 pub mod codec_v10;
 pub mod edge;
 pub mod error;
+mod files;
 pub mod headers;
 mod http;
 mod json;
@@ -51,6 +52,7 @@ pub mod stream;
 mod terms;
 mod tls;
 mod tunnel;
+mod usage;
 mod verdict;
 mod wire;
 

@@ -202,6 +202,8 @@ pub struct ArtifactUpdate {
     pub last: bool,
     /// The artifact or chunk.
     pub artifact: Artifact,
+    /// The agent's annotations of the chunk.
+    pub metadata: Metadata,
 }
 
 impl TaskState {
@@ -245,6 +247,12 @@ impl TaskState {
             self,
             Self::Completed | Self::Canceled | Self::Failed | Self::Rejected
         )
+    }
+
+    /// Whether there is more to come by itself.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        !self.is_terminal() && !self.is_interrupted()
     }
 
     /// Whether the run waits for a person.

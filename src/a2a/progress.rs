@@ -1,6 +1,6 @@
 //! What can be shown of an answer that is still being made.
 
-use super::{ArtifactUpdate, Event, Message};
+use super::{ArtifactUpdate, Event, Message, Task};
 
 /// Enough of a tool's name, in characters.
 const TOOL_MAX: usize = 60;
@@ -11,6 +11,8 @@ pub struct Progress {
     whole: String,
     pieces: String,
     tool: Option<String>,
+    /// This stream has told something: it knows more than a snapshot.
+    streamed: bool,
 }
 
 impl Progress {
@@ -19,11 +21,40 @@ impl Progress {
         match event {
             Event::Status(status) => {
                 if let Some(message) = status.agent_message() {
+                    self.streamed = true;
                     self.said(message, status.partial || message.is_partial());
                 }
             }
-            Event::Artifact(update) => self.produced(update),
+            Event::Artifact(update) => {
+                self.streamed = true;
+                self.produced(update);
+            }
+            Event::Task(task) if !self.streamed && task.state.is_under_way() => self.stands(task),
             Event::Task(_) | Event::Message(_) => {}
+        }
+    }
+
+    /// From now on a snapshot knows more than what was streamed, until another stream tells.
+    pub fn stream_ended(&mut self) {
+        self.streamed = false;
+    }
+
+    /// Of a task that is only looked at: what it has produced, else what was said last; and the
+    /// tool that was called last, if nothing came of it yet.
+    fn stands(&mut self, task: &Task) {
+        let said = task.said();
+        let words = said.iter().rev().map(|message| message.text());
+        let words = words.filter(|text| !text.is_empty());
+        if let Some(text) = task.produced_text().or_else(|| words.clone().next()) {
+            self.pieces.clear();
+            self.whole = text;
+            self.tool = None;
+        }
+        if let Some(tool) = said
+            .last()
+            .and_then(|last| last.tool_calls().first().copied())
+        {
+            self.tool = Some(tool.to_owned());
         }
     }
 
@@ -96,6 +127,55 @@ mod tests {
 
     use super::*;
     use crate::a2a::codec::event;
+
+    #[test]
+    fn a_task_that_is_only_looked_at_shows_what_it_says_what_it_calls_and_what_it_makes() {
+        let task = |state: &str, said: serde_json::Value, artifacts: &[&str]| {
+            let artifacts: Vec<_> = artifacts
+                .iter()
+                .map(|text| json!({"artifactId": text, "parts": [{"kind": "text", "text": text}]}))
+                .collect();
+            let message = json!({"role": "agent", "parts": [said]});
+            let asked = json!({"role": "user", "parts": [{"kind": "text", "text": "pods?"}]});
+            let old = json!({"role": "agent", "parts": [{"kind": "text", "text": "before"}]});
+            let wire = json!({"kind": "task", "id": "t", "artifacts": artifacts,
+                "history": [old, asked], "status": {"state": state, "message": message}});
+            event(wire).unwrap().unwrap()
+        };
+        let words = |text: &str| json!({"kind": "text", "text": text});
+        let call = json!({"kind": "data", "data": {"name": "get_pods"},
+            "metadata": {"kagent_type": "function_call"}});
+        let mut progress = Progress::default();
+        for (event, shown) in [
+            (task("submitted", json!({}), &[]), ""),
+            (task("working", words("I look."), &[]), "I look."),
+            (task("working", call, &[]), "I look.\n\nget_pods …"),
+            (task("working", words("Found."), &[]), "Found."),
+            (task("working", words("Found."), &["Two"]), "Two"),
+            (task("working", json!({}), &["Two", "pods"]), "Two\n\npods"),
+            // The end comes as the answer.
+            (task("completed", words("Done."), &["All"]), "Two\n\npods"),
+        ] {
+            progress.take_in(&event);
+            assert_eq!(progress.text(), shown);
+        }
+    }
+
+    #[test]
+    fn a_snapshot_does_not_take_away_what_a_stream_tells_and_replaces_what_it_told() {
+        let chunk = json!({"artifactUpdate": {"taskId": "t", "artifact":
+            {"artifactId": "a", "parts": [{"text": "Two pods are"}]}}});
+        let snapshot = json!({"task": {"id": "t", "status": {"state": "TASK_STATE_WORKING"},
+            "artifacts": [{"artifactId": "a", "parts": [{"text": "Two"}]}]}});
+        let read = |wire: &serde_json::Value| event(wire.clone()).unwrap().unwrap();
+        let mut progress = Progress::default();
+        progress.take_in(&read(&chunk));
+        progress.take_in(&read(&snapshot));
+        assert_eq!(progress.text(), "Two pods are");
+        progress.stream_ended();
+        progress.take_in(&read(&snapshot));
+        assert_eq!(progress.text(), "Two");
+    }
 
     #[test]
     fn a_tool_that_an_artifact_calls_shows_until_the_next_words() {

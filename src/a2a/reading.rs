@@ -28,7 +28,7 @@ pub(super) const CONFIRMATION: &str = "adk_request_confirmation";
 
 /// A runtime's annotation. kagent's Go pods write `adk_`, its Python pods `kagent_` (once
 /// `kagent_adk_`); null counts as absent.
-fn note<'a>(metadata: &'a Metadata, name: &str) -> Option<&'a Value> {
+pub(super) fn note<'a>(metadata: &'a Metadata, name: &str) -> Option<&'a Value> {
     ["adk_", "kagent_", "kagent_adk_"]
         .iter()
         .filter_map(|prefix| metadata.get(&format!("{prefix}{name}")))
@@ -178,14 +178,8 @@ impl Task {
     /// message. None where there are no words, as for kagent's empty answer.
     #[must_use]
     pub fn answer_text(&self) -> Option<String> {
-        let texts: Vec<String> = self
-            .artifacts
-            .iter()
-            .map(|artifact| joined(&artifact.parts))
-            .filter(|text| !text.trim().is_empty())
-            .collect();
-        if !texts.is_empty() {
-            return Some(texts.join("\n\n"));
+        if let Some(text) = self.produced_text() {
+            return Some(text);
         }
         if self.state != TaskState::Completed {
             return None;
@@ -200,11 +194,35 @@ impl Task {
         })
     }
 
-    /// How much of it there is: messages, and pieces of artifacts. It grows while the run goes on.
+    /// The texts of the artifacts so far, a blank line between two of them.
     #[must_use]
-    pub fn pieces(&self) -> usize {
-        let parts = self.artifacts.iter().map(|artifact| artifact.parts.len());
-        self.history.len() + parts.sum::<usize>()
+    pub fn produced_text(&self) -> Option<String> {
+        let texts = self
+            .artifacts
+            .iter()
+            .map(|artifact| joined(&artifact.parts));
+        let texts: Vec<String> = texts.filter(|text| !text.trim().is_empty()).collect();
+        (!texts.is_empty()).then(|| texts.join("\n\n"))
+    }
+
+    /// What the agent has said since our last message, oldest first.
+    #[must_use]
+    pub fn said(&self) -> Vec<&Message> {
+        let all = self.history.iter().chain(&self.status_message);
+        let newest = all.rev().take_while(|message| message.role == Role::Agent);
+        let mut said: Vec<&Message> = newest.collect();
+        said.reverse();
+        said
+    }
+
+    /// How far it is: its state, how many bytes there are, and what is said. It changes while
+    /// the run goes on.
+    #[must_use]
+    pub fn stage(&self) -> (TaskState, usize, Option<String>) {
+        let parts = self.artifacts.iter().flat_map(|artifact| &artifact.parts);
+        let bytes: usize = parts.map(Part::size).sum();
+        let size = bytes + self.history.len();
+        (self.state.clone(), size, self.status_text())
     }
 
     /// What the agent says about the state: its question, or why it failed.

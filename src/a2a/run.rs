@@ -4,6 +4,7 @@
 //! A stream's end proves nothing and silence is only a reason to look: the state of the
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
+mod stop;
 mod submit;
 
 use std::cell::RefCell;
@@ -15,14 +16,18 @@ use futures_util::future::LocalBoxFuture;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
+pub use self::stop::{StopSignal, Stopper};
+
+use self::stop::Because;
 use super::attempts::Attempts;
 use super::progress::Progress;
-use super::{A2aError, Event, EventStream, Prompt, SharedAgent, Task, TaskState, verdict};
+use super::usage::Ledger;
+use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
 use crate::rules::health::Health;
 use crate::rules::turn::End;
-use crate::rules::words;
+use crate::usage::Usage;
 
 /// Searches for a prompt that may have been received.
 const SEARCHES_MAX: u32 = 4;
@@ -32,8 +37,6 @@ const WAIT: Duration = Duration::from_millis(500);
 const WAIT_MAX: Duration = Duration::from_secs(15);
 /// How long a task that cannot be stopped is watched.
 const WATCHED_MAX: Duration = Duration::from_hours(24);
-/// A task that does not change for so long is spoken of.
-const UNCHANGED: Duration = Duration::from_mins(1);
 /// The error of a task that the agent does not know (A2A: `TaskNotFound`).
 const TASK_NOT_FOUND: i64 = -32001;
 
@@ -53,8 +56,11 @@ pub enum News {
     Context(ContextId),
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
-    /// Its time is up and the agent cannot stop it. It is watched on; the end comes late.
+    /// Its time is up, or a person wants it to stop, and the agent cannot stop it. It is
+    /// watched on; the end comes late.
     Detached,
+    /// What it has used in all, if the agent told; just before the end.
+    Used(Usage),
     /// The end.
     Ended(End),
 }
@@ -83,7 +89,8 @@ pub struct Run {
     pub streams: bool,
     /// Whether it is kagent's, which lists the tasks of a context in 0.3, too.
     pub kagent: bool,
-    /// A silence after which the task is looked at.
+    /// A silence after which the task is looked at; a task that has not changed for as long is
+    /// spoken of.
     pub look_after: Duration,
     /// The time for all of it; then it is cancelled.
     pub total: Duration,
@@ -97,6 +104,9 @@ pub struct Run {
     pub turn: TurnId,
     /// Who hears of it.
     pub listener: Listener,
+    /// Hears that a person wants it to stop. Nothing is sent from then on; what was sent is
+    /// cancelled as soon as its task is known.
+    pub stop: StopSignal,
 }
 
 /// What is known while it runs.
@@ -105,9 +115,14 @@ struct Watch {
     /// How the prompt is offered; from its task on, the version does not change.
     attempts: Attempts,
     task: Option<Task>,
-    direct: Option<String>,
+    direct: Option<Message>,
     progress: Progress,
+    /// What was shown of it last; none after something else was shown.
+    shown: Option<String>,
     told: String,
+    used: Ledger,
+    /// Snapshots of the task so far.
+    snapshots: u32,
     deadline: Instant,
 }
 
@@ -126,13 +141,20 @@ impl Run {
             task: None,
             direct: None,
             progress: Progress::default(),
+            shown: None,
             told: String::new(),
+            used: Ledger::default(),
+            snapshots: 0,
         };
-        match begin {
+        let end = match begin {
             Begin::Submit => watch.submit().await,
             Begin::LookFor => watch.look_for().await,
             Begin::TakeUp(task) => watch.follow(task).await,
+        };
+        if let Some(used) = watch.used.total() {
+            (watch.run.listener)(News::Used(used)).await;
         }
+        end
     }
 }
 
@@ -145,8 +167,20 @@ impl Watch {
                 // The task is known or not: whoever called looks, or gives up.
                 return Ok(None);
             }
+            let known = self.task.as_ref().map(|task| task.id.clone());
+            if let Some(task) = known.as_ref().filter(|_| self.is_to_stop()) {
+                if let Some(end) = self.cancel(task, Because::Person).await {
+                    return Ok(Some(end));
+                }
+                continue;
+            }
             let until = self.deadline.min(Instant::now() + self.run.look_after);
-            match timeout_at(until, events.next()).await {
+            let may_stop = known.is_some() && !self.run.detached;
+            let next = tokio::select! {
+                next = timeout_at(until, events.next()) => next,
+                () = self.run.stop.asked(), if may_stop => continue,
+            };
+            match next {
                 Ok(Some(Ok(event))) => {
                     self.take_in(event).await;
                     if let Some(end) = self.decided() {
@@ -181,30 +215,52 @@ impl Watch {
         let mut seen = None;
         loop {
             let events = self.subscribe(&id).await;
+            let snapshots = self.snapshots;
             if let Some(end) = self.look(&id).await {
                 return end;
             }
-            if let Some(mut events) = events
-                && let Ok(Some(end)) = self.consume(&mut events).await
-            {
-                // What came between the subscription and the snapshot is in both: the last
-                // snapshot has it once.
-                return self.look(&id).await.unwrap_or(end);
-            }
-            if Instant::now() >= self.deadline
-                && let Some(end) = self.out_of_time(&id).await
+            if self.is_to_stop()
+                && let Some(end) = self.cancel(&id, Because::Person).await
             {
                 return end;
             }
-            let now = self.task.as_ref().map(Task::pieces);
+            if let Some(mut events) = events {
+                let ended = self.consume(&mut events).await;
+                self.progress.stream_ended();
+                match ended {
+                    Ok(Some(End::Stopped)) => return End::Stopped,
+                    Ok(Some(end)) => {
+                        // What came between the subscription and the snapshot is in both: the
+                        // last snapshot has it once.
+                        let last = self.look(&id).await;
+                        // Without any snapshot a part of the answer is missing: then only one
+                        // will do.
+                        let whole = self.snapshots > snapshots;
+                        if let Some(end) = last.or_else(|| whole.then_some(end)) {
+                            return end;
+                        }
+                    }
+                    Ok(None) | Err(_) => {}
+                }
+            }
+            if Instant::now() >= self.deadline
+                && let Some(end) = self.cancel(&id, Because::Time).await
+            {
+                return end;
+            }
+            let now = self.task.as_ref().map(Task::stage);
             if now != seen {
                 seen = now;
                 since = Instant::now();
                 wait = WAIT;
-            } else if since.elapsed() >= UNCHANGED {
+            } else if since.elapsed() >= self.run.look_after {
                 self.tell_silence().await;
             }
-            sleep_until((Instant::now() + wait).min(self.deadline)).await;
+            let again = (Instant::now() + wait).min(self.deadline);
+            tokio::select! {
+                () = sleep_until(again) => {}
+                () = self.run.stop.asked(), if !self.run.detached => {}
+            }
             wait = (wait * 2).min(WAIT_MAX);
         }
     }
@@ -216,7 +272,8 @@ impl Watch {
         let Run { client, prompt, .. } = &self.run;
         let protocol = self.attempts.protocol;
         let doubles = protocol == Protocol::V03 && !self.run.kagent;
-        if !self.run.streams || doubles {
+        // Nobody waits for a detached run: it holds no connection that a prompt may need.
+        if !self.run.streams || doubles || self.run.detached {
             return None;
         }
         client
@@ -246,20 +303,24 @@ impl Watch {
         }
     }
 
-    /// Looks for the prompt in the tasks of its context. Finding it proves that the agent
-    /// has it; not finding it proves nothing.
+    /// Looks for the prompt in the tasks of its context, or, as long as the agent has told none,
+    /// in all that we may see. Finding it proves that the agent has it; not finding it proves
+    /// nothing.
     async fn look_for(&mut self) -> End {
-        let Some(context) = self.run.prompt.context.clone() else {
-            return End::Unknown;
-        };
+        let context = self.run.prompt.context.clone();
         let principal = self.run.prompt.principal.clone();
         let mut wait = WAIT;
         for _ in 0..SEARCHES_MAX {
             let protocol = self.attempts.protocol;
-            if protocol == Protocol::V03 && !self.run.kagent {
+            if protocol == Protocol::V03 && (!self.run.kagent || context.is_none()) {
                 return End::Unknown;
             }
-            match self.run.client.list(protocol, &context, &principal).await {
+            match self
+                .run
+                .client
+                .list(protocol, context.as_ref(), &principal)
+                .await
+            {
                 Ok(tasks) => {
                     let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
                     match tasks.iter().find(mine).map(|task| task.id.clone()) {
@@ -279,11 +340,13 @@ impl Watch {
     }
 
     async fn take_in(&mut self, event: Event) {
+        self.used.take_in(&event);
         if let Event::Message(message) = event {
             self.run.client.proven(self.attempts.protocol);
             self.note_health(false);
-            self.direct = Some(message.text());
-            if let Some(context) = message.context_id {
+            let context = message.context_id.clone();
+            self.direct = Some(message);
+            if let Some(context) = context {
                 (self.run.listener)(News::Context(context)).await;
             }
             return;
@@ -296,6 +359,7 @@ impl Watch {
         if matches!(event, Event::Task(_)) {
             // A snapshot replaces what the stream told.
             self.task = None;
+            self.snapshots += 1;
         }
         Task::follow(&mut self.task, event);
         if let (false, Some(task)) = (known, &self.task) {
@@ -311,7 +375,11 @@ impl Watch {
         }
         if !whole {
             let progress = self.progress.text();
-            self.tell_progress(progress).await;
+            // What was added to it, such as that the agent is silent, stands until it grows.
+            if self.shown.as_ref() != Some(&progress) {
+                self.shown = Some(progress.clone());
+                self.tell(progress).await;
+            }
         }
     }
 
@@ -319,52 +387,27 @@ impl Watch {
     async fn tell_silence(&mut self) {
         let known = self.progress.text();
         let silence = format!("{known}\n\nNo answer yet, still watching.");
-        self.tell_progress(silence.trim_start().to_owned()).await;
+        self.tell(silence.trim_start().to_owned()).await;
     }
 
-    async fn tell_progress(&mut self, progress: String) {
+    /// Says something else than progress, until there is some.
+    async fn tell_instead(&mut self, what: &str) {
+        self.shown = None;
+        self.tell(what.to_owned()).await;
+    }
+
+    async fn tell(&mut self, progress: String) {
         if progress != self.told {
             self.told.clone_from(&progress);
             (self.run.listener)(News::Progress(progress)).await;
         }
     }
 
-    /// The time is up: cancel it. What cannot be cancelled is watched on.
-    async fn out_of_time(&mut self, id: &TaskId) -> Option<End> {
-        let turn = self.run.turn.reference();
-        if self.run.detached {
-            warn!(%turn, task = %id, "it has been watched for long enough");
-            return Some(End::Failed("It never came to an end.".to_owned()));
-        }
-        let Run { client, prompt, .. } = &self.run;
-        let protocol = self.attempts.protocol;
-        match client.cancel(protocol, id, &prompt.principal).await {
-            Ok(task) => self.take_in(Event::Task(task)).await,
-            Err(error) => warn!(%turn, task = %id, %error, "it could not be cancelled"),
-        }
-        // It may have ended by itself just before.
-        let end = match self.decided() {
-            Some(end) => Some(end),
-            None => self.look(id).await,
-        };
-        if let Some(end) = end {
-            let stopped = self.task.as_ref().map(|task| &task.state) == Some(&TaskState::Canceled);
-            let minutes = words::minutes(self.run.total);
-            return Some(if stopped {
-                End::Failed(format!(
-                    "It took longer than {minutes} min, so I had it stopped."
-                ))
-            } else {
-                end
-            });
-        }
-        (self.run.listener)(News::Detached).await;
-        self.run.detached = true;
-        self.deadline = Instant::now() + WATCHED_MAX;
-        None
-    }
-
     fn decided(&self) -> Option<End> {
-        verdict::of(self.direct.as_deref(), self.task.as_ref(), self.run.turn)
+        let cancelled = |task: &Task| task.state == TaskState::Canceled;
+        if self.run.stop.is_asked() && self.task.as_ref().is_some_and(cancelled) {
+            return Some(End::Stopped);
+        }
+        verdict::of(self.direct.as_ref(), self.task.as_ref(), self.run.turn)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::run::{Begin, Listener, News, Run};
+use super::run::{Begin, Listener, News, Run, Stopper};
 use super::test_server::{Act, DONE, json, prompt, server_with, sse, whole};
 use super::{A2aClient, Settings};
 use crate::ids::{TaskId, TurnId};
@@ -26,13 +26,15 @@ struct Played {
     started: Vec<Protocol>,
     /// Each request as its method and its version header.
     requests: Vec<String>,
+    /// Whether each of them waits for the end of the run, if it says so.
+    blocking: Vec<Option<bool>>,
     client: A2aClient,
 }
 
 impl Played {
     fn answer(&self) -> &str {
         match &self.end {
-            End::Answer(text) => text,
+            End::Answer(answer) => &answer.text,
             other => panic!("{other:?}"),
         }
     }
@@ -73,6 +75,7 @@ async fn play_with(
         prompt: prompt(),
         turn: TurnId(1),
         listener,
+        stop: Stopper::new(false).1,
     };
     let end = run.run(begin).await;
     let requests = server.await.unwrap();
@@ -81,8 +84,15 @@ async fn play_with(
         end,
         started,
         requests: requests.iter().map(|text| seen(text)).collect(),
+        blocking: requests.iter().map(|text| blocking(text)).collect(),
         client,
     }
+}
+
+fn blocking(request: &str) -> Option<bool> {
+    let (_, body) = request.split_once("\r\n\r\n").unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    body.pointer("/params/configuration/blocking")?.as_bool()
 }
 
 fn seen(request: &str) -> String {
@@ -169,6 +179,20 @@ async fn an_agent_that_does_not_stream_is_sent_to() {
     assert_eq!(played.answer(), "2 pods");
     assert_eq!(played.requests, ["message/stream -", "message/send -"]);
     assert_eq!(played.started, [V03]);
+}
+
+#[actix_rt::test]
+async fn an_agent_that_only_answers_at_the_end_is_waited_for() {
+    let refused = r#"{"error":{"code":-32004,"message":"This operation is not supported"}}"#;
+    let empty = r#"{"result":{"kind":"task","id":"t","status":{"state":"working"}}}"#;
+    for (answer, text) in [(DONE, "2 pods"), (empty, "")] {
+        let plays = vec![json(refused), json(refused), json(answer)];
+        let played = play(plays, true, Begin::Submit).await;
+        assert_eq!(played.answer(), text);
+        let methods = ["message/stream -", "message/send -", "message/send -"];
+        assert_eq!(played.requests, methods);
+        assert_eq!(played.blocking, [None, Some(false), Some(true)]);
+    }
 }
 
 #[actix_rt::test]

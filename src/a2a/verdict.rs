@@ -2,19 +2,26 @@
 
 use tracing::warn;
 
-use super::{Task, TaskState, scrub};
+use super::{Message, Task, TaskState, files, scrub};
 use crate::ids::TurnId;
+use crate::rules::answer::Answer;
 use crate::rules::turn::End;
 use crate::rules::words;
 
 /// The end, if a direct answer or the task's last state is one.
-pub(super) fn of(direct: Option<&str>, task: Option<&Task>, turn: TurnId) -> Option<End> {
-    if let Some(text) = direct {
-        return Some(End::Answer(text.to_owned()));
+pub(super) fn of(direct: Option<&Message>, task: Option<&Task>, turn: TurnId) -> Option<End> {
+    if let Some(message) = direct {
+        return Some(End::Answer(Answer {
+            text: message.text(),
+            files: files::of_message(message),
+        }));
     }
     let task = task?;
     let end = match &task.state {
-        TaskState::Completed => End::Answer(task.answer_text().unwrap_or_default()),
+        TaskState::Completed => End::Answer(Answer {
+            text: task.answer_text().unwrap_or_default(),
+            files: files::of_task(task),
+        }),
         TaskState::Failed => {
             let said = task.status_text().unwrap_or_default();
             let turn = turn.reference();
@@ -41,7 +48,10 @@ fn asks(task: &Task) -> End {
         .map(str::to_owned)
         .collect();
     if tools.is_empty() {
-        End::Answer(task.status_text().unwrap_or_default())
+        End::Answer(Answer {
+            text: task.status_text().unwrap_or_default(),
+            files: files::of_task(task),
+        })
     } else {
         End::Failed(words::needs_approval(&tools))
     }

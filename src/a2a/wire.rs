@@ -80,6 +80,7 @@ pub(super) fn artifact_update(mut wire: Object) -> ArtifactUpdate {
         append: flag(&wire, "append"),
         last: flag(&wire, "lastChunk"),
         artifact: artifact(inner(&mut wire, "artifact").unwrap_or_default()),
+        metadata: inner(&mut wire, "metadata").unwrap_or_default(),
     }
 }
 

@@ -4,41 +4,29 @@
 //! knows about Telegram. A turn asks to be admitted **before** it is committed as submitting, so
 //! that a turn which only waits is never taken for one that may have been received.
 
+mod looking;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
     SpawnHandle, WrapFuture,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
-use tracing::{debug, info, warn};
+use tokio::time::Instant;
+use tracing::{debug, info};
 
-use crate::a2a::run::{Begin, Listener, News, Run};
-use crate::a2a::{AgentCard, HITL, Prompt, SharedAgent, Trace};
+use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
+use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
 use crate::poison;
-use crate::rules::health::{Health, State};
+use crate::rules::health::Health;
 use crate::rules::words;
-
-/// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
-const CARD_WAIT: Duration = Duration::from_secs(1);
-/// The longest wait between two tries to read the card.
-const CARD_WAIT_MAX: Duration = Duration::from_mins(1);
-/// People who hear that an agent is back; beyond that they find out by asking.
-const TURNED_AWAY_MAX: usize = 1_000;
-/// While it is down, a question makes it be probed at once, this often at most.
-const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// The longest that the person who asks waits for such a probe.
-const PROBE_MAX: Duration = Duration::from_secs(2);
-/// The time between two looks whether the card has changed.
-const CARD_AGAIN: Duration = Duration::from_mins(5);
 
 /// Asks for a place among the calls in flight.
 #[derive(Message)]
@@ -103,6 +91,8 @@ pub struct StartRun {
     pub begin: Begin,
     /// Whether its time was up before: then it is only watched.
     pub detached: bool,
+    /// Hears that a person wants it to stop.
+    pub stop: StopSignal,
     /// Who hears of it.
     pub listener: Recipient<TaskChanged>,
 }
@@ -164,97 +154,11 @@ impl Agent {
         self.card.as_ref().is_none_or(|card| card.streaming)
     }
 
-    /// Keeps the card, and says so if it is news.
-    fn learn(&mut self, card: Rc<AgentCard>) {
-        if self.card.as_ref() == Some(&card) {
-            return;
-        }
-        let (streaming, protocol) = (card.streaming, self.client.speaks());
-        info!(agent = %self.name, streaming, %protocol, "the agent's card was read");
-        for extension in &card.extensions {
-            if extension.required && extension.uri != HITL {
-                let extension = extension.uri.as_str();
-                warn!(agent = %self.name, extension, "the agent insists on what we do not know");
-            }
-        }
-        self.card = Some(card);
-    }
-
     fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
         Permit {
             protocol: self.client.speaks(),
             _place: place,
         }
-    }
-
-    /// Reads the card, again while it cannot be read, and again after a while for news. While
-    /// the agent is down this is the probe.
-    fn read_card(&mut self, ctx: &mut Context<Self>, wait: Duration) {
-        self.next_look = None;
-        let client = self.client.clone();
-        let read = async move { client.card().await };
-        let kept = read
-            .into_actor(self)
-            .map(move |card, agent, ctx| match card {
-                Ok(card) => {
-                    agent.learn(card);
-                    agent.answers();
-                    agent.look_later(ctx, CARD_AGAIN, CARD_WAIT);
-                }
-                Err(error) => {
-                    if wait == CARD_WAIT {
-                        warn!(agent = %agent.name, %error, "the agent's card cannot be read");
-                    }
-                    let longer = (wait * 2).min(CARD_WAIT_MAX);
-                    if error.is_unreachable() {
-                        agent.health.borrow_mut().unreachable(Instant::now());
-                    } else {
-                        agent.answers();
-                    }
-                    let pause = agent.until_probe().unwrap_or(wait);
-                    agent.look_later(ctx, pause, longer);
-                }
-            });
-        ctx.spawn(kept);
-    }
-
-    fn look_later(&mut self, ctx: &mut Context<Self>, pause: Duration, wait: Duration) {
-        if let Some(before) = self.next_look.take() {
-            ctx.cancel_future(before);
-        }
-        let look = ctx.run_later(pause, move |agent, ctx| agent.read_card(ctx, wait));
-        self.next_look = Some(look);
-    }
-
-    /// How long it is not tried, if it is down.
-    fn until_probe(&self) -> Option<Duration> {
-        match self.health.borrow().state() {
-            State::Failing { probe_at } => Some(probe_at.saturating_duration_since(Instant::now())),
-            State::Unknown | State::Up => None,
-        }
-    }
-
-    /// It has answered: whoever was turned away hears so.
-    fn answers(&mut self) {
-        if self.health.borrow_mut().answered() {
-            info!(agent = %self.name, "the agent is back");
-        }
-        for waiting in self.turned_away.drain(..) {
-            let told = waiting.send(AgentBack);
-            let told = async move {
-                if told.await.is_err() {
-                    debug!("nobody waits for this agent any more");
-                }
-            };
-            actix_rt::spawn(told);
-        }
-    }
-
-    fn turn_away(&mut self, who: Recipient<AgentBack>) -> Result<Permit, AgentRefused> {
-        if self.turned_away.len() < TURNED_AWAY_MAX && !self.turned_away.contains(&who) {
-            self.turned_away.push(who);
-        }
-        Err(AgentRefused::Down)
     }
 
     /// A place now, or when one is free; a fresh turn only if not too many wait already.
@@ -274,25 +178,13 @@ impl Agent {
             Ok(agent.permit(place))
         }))
     }
-
-    /// A run is over: if what it found has closed the agent, it is probed in time.
-    fn after_run(&mut self, was_down: bool, ctx: &mut Context<Self>) {
-        match self.until_probe() {
-            Some(pause) if !was_down => {
-                warn!(agent = %self.name, "the agent is down; nothing is sent before it is probed");
-                self.look_later(ctx, pause, CARD_WAIT_MAX);
-            }
-            None if self.health.borrow().state() == State::Up => self.answers(),
-            _ => {}
-        }
-    }
 }
 
 impl Actor for Agent {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.read_card(ctx, CARD_WAIT);
+        self.read_card(ctx, looking::CARD_WAIT);
     }
 }
 
@@ -303,32 +195,7 @@ impl Handler<Admit> for Agent {
         if !admit.fresh || !self.health.borrow().is_open() {
             return self.admit(admit.fresh);
         }
-        let now = Instant::now();
-        if self
-            .probed_at
-            .is_some_and(|probed| now < probed + PROBE_EVERY)
-        {
-            return Box::pin(actix::fut::ready(self.turn_away(admit.back)));
-        }
-        // Somebody asks: it may have come back since the last look.
-        self.probed_at = Some(now);
-        let client = self.client.clone();
-        let probe = async move { timeout(PROBE_MAX, client.card()).await };
-        Box::pin(probe.into_actor(self).then(move |probed, agent, _| {
-            let back = match probed {
-                Ok(Ok(card)) => {
-                    agent.learn(card);
-                    true
-                }
-                Ok(Err(error)) => !error.is_unreachable(),
-                Err(_) => false,
-            };
-            if back {
-                agent.answers();
-                return agent.admit(true);
-            }
-            Box::pin(actix::fut::ready(agent.turn_away(admit.back)))
-        }))
+        self.probe(admit.back)
     }
 }
 
@@ -343,6 +210,7 @@ impl Handler<StartRun> for Agent {
             protocol,
             begin,
             detached,
+            stop,
             listener,
         } = start;
         let trace = Trace::of(&prompt.id);
@@ -362,7 +230,7 @@ impl Handler<StartRun> for Agent {
             })
         });
         let run = Run {
-            client: self.client.traced(&prompt.id),
+            client: self.client.traced(&prompt.id, turn),
             protocol,
             streams: self.streams(),
             kagent: self.settings.flavor == Flavor::Kagent,
@@ -373,6 +241,7 @@ impl Handler<StartRun> for Agent {
             prompt,
             turn,
             listener: tell.clone(),
+            stop,
         };
         let was_down = self.health.borrow().is_open();
         let whole = async move {

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
 use super::{Commons, Fatal};
-use crate::ids::UpdateId;
+use crate::ids::{Timestamp, UpdateId};
 use crate::store::{StoreError, StoredUpdate};
 use crate::telegram::{RawUpdate, SharedTelegram, TelegramError, longest_poll};
 
@@ -186,8 +186,9 @@ async fn one_round(
         return Round::Done(None);
     };
     debug!(updates = batch.len(), "a batch arrived");
-    let batch = batch.into_iter().map(kept).collect();
-    let fresh = match commons.store.accept(batch, commons.now()).await {
+    let now = commons.now();
+    let batch = batch.into_iter().map(|update| kept(update, now)).collect();
+    let fresh = match commons.store.accept(batch).await {
         Ok(fresh) => fresh,
         Err(failure) => return Round::NotKept(failure),
     };
@@ -224,9 +225,10 @@ async fn hand_on(
     }
 }
 
-fn kept(update: RawUpdate) -> StoredUpdate {
+fn kept(update: RawUpdate, received_at: Timestamp) -> StoredUpdate {
     StoredUpdate {
         id: update.id,
+        received_at,
         body: update.body,
     }
 }

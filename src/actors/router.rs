@@ -10,6 +10,7 @@ mod conversations;
 mod facts;
 mod moving;
 mod sessions;
+mod stopping;
 mod strangers;
 mod taps;
 
@@ -55,6 +56,7 @@ type Work = LocalBoxFuture<'static, Result<(), StoreError>>;
 /// A session, and how many messages it was sent.
 struct Known {
     session: Addr<Session>,
+    slot: Slot,
     sent: u64,
 }
 
@@ -160,6 +162,7 @@ impl Router {
                     text,
                     rule,
                     renews,
+                    late: facts.late(id, message, config.chat.stale_after),
                 };
                 return self.ask(ask, route, ctx);
             }
@@ -180,14 +183,16 @@ impl Router {
                 });
                 changes
             }
+            Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
+            Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
                 let expected = route::expected(config, message, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
                 reply(words::agents(user_routes(user), expected))
             }
-            Decision::WhoAmI(user) => reply(words::whoami(config, user, message.chat)),
+            Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
                 reply(words::unknown_command(&name, user_routes(user)))
             }
@@ -255,6 +260,9 @@ impl Handler<UpdatesArrived> for Router {
                 Update::read(update.id, &update.body)
             })
             .collect();
+        let received = arrived.0.iter();
+        let received = received.map(|update| (update.id, update.received_at));
+        let received: HashMap<UpdateId, Timestamp> = received.collect();
         let moves = self.moved(&mut updates);
         let missing = facts::missing(&updates, self.commons.me.id, |key| {
             self.seats.contains_key(key)
@@ -268,6 +276,7 @@ impl Handler<UpdatesArrived> for Router {
         Box::pin(gathered.then(move |gathered, router, ctx| {
             let work: Result<Vec<_>, StoreError> = gathered.map(|mut facts| {
                 router.seats.extend(std::mem::take(&mut facts.seats));
+                facts.received = received;
                 updates
                     .into_iter()
                     .map(|update| {

@@ -6,6 +6,7 @@
 
 mod chats;
 mod delivery;
+mod ladder;
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use tracing::{debug, error, info, warn};
 use self::delivery::{Delivered, SENDS_MAX};
 use super::Commons;
 use crate::ids::OutboxId;
-use crate::model::{Kind, Place, Post, Redo};
+use crate::model::{Kind, Place, Post, Redo, Shown};
 use crate::rules::format::Formatted;
 use crate::rules::pace::{Class, Cost, Next, Pace};
 use crate::store::Change;
@@ -58,6 +59,8 @@ pub struct ShowProgress {
     pub place: Place,
     /// The whole new text.
     pub text: Formatted,
+    /// The buttons under it; none takes away those that are there.
+    pub buttons: Vec<Vec<Shown>>,
 }
 
 /// Ends the spinner on a button, with a word where nothing else says what happened.
@@ -263,7 +266,7 @@ async fn show_progress(
         message,
         text: show.text.text,
         entities: show.text.entities,
-        buttons: Vec::new(),
+        buttons: ladder::buttons(&show.buttons),
     };
     api.edit_message_text(&edit).await
 }

@@ -5,11 +5,16 @@
 //! is committed and said, the Sender sends it.
 
 mod decisions;
+mod handing_over;
 mod intake;
+mod stopping;
 mod turn_in_flight;
 mod waiting_person;
 
+pub use self::stopping::{StopTurn, WhatRuns};
+
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
@@ -17,21 +22,21 @@ use actix::{
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{debug, error};
+use tracing::debug;
 
 use super::Commons;
-use super::agent::{Admit, Agent, AgentBack, Permit, StartRun, TaskChanged};
-use super::sender::{Posted, Sender};
-use crate::a2a::Prompt;
-use crate::a2a::run::{Begin, News};
-use crate::ids::{ConversationId, MessageId, TurnId, UpdateId, UserId};
+use super::agent::{Agent, AgentBack, TaskChanged};
+use super::sender::Sender;
+use crate::a2a::run::{Begin, News, StopSignal, Stopper};
+use crate::ids::{ConversationId, MessageId, UpdateId, UserId};
 use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
 use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
-use crate::rules::turn::{self, End};
+use crate::rules::turn::End;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
+use crate::usage::Usage;
 
 /// A person asks. Answered when the question is committed, as a turn or as refused.
 #[derive(Clone, Debug, Message)]
@@ -51,6 +56,9 @@ pub struct Ask {
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
     pub renews: bool,
+    /// How old the message was when it came, if Telegram brought it late: then its person is
+    /// asked first.
+    pub late: Option<Duration>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -108,6 +116,14 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
+    /// Whether its end is being committed.
+    ending: bool,
+    /// Tells the run that somebody wants it to stop.
+    stopper: Stopper,
+    /// What the run hears of that.
+    signal: StopSignal,
+    /// What its agent has used for it, told just before the end.
+    usage: Option<Usage>,
 }
 
 /// One conversation.
@@ -121,6 +137,8 @@ pub struct Session {
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
+    /// The timer of the held turn that has waited longest.
+    expiry: Option<SpawnHandle>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -149,6 +167,7 @@ impl Session {
             router,
             waiting: VecDeque::new(),
             running: None,
+            expiry: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -160,15 +179,18 @@ impl Session {
         if self.running.is_some() || self.drained.is_some() {
             return;
         }
-        match self.waiting.front() {
-            Some(next) if next.committed => {}
-            Some(_) => return,
-            None => {
-                self.rest(ctx);
-                return;
-            }
+        let next = self
+            .waiting
+            .iter()
+            .position(|next| next.turn.held.is_none());
+        let Some(next) = next else {
+            self.rest(ctx);
+            return;
+        };
+        if !self.waiting[next].committed {
+            return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.pop_front() else {
+        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
             return;
         };
         let config = &self.commons.config.chat;
@@ -185,94 +207,28 @@ impl Session {
         };
         let id = turn.id;
         let detached = turn.state == TurnState::Detached;
+        let never = turn.state == TurnState::Queued && turn.stopping;
+        let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
             phone,
             progress: String::new(),
             timer: None,
+            ending: false,
+            stopper,
+            signal,
+            usage: None,
         });
+        if never {
+            let ended = self.ended(id, &End::Stopped);
+            ctx.spawn(ended);
+            return;
+        }
         if !detached {
             self.wake_for_phone(ctx);
         }
         self.begin(id, begin, ctx);
     }
-
-    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
-    /// stops leaves it to the next one.
-    fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
-        let admit = Admit {
-            fresh: begin == Begin::Submit,
-            back: ctx.address().recipient(),
-        };
-        let admitted = self.agent.send(admit).into_actor(self);
-        let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
-            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
-            // The agent ends only with the process.
-            Err(_) => Box::pin(fut::ready(())),
-        });
-        ctx.spawn(then);
-    }
-
-    /// Commits that the prompt is about to leave, then lets it go.
-    fn hand_over(
-        &mut self,
-        id: TurnId,
-        begin: Begin,
-        permit: Permit,
-        ctx: &mut Context<Self>,
-    ) -> ResponseActFuture<Self, ()> {
-        let draining = self.drained.is_some();
-        let Some(running) = self.running.as_mut().filter(|_| !draining) else {
-            return Box::pin(fut::ready(()));
-        };
-        let turn = &mut running.turn;
-        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
-        let known = turn.protocol.filter(|_| begin != Begin::Submit);
-        let protocol = known.unwrap_or(permit.protocol);
-        turn.protocol = Some(protocol);
-        let submit = (begin == Begin::Submit).then(|| Change::Submit {
-            turn: id,
-            prompt: prompt_id.clone(),
-            endpoint: endpoint(&self.commons, &self.conversation),
-            protocol,
-        });
-        if submit.is_some() {
-            turn.state = TurnState::Submitting;
-        }
-        let start = StartRun {
-            permit,
-            turn: id,
-            prompt: Prompt {
-                id: prompt_id,
-                text: turn.text.clone(),
-                context: self.conversation.context.clone(),
-                task: None,
-                principal: self.conversation.principal.clone(),
-                answer: None,
-            },
-            protocol,
-            begin,
-            detached: turn.state == TurnState::Detached,
-            listener: ctx.address().recipient(),
-        };
-        let (commons, agent) = (self.commons.clone(), self.agent.clone());
-        let sender = self.sender.clone().recipient::<Posted>();
-        let handed = async move {
-            if let Some(submit) = submit
-                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
-            {
-                error!(turn = %id.reference(), %failure, "not submitted");
-                return;
-            }
-            if agent.send(start).await.is_err() {
-                error!(turn = %id.reference(), "the agent has ended");
-            }
-        };
-        Box::pin(handed.into_actor(self))
-    }
-
-    // Beginning and ending of the session itself.
 
     /// After a while without turns the Router lets go of this session.
     fn rest(&mut self, ctx: &mut Context<Self>) {
@@ -310,12 +266,6 @@ impl Session {
     }
 }
 
-/// Where the prompts of a conversation go, for whoever looks into the store.
-fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
-    let agent = commons.config.agents.get(&conversation.slot.agent);
-    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
-}
-
 impl Actor for Session {
     type Context = Context<Self>;
 
@@ -349,6 +299,12 @@ impl Handler<TaskChanged> for Session {
             News::Context(context) => {
                 let learned = self.learns(context);
                 self.note(changed.turn, learned)
+            }
+            News::Used(usage) => {
+                if let Some(running) = &mut self.running {
+                    running.usage = Some(usage);
+                }
+                Box::pin(fut::ready(()))
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

@@ -67,6 +67,8 @@ async fn show(sender: &Addr<Sender>, waiter: Waiter) {
         placeholder,
         place: waiter.place,
         text: words::task_goes_on(&waiter.agent),
+        // Nobody would hear it being tapped.
+        buttons: Vec::new(),
     };
     if sender.send(shown).await.is_err() {
         debug!("the sender has ended");

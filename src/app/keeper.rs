@@ -66,7 +66,12 @@ async fn retry(commons: &Commons, router: &Addr<Router>) -> Result<(), StoreErro
         match work {
             Work::Update(id) => {
                 let body = commons.store.update_body(id).await?.unwrap_or_default();
-                let again = StoredUpdate { id, body };
+                let again = StoredUpdate {
+                    id,
+                    // As if it came now: if it is old, its writer is asked whether it still counts.
+                    received_at: commons.now(),
+                    body,
+                };
                 if let Ok(done) = router.send(UpdatesArrived(vec![again])).await {
                     done?;
                 }

@@ -152,7 +152,7 @@ impl Agent {
     }
 }
 
-/// The authorities in a file; they are read once, so a new file needs a restart.
+/// The authorities in a file.
 fn authorities(item: &Item<'_>) -> Option<Authorities> {
     let read = Authorities::read(Path::new(item.text()?));
     if let Err(why) = &read {

@@ -25,6 +25,11 @@ pub struct Limits {
     pub session_idle: Duration,
     /// The longest message, in characters (Bot API: 4096 after entity parsing).
     pub text_max: usize,
+    /// The largest file that is sent, in bytes (Bot API: 50 MB; a self-hosted server takes
+    /// 2000 MB).
+    pub file_bytes_max: usize,
+    /// The most files of one answer that are sent.
+    pub answer_files_max: usize,
     /// How many turns there may be.
     pub quotas: Quotas,
 }
@@ -44,6 +49,8 @@ impl Limits {
                 Duration::from_mins(5),
             ),
             text_max: section.number("text_max", 256..=4096, 4096),
+            file_bytes_max: section.number("file_bytes_max", 1024..=2000 << 20, 50 << 20),
+            answer_files_max: section.number("answer_files_max", 1..=100, 10),
             quotas: Quotas::read(&mut section),
         };
         section.finish();

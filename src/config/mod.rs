@@ -58,7 +58,7 @@ use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
-pub use chat::Chat;
+pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};

@@ -25,6 +25,23 @@ pub enum Action {
         /// The attempt that the button was shown for.
         attempt: u32,
     },
+    /// Stop the turn.
+    Stop {
+        /// Which turn.
+        turn: TurnId,
+        /// The attempt that the button was shown for.
+        attempt: u32,
+    },
+    /// [Run], [Keep]: what the post holds goes on.
+    Release {
+        /// One of the turns that it holds.
+        turn: TurnId,
+    },
+    /// What the post holds ends.
+    Drop {
+        /// One of the turns that it holds.
+        turn: TurnId,
+    },
 }
 
 impl Action {
@@ -32,8 +49,21 @@ impl Action {
     #[must_use]
     pub fn turn(&self) -> Option<TurnId> {
         match self {
-            Self::RunAgain { turn, .. } | Self::LeaveIt { turn, .. } => Some(*turn),
+            Self::RunAgain { turn, .. }
+            | Self::LeaveIt { turn, .. }
+            | Self::Stop { turn, .. }
+            | Self::Release { turn }
+            | Self::Drop { turn } => Some(*turn),
         }
+    }
+
+    /// Whether it can only keep something from an agent.
+    #[must_use]
+    pub fn only_ends(&self) -> bool {
+        matches!(
+            self,
+            Self::Stop { .. } | Self::Drop { .. } | Self::LeaveIt { .. }
+        )
     }
 }
 

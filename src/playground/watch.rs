@@ -60,6 +60,19 @@ pub(super) struct Watch {
     typing: Option<(ChatId, Instant)>,
 }
 
+/// The text of a message, and a line for the file that it carries.
+fn with_file(message: &Message) -> String {
+    let Some(file) = message.file() else {
+        return message.text.clone();
+    };
+    let size = words::size(file.bytes.len());
+    let line = match file.picture {
+        Some((width, height)) => format!("[picture {width}×{height}, {size}]"),
+        None => format!("[file {}, {size}]", file.name),
+    };
+    format!("{}\n{line}", message.text).trim_start().to_owned()
+}
+
 impl Watch {
     /// Has seen nothing yet; these are the agents whose placeholders it must know.
     pub fn new(agents: impl Iterator<Item = AgentName>) -> Self {
@@ -121,7 +134,7 @@ impl Watch {
         let draft = |begin: &String| message.text.starts_with(begin.as_str());
         Bubble {
             key: (message.chat, message.id),
-            text: message.text.clone(),
+            text: with_file(message),
             entities: message.entities.clone(),
             buttons: message.labels(),
             buzzed: !message.silent,

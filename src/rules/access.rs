@@ -77,7 +77,7 @@ pub fn names_chat(config: &Config, chat: ChatId) -> bool {
 
 /// Whether this person may press this button, which leads to this agent: its own person or an
 /// admin. Whoever it is for and whoever presses it must both be allowed to ask that agent
-/// there now.
+/// there now; but what only keeps something from an agent, an admin may always do.
 #[must_use]
 pub fn may_press(config: &Config, agent: &AgentName, button: &Button, user: UserId) -> bool {
     let (own, whose) = match button.whom {
@@ -85,7 +85,9 @@ pub fn may_press(config: &Config, agent: &AgentName, button: &Button, user: User
         Whom::Admins => (false, user),
     };
     let of_agent = config.routes.iter().filter(|route| route.agent == *agent);
-    (own || is_admin(config, user))
+    let admin = is_admin(config, user);
+    let ends = admin && button.action.only_ends();
+    ends || (own || admin)
         && of_agent.into_iter().any(|route| {
             let may_ask_there = |user| may_ask(route, user, button.place.chat).is_some();
             may_ask_there(whose) && may_ask_there(user)

@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod answer;
 pub mod approval;
 pub mod bucket;
 pub mod buttons;
@@ -14,10 +15,13 @@ pub mod mask;
 pub mod moves;
 pub mod pace;
 pub mod phone;
+mod picture;
 pub mod poll_watch;
 pub mod quota;
 pub mod route;
 pub mod screen;
+pub mod stale;
+pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;

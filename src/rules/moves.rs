@@ -34,6 +34,13 @@ impl Moves {
         self.0.get(&chat).copied()
     }
 
+    /// The group that the chat was, if it has moved.
+    #[must_use]
+    pub fn before(&self, chat: ChatId) -> Option<ChatId> {
+        let mut moves = self.all();
+        moves.find(|(_, to)| *to == chat).map(|(from, _)| from)
+    }
+
     /// Each old id and its new one.
     pub fn all(&self) -> impl Iterator<Item = (ChatId, ChatId)> {
         self.0.iter().map(|(from, to)| (*from, *to))
@@ -124,6 +131,10 @@ mod tests {
         let mut moves = Moves::default();
         assert!(moves.note(GROUP, NOW));
         assert!(!moves.note(GROUP, NOW), "it is known");
+        assert_eq!(
+            (moves.of(GROUP), moves.before(NOW)),
+            (Some(NOW), Some(GROUP))
+        );
         moves
     }
 

@@ -59,6 +59,8 @@ pub enum Decision<'a> {
     },
     /// A route's command alone: its agent is the person's current one here.
     Switch(UserId, &'a Route),
+    /// The same in a topic that belongs to another agent, whose route comes first: it stays so.
+    Bound(UserId, &'a Route, &'a Route),
     /// `/start`, `/help`
     Help(UserId),
     /// `/agents`
@@ -67,6 +69,8 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
+    /// `/stop`, for this agent or whatever runs.
+    Stop(UserId, Option<&'a Route>),
     /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
@@ -169,13 +173,18 @@ impl<'a> Asker<'a, '_> {
             "agents" => return Decision::Agents(user),
             "whoami" => return Decision::WhoAmI(user),
             "new" => return self.new_conversation(rest),
+            "stop" => return self.stop(rest),
             _ => {}
         }
         let Some(route) = route_of(self.config, name) else {
             return Decision::Unknown(user, name.to_owned());
         };
         if rest.trim().is_empty() {
-            return self.permitted(route, Decision::Switch(user, route));
+            let switch = match self.of_topic() {
+                Some(topic) if topic.agent != route.agent => Decision::Bound(user, topic, route),
+                _ => Decision::Switch(user, route),
+            };
+            return self.permitted(route, switch);
         }
         self.ask(route, Why::Command, rest)
     }
@@ -200,6 +209,19 @@ impl<'a> Asker<'a, '_> {
         }
     }
 
+    /// `/stop` alone, or with the name of an agent. What a person asked they may always stop.
+    fn stop(&self, rest: &str) -> Decision<'a> {
+        let rest = rest.trim();
+        if rest.is_empty() {
+            return Decision::Stop(self.user, None);
+        }
+        let named = rest.trim_start_matches('/').to_lowercase();
+        match route_of(self.config, &named) {
+            Some(route) => Decision::Stop(self.user, Some(route)),
+            None => Decision::Unknown(self.user, shortened(&named)),
+        }
+    }
+
     fn text(&self, text: &str) -> Decision<'a> {
         match (self.expected(), self.answered()) {
             // Meant for one agent, it never goes to another.
@@ -209,6 +231,11 @@ impl<'a> Asker<'a, '_> {
             (Some(to), _) => self.ask(to.route, to.why, text),
             (None, _) => Decision::Choose(self.user),
         }
+    }
+
+    /// The route of the topic, if it has one that this person may use.
+    fn of_topic(&self) -> Option<&'a Route> {
+        destination::of_topic(self.config, self.message, self.user)
     }
 
     /// A route to the agent whose message this answers, whoever may use it.
@@ -251,7 +278,10 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 }
 
 fn is_builtin(name: &str) -> bool {
-    matches!(name, "start" | "help" | "agents" | "whoami" | "new")
+    matches!(
+        name,
+        "start" | "help" | "agents" | "whoami" | "new" | "stop"
+    )
 }
 
 #[cfg(test)]

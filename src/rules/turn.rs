@@ -1,19 +1,18 @@
 //! The states of a turn, and what is committed and said when it moves.
 //!
 //! ```text
-//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed
+//! queued ──▶ submitting ──▶ working ──▶ answered | told-failed | stopped
 //!    ▲            │    │           └─ cannot be stopped ─▶ detached ──▶ (the same, late)
 //!    │            │    └──────────────▶ answered | told-failed
 //!    │            └─ nobody can know ─▶ unknown-told
 //!    └── [Run again], with the next attempt ──┘
 //! ```
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
-use crate::model::{Action, Body, Button, Kind, Outcome, Post, Turn, Whom};
+use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
+use crate::rules::answer::{Answer, Piece};
 use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Ending;
@@ -24,11 +23,13 @@ use crate::store::Change;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// The agent's answer; it may be empty.
-    Answer(String),
+    Answer(Answer),
     /// Surely no answer; a sentence that says why.
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
     Unknown,
+    /// A person wanted it to stop, and it did.
+    Stopped,
 }
 
 /// Fresh ids for what a rule brings into being.
@@ -41,17 +42,6 @@ pub trait Fresh {
     fn now(&self) -> Timestamp;
 }
 
-/// How an ending is shown.
-#[derive(Clone, Copy, Debug)]
-pub struct Showing<'a> {
-    /// The agent's name, where the answer has to say it.
-    pub label: Option<&'a AgentName>,
-    /// What the answer comes from.
-    pub from: words::From,
-    /// Units of UTF-16 that a message may have.
-    pub text_max: usize,
-}
-
 /// The A2A message id of an attempt: the same after any crash, another one only when a
 /// person says [Run again].
 #[must_use]
@@ -60,17 +50,11 @@ pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
     PromptId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
 }
 
-/// The chunks of an answer as they are shown.
-#[must_use]
-pub fn answer_chunks(text: &str, showing: Showing<'_>) -> Vec<Formatted> {
-    words::answer(showing.label, showing.from, text).chunks(showing.text_max)
-}
-
-/// A turn ends with an answer, already cut to chunks.
+/// A turn ends with an answer, already in messages.
 #[must_use]
 pub fn answered(
     turn: &Turn,
-    chunks: Vec<Formatted>,
+    pieces: Vec<Piece>,
     ending: Ending,
     fresh: &mut dyn Fresh,
 ) -> Vec<Change> {
@@ -78,19 +62,31 @@ pub fn answered(
         turn: turn.id,
         outcome: Outcome::Answered,
     }];
-    for (n, Formatted { text, entities }) in chunks.into_iter().enumerate() {
+    for (n, piece) in pieces.into_iter().enumerate() {
         let (kind, target) = match ending {
             Ending::Edit if n == 0 => (Kind::FinalEdit, turn.placeholder),
             Ending::Edit | Ending::New | Ending::Replace => (Kind::Final, None),
         };
+        let (formatted, file) = match piece {
+            Piece::Text(formatted) => (formatted, None),
+            Piece::File {
+                file,
+                carried,
+                caption,
+            } => (Formatted::plain(caption), Some((carried, file))),
+        };
+        let (carried, file) = file.unzip();
         let body = Body {
-            text,
-            entities,
+            text: formatted.text,
+            entities: formatted.entities,
             reply_to: (n == 0).then_some(turn.reply_to),
             target,
+            file: carried,
             ..Body::default()
         };
-        changes.push(Change::Post(post(turn, kind, body, fresh.post())));
+        let id = fresh.post();
+        changes.push(Change::Post(post(turn, kind, body, id)));
+        changes.extend(file.map(|file| Change::Attach { post: id, file }));
     }
     take_away_placeholder(turn, ending, &mut changes, fresh);
     changes
@@ -114,18 +110,12 @@ pub fn failed(
     with_question(turn, end, text, choices, ending, fresh)
 }
 
-/// The time of a turn is up and it cannot be stopped: the person is told, and nobody waits
-/// for it any more.
+/// A turn cannot be stopped, though its time is up or a person wants it to: the person is
+/// told (`text`), and nobody waits for it any more.
 #[must_use]
-pub fn detached(
-    turn: &Turn,
-    agent: &AgentName,
-    waited: Duration,
-    ending: Ending,
-    fresh: &mut dyn Fresh,
-) -> Vec<Change> {
+pub fn detached(turn: &Turn, text: String, ending: Ending, fresh: &mut dyn Fresh) -> Vec<Change> {
     let body = Body {
-        text: words::detached(agent, waited, turn.id),
+        text,
         reply_to: Some(turn.reply_to),
         ..Body::default()
     };
@@ -213,21 +203,36 @@ fn take_away_placeholder(
     changes.push(Change::Post(post(turn, Kind::Delete, body, fresh.post())));
 }
 
-/// The placeholder of a turn, with what is known of its answer already.
+/// The placeholder of a turn, with what is known of its answer already, and [Stop] under it:
+/// the post, the token of the button, and the changes that show both.
 #[must_use]
 pub fn placeholder(
     turn: &Turn,
     agent: &AgentName,
     progress: &str,
     fresh: &mut dyn Fresh,
-) -> (OutboxId, Vec<Change>) {
+) -> (OutboxId, String, Vec<Change>) {
     let id = fresh.post();
     let Formatted { text, entities } = words::working(agent, progress);
+    let stop = Button {
+        token: fresh.token(),
+        place: turn.place,
+        action: Action::Stop {
+            turn: turn.id,
+            attempt: turn.attempt,
+        },
+        whom: Whom::Person(turn.asked_by),
+        post: id,
+        group: 0,
+        expires_at: fresh.now().plus(BUTTON_LIFE),
+    };
+    let token = stop.token.clone();
     let body = Body {
         text,
         entities,
         reply_to: Some(turn.reply_to),
         silent: true,
+        buttons: stop_button(Some(&token)),
         ..Body::default()
     };
     let changes = vec![
@@ -236,8 +241,19 @@ pub fn placeholder(
             post: id,
         },
         Change::Post(post(turn, Kind::Placeholder, body, id)),
+        Change::ShowButton(stop),
     ];
-    (id, changes)
+    (id, token, changes)
+}
+
+/// [Stop], as it is shown under a placeholder and kept there while that is edited.
+#[must_use]
+pub fn stop_button(token: Option<&String>) -> Vec<Vec<Shown>> {
+    let shown = token.map(|token| Shown {
+        label: words::STOP.to_owned(),
+        token: token.clone(),
+    });
+    shown.map(|shown| vec![vec![shown]]).unwrap_or_default()
 }
 
 /// The message with the button says what was decided, and its buttons are gone.

@@ -2,17 +2,26 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+mod control;
+mod files;
+mod places;
 mod staying;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+pub use self::files::{
+    empty_file, file_refused, files_left_out, large_file, odd_address, rest_in_file, size,
+};
 use crate::config::{Config, Route};
-use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::ids::{AgentName, TopicId, TurnId, UserId};
+use crate::model::Place;
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
-pub use staying::{parked_message, parked_question, question_waits, task_goes_on};
+pub use self::control::*;
+pub use self::places::{ELSEWHERE, bound, moved};
+pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -84,16 +93,25 @@ pub fn answer(agent: Option<&AgentName>, from: From, text: &str) -> Rich {
         // Markup around nothing is something still.
         answer = Rich::plain(if blank { nothing } else { text.trim() });
     }
+    match heading(agent, from) {
+        None => answer,
+        Some(heading) => answer.below(&heading),
+    }
+}
+
+/// The line above an answer, where there has to be one.
+#[must_use]
+pub fn heading(agent: Option<&AgentName>, from: From) -> Option<String> {
     let origin = match from {
         From::Now => None,
         From::Late => Some("a late answer"),
         From::Earlier => Some("from the conversation before /new"),
     };
     match (agent, origin) {
-        (None, None) => answer,
-        (Some(agent), None) => answer.below(&format!("{agent} ▸")),
-        (None, Some(origin)) => answer.below(&format!("({origin}) ▸")),
-        (Some(agent), Some(origin)) => answer.below(&format!("{agent} ({origin}) ▸")),
+        (None, None) => None,
+        (Some(agent), None) => Some(format!("{agent} ▸")),
+        (None, Some(origin)) => Some(format!("({origin}) ▸")),
+        (Some(agent), Some(origin)) => Some(format!("{agent} ({origin}) ▸")),
     }
 }
 
@@ -201,19 +219,6 @@ pub const NOBODY: &str = "I cannot tell who you are: you write as the group or a
 /// The one notice in a group where the bot has no business.
 pub const UNKNOWN_GROUP: &str =
     "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";
-
-/// The notice in a group that has become a supergroup, where the configuration still means
-/// it by its old id.
-#[must_use]
-pub fn moved(from: ChatId, to: ChatId) -> String {
-    format!(
-        "This group has a new id since it became a supergroup: {to}. Whoever runs me has to put \
-         it into my configuration in place of {from}; until then I may not know you here."
-    )
-}
-
-/// What is said in front of an answer that does not stand where it was asked.
-pub const ELSEWHERE: &str = "(From a topic that is closed or gone)";
 
 /// A route that this person may not use here.
 #[must_use]
@@ -372,10 +377,14 @@ fn shortened(text: &str, max: usize) -> Cow<'_, str> {
 
 /// `/whoami`.
 #[must_use]
-pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
+pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
+    let chat = place.chat;
     let mut text = format!("Your id: {user}");
     if chat.is_group() {
         text.extend(["\nThis chat: ".to_owned(), chat.to_string()]);
+    }
+    if place.topic != TopicId::NONE {
+        text.extend(["\nThis topic: ".to_owned(), place.topic.to_string()]);
     }
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");
@@ -388,7 +397,8 @@ pub fn whoami(config: &Config, user: UserId, chat: ChatId) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 4] = [
+pub const MENU: [(&str, &str); 5] = [
+    ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),
     ("whoami", "Your id and what you may use"),

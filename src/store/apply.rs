@@ -20,7 +20,6 @@ pub(super) async fn accept(
     connection: &mut SqliteConnection,
     bot: BotId,
     updates: &[StoredUpdate],
-    at: Timestamp,
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let mut fresh = Vec::with_capacity(updates.len());
     for update in updates {
@@ -30,7 +29,7 @@ pub(super) async fn accept(
         )
         .bind(bot.0)
         .bind(update.id.0)
-        .bind(at.0)
+        .bind(update.received_at.0)
         .bind(&update.body)
         .execute(&mut *connection)
         .await?;
@@ -90,9 +89,13 @@ pub(super) async fn change(
         | Change::Working { .. }
         | Change::Detach { .. }
         | Change::Placeholder { .. }
+        | Change::Used { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
         | Change::TellRestart { .. }
+        | Change::AskStop { .. }
+        | Change::Hold { .. }
+        | Change::Release { .. }
         | Change::Requeue { .. }) => turns::move_turn(c, of_turn, now).await,
         of_post => posts::move_post(c, bot, of_post, now).await,
     }
@@ -163,14 +166,19 @@ async fn open_turn(
 ) -> Result<(), StoreError> {
     let sql = query(
         "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
-                            reply_to, text, state, attempt, opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+                            reply_to, text, state, attempt, held, held_until, held_post,
+                            opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
     );
     let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
     let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
     let sql = sql.bind(turn.asked_by.0).bind(turn.update.0);
     let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
-    any(c, sql.bind(i64::from(turn.attempt)).bind(now.0)).await
+    let sql = sql.bind(i64::from(turn.attempt));
+    let held = turn.held;
+    let sql = sql.bind(held.map(|held| held.why.name()));
+    let sql = sql.bind(held.map(|held| held.until.0));
+    any(c, sql.bind(held.map(|held| held.post.0)).bind(now.0)).await
 }
 
 async fn tell_stranger(
@@ -225,6 +233,18 @@ pub(super) async fn one(
     match sql.execute(c).await?.rows_affected() {
         1 => Ok(()),
         _ => Err(StoreError::Stale(otherwise)),
+    }
+}
+
+/// At least one row must have been where the change expects it.
+async fn some(
+    c: &mut SqliteConnection,
+    sql: Sql<'_>,
+    otherwise: &'static str,
+) -> Result<(), StoreError> {
+    match sql.execute(c).await?.rows_affected() {
+        0 => Err(StoreError::Stale(otherwise)),
+        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The names that states and kinds have in the tables.
 
-use crate::model::{Kind, Outcome, TurnState, UpdateEnd};
+use crate::model::{HeldFor, Kind, Outcome, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -22,6 +22,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Answered => "answered",
         Outcome::ToldFailed => "told_failed",
         Outcome::UnknownTold => "unknown_told",
+        Outcome::Stopped => "stopped",
     }
 }
 
@@ -33,6 +34,10 @@ pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>
         UpdateEnd::Refused(rule) => ("refused", Some(rule)),
         UpdateEnd::Parked => ("parked", None),
     }
+}
+
+pub(super) fn parse_held(name: &str) -> Option<HeldFor> {
+    HeldFor::ALL.into_iter().find(|why| why.name() == name)
 }
 
 pub(super) fn parse_kind(name: &str) -> Option<Kind> {

@@ -19,7 +19,7 @@ use super::{Answer, Change, Store, StoreError, StoredUpdate, Unfinished};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 
 /// What outlives the processes. Clones are the same disk.
 #[derive(Clone, Default)]
@@ -129,7 +129,7 @@ impl Store for MemStore {
         self.bot
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, _: Timestamp) -> Answer<Vec<StoredUpdate>> {
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.write(|tables, _| Ok(tables.accept(updates)))
     }
 
@@ -171,6 +171,10 @@ impl Store for MemStore {
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         self.read(|tables| tables.posts.get(&post)?.message)
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.read(|tables| tables.posts.get(&post)?.file.clone())
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

@@ -19,6 +19,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod waiters;
 mod writer;
 
 use std::rc::Rc;
@@ -33,21 +34,25 @@ pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
 pub use self::sqlite::Sqlite;
 pub use self::tidy::Tidy;
+pub use self::waiters::Waiter;
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, Kind, Outcome, Place, Post, Protocol, Seat, Turn, TurnState,
+    AuditLine, Button, Conversation, File, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
     UpdateEnd,
 };
 use crate::poison::{Record, Work};
+use crate::usage::Usage;
 
 /// An update as it is kept until its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredUpdate {
     /// Its id.
     pub id: UpdateId,
+    /// When it was taken in.
+    pub received_at: Timestamp,
     /// The JSON text as Telegram delivered it.
     pub body: String,
 }
@@ -76,7 +81,7 @@ pub enum Change {
         /// To whom.
         agent: AgentName,
     },
-    /// A turn begins, queued.
+    /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
@@ -118,7 +123,14 @@ pub enum Change {
         /// Its row in the outbox.
         post: OutboxId,
     },
-    /// The turn is over; answered, its text is erased. Refused if it already was.
+    /// What the agent has used for the turn, as it counts.
+    Used {
+        /// Which turn.
+        turn: TurnId,
+        /// How much, in all of its task.
+        usage: Usage,
+    },
+    /// The turn is over; answered or stopped, its text is erased. Refused if it already was.
     EndTurn {
         /// Which turn.
         turn: TurnId,
@@ -139,6 +151,26 @@ pub enum Change {
         /// The attempt that failed.
         attempt: u32,
     },
+    /// Somebody wants the turn to stop. Refused unless it is at that attempt, not over, not
+    /// detached, and nobody wanted it before.
+    AskStop {
+        /// Which turn.
+        turn: TurnId,
+        /// Its attempt.
+        attempt: u32,
+    },
+    /// A queued turn waits for somebody's word. Refused unless it was queued and not held.
+    Hold {
+        /// Which turn.
+        turn: TurnId,
+        /// For what.
+        held: Held,
+    },
+    /// The turns that a post holds go on. Refused unless it holds one.
+    Release {
+        /// The post that asked.
+        post: OutboxId,
+    },
     /// Something must arrive at Telegram.
     Post(Post),
     /// The person was told that the question waits for a restart. Refused if it does not wait,
@@ -146,6 +178,14 @@ pub enum Change {
     TellRestart {
         /// Which turn.
         turn: TurnId,
+    },
+    /// The file of a post, which is kept until its row needs no sending any more. Refused
+    /// unless the post is there: it comes before it in the same list.
+    Attach {
+        /// Whose file.
+        post: OutboxId,
+        /// The file.
+        file: File,
     },
     /// A row is not needed any more. Nothing if it is already on its way.
     Drop(OutboxId),
@@ -229,23 +269,6 @@ pub struct Unfinished {
     pub moves: Vec<(ChatId, ChatId)>,
 }
 
-/// Somebody who waits for an answer while the process stops.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiter {
-    /// The turn.
-    pub turn: TurnId,
-    /// Where it was asked.
-    pub place: Place,
-    /// The message with the question.
-    pub reply_to: MessageId,
-    /// Where it stands.
-    pub state: TurnState,
-    /// The outbox row of its placeholder, if one was posted.
-    pub placeholder: Option<OutboxId>,
-    /// The agent that was asked.
-    pub agent: AgentName,
-}
-
 /// A future of the store; it runs on the thread of the actors.
 pub type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
 
@@ -255,7 +278,7 @@ pub trait Store {
     fn bot(&self) -> BotId;
 
     /// Keeps a batch of updates; answers those that were not known before.
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>>;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>>;
 
     /// Commits all of it, or nothing.
     fn commit(&self, changes: Vec<Change>) -> Answer<()>;
@@ -310,6 +333,9 @@ pub trait Store {
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
+
+    /// The file that a row carries, until the row needs no sending any more.
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>>;
 
     /// The agent whose turn a message of ours speaks of.
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;

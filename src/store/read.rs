@@ -3,13 +3,14 @@
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, query};
 
-use super::{StoreError, StoredUpdate, Unfinished, Waiter, codec};
+use super::{StoreError, StoredUpdate, Unfinished, codec};
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    Button, Conversation, Place, Post, Protocol, Seat, Slot, Turn, TurnState, Whom,
+    Button, Conversation, File, FileName, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
+    Whom,
 };
 
 pub(super) async fn new_updates(
@@ -18,7 +19,7 @@ pub(super) async fn new_updates(
     max: usize,
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let rows = query(
-        "SELECT update_id, body FROM updates
+        "SELECT update_id, body, received_at FROM updates
          WHERE bot = ? AND state = 'new' ORDER BY update_id LIMIT ?",
     )
     .bind(bot.0)
@@ -29,6 +30,7 @@ pub(super) async fn new_updates(
         .map(|row| {
             Ok(StoredUpdate {
                 id: UpdateId(row.try_get(0)?),
+                received_at: Timestamp(row.try_get(2)?),
                 body: row.try_get::<Option<String>, _>(1)?.unwrap_or_default(),
             })
         })
@@ -37,7 +39,8 @@ pub(super) async fn new_updates(
 
 pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinished, StoreError> {
     let turns = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+                (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached') ORDER BY t.id",
     )
@@ -63,7 +66,8 @@ pub(super) async fn turn(
     id: TurnId,
 ) -> Result<Option<(Turn, Conversation)>, StoreError> {
     let row = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+                (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.id = ?",
     )
@@ -158,40 +162,6 @@ pub(super) async fn update_body(
     Ok(body.flatten())
 }
 
-pub(super) async fn waiters(
-    pool: &SqlitePool,
-    bot: BotId,
-    before: Timestamp,
-    max: usize,
-) -> Result<Vec<Waiter>, StoreError> {
-    let rows = query(
-        "SELECT t.id, t.chat, t.topic, t.reply_to, t.state, t.placeholder, c.agent
-         FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached')
-           AND t.opened_at <= ? AND t.restart_told_at IS NULL ORDER BY t.id LIMIT ?",
-    )
-    .bind(bot.0)
-    .bind(before.0)
-    .bind(i64::try_from(max).unwrap_or(i64::MAX))
-    .fetch_all(pool)
-    .await?;
-    let waiter = |row: &SqliteRow| {
-        let state: String = row.try_get("state")?;
-        Ok(Waiter {
-            turn: TurnId(row.try_get("id")?),
-            place: Place {
-                chat: ChatId(row.try_get("chat")?),
-                topic: TopicId(row.try_get("topic")?),
-            },
-            reply_to: MessageId(row.try_get("reply_to")?),
-            state: codec::parse_turn_state(&state).ok_or_else(|| unknown("state", &state))?,
-            placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
-            agent: AgentName(row.try_get("agent")?),
-        })
-    };
-    rows.iter().map(waiter).collect()
-}
-
 pub(super) async fn stranger_told(
     pool: &SqlitePool,
     bot: BotId,
@@ -217,6 +187,20 @@ pub(super) async fn message_of(
     Ok(message.flatten().map(MessageId))
 }
 
+pub(super) async fn file_of(pool: &SqlitePool, post: OutboxId) -> Result<Option<File>, StoreError> {
+    let row = query("SELECT name, media_type, bytes FROM outbox_files WHERE post = ?")
+        .bind(post.0)
+        .fetch_optional(pool)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let name: String = row.try_get("name")?;
+    Ok(Some(File {
+        name: FileName::clean(&name, "file"),
+        media_type: row.try_get("media_type")?,
+        bytes: row.try_get::<Vec<u8>, _>("bytes")?.into(),
+    }))
+}
+
 fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
     let state: String = row.try_get("state")?;
     let place = Place {
@@ -240,10 +224,24 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
             .and_then(|name| Protocol::parse(&name)),
         task: row.try_get::<Option<String>, _>("task_id")?.map(TaskId),
         placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
+        stop: row.try_get("stop")?,
+        stopping: row.try_get::<Option<i64>, _>("stop_asked_at")?.is_some(),
+        held: held(row)?,
     };
     let user = UserId(row.try_get("user")?);
     let conversation = conversation_row(row, turn.conversation, place, user)?;
     Ok((turn, conversation))
+}
+
+fn held(row: &SqliteRow) -> Result<Option<Held>, StoreError> {
+    let Some(name) = row.try_get::<Option<String>, _>("held")? else {
+        return Ok(None);
+    };
+    Ok(Some(Held {
+        why: codec::parse_held(&name).ok_or_else(|| unknown("reason", &name))?,
+        until: Timestamp(row.try_get("held_until")?),
+        post: OutboxId(row.try_get("held_post")?),
+    }))
 }
 
 fn conversation_row(
@@ -286,6 +284,6 @@ fn post_row(row: &SqliteRow) -> Result<(Post, bool), StoreError> {
     Ok((post, state == "sending"))
 }
 
-fn unknown(what: &str, name: &str) -> StoreError {
+pub(super) fn unknown(what: &str, name: &str) -> StoreError {
     StoreError::unavailable(format!("unknown {what} in the store: {name}"))
 }

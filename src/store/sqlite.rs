@@ -19,13 +19,13 @@ use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Waiter, chats, parked,
-    read,
+    read, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
     UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::poison;
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -124,8 +124,8 @@ impl Store for Sqlite {
         self.bot
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        let done = self.ask(Work::Accept(updates, at));
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        let done = self.ask(Work::Accept(updates));
         Box::pin(async move {
             match done.await? {
                 Outcome::Fresh(fresh) => Ok(fresh),
@@ -181,7 +181,7 @@ impl Store for Sqlite {
 
     fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { read::waiters(&readers, bot, before, max).await })
+        Box::pin(async move { waiters::waiters(&readers, bot, before, max).await })
     }
 
     fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
@@ -207,6 +207,11 @@ impl Store for Sqlite {
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::message_of(&readers, post).await })
+    }
+
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { read::file_of(&readers, post).await })
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

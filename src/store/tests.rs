@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::ids::{ChatId, Principal, TopicId};
-use crate::model::{Action, Body, Protocol, Slot, TurnState, Whom};
+use crate::model::{Action, Body, FileName, HeldFor, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
 mod chats;
@@ -77,7 +77,7 @@ impl Bench {
 
     async fn accept(&self, ids: &[i64]) -> Vec<i64> {
         let updates = ids.iter().map(|id| update(*id)).collect();
-        let fresh = self.store.accept(updates, NOON).await.unwrap();
+        let fresh = self.store.accept(updates).await.unwrap();
         fresh.iter().map(|update| update.id.0).collect()
     }
 
@@ -154,6 +154,9 @@ impl Bench {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 
@@ -187,6 +190,7 @@ impl Bench {
              UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,
                                         placeholder, ended_at) FROM turns
              UNION ALL SELECT concat_ws(' ', 'post', id, chat, seq, state, sends, body, message_id, reason) FROM outbox
+             UNION ALL SELECT concat_ws(' ', 'file', post, name, hex(bytes)) FROM outbox_files
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
              UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
@@ -216,6 +220,7 @@ async fn by_hand(path: &Path) -> SqliteConnection {
 fn update(id: i64) -> StoredUpdate {
     StoredUpdate {
         id: UpdateId(id),
+        received_at: NOON,
         body: format!(r#"{{"update_id":{id},"message":"a secret"}}"#),
     }
 }
@@ -264,4 +269,13 @@ fn audit(event: &'static str) -> Change {
         turn: None,
         rule: None,
     })
+}
+
+fn file(post: OutboxId) -> Change {
+    let file = File {
+        name: FileName::clean("report.md", "file"),
+        media_type: "text/markdown".to_owned(),
+        bytes: b"# all\xff of it".as_slice().into(),
+    };
+    Change::Attach { post, file }
 }

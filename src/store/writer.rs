@@ -14,6 +14,7 @@ use tracing::{debug, error, info};
 
 use super::tidy::{self, Tidy};
 use super::{Change, StoreError, StoredUpdate, apply};
+use crate::crash::{self, When};
 use crate::ids::{BotId, Epoch, Timestamp};
 
 /// Lists of changes in one transaction; a longer queue only waits for the next.
@@ -22,7 +23,7 @@ const GROUP_MAX: usize = 256;
 /// What the writer is asked to do.
 pub(super) enum Work {
     Commit(Vec<Change>),
-    Accept(Vec<StoredUpdate>, Timestamp),
+    Accept(Vec<StoredUpdate>),
     Tidy(Tidy),
     /// Writes what is there already, to see whether the disk takes it.
     Probe,
@@ -113,11 +114,13 @@ impl Writer {
     ) -> Result<Vec<Done>, StoreError> {
         let (bot, epoch) = (self.bot, self.epoch);
         let connection = self.open().await?;
+        points(group, When::Before);
         run(connection, "BEGIN IMMEDIATE").await?;
         let done = match group_in_transaction(connection, bot, epoch, group, savepoints).await {
             Ok(done) => run(connection, "COMMIT").await.map(|()| done),
             Err(error) => Err(error),
         };
+        points(group, When::After);
         if done.is_err() {
             // SQLite may have rolled back already (disk full): then there is nothing left to do.
             let _ = run(connection, "ROLLBACK").await;
@@ -147,6 +150,26 @@ impl Writer {
             None => SqliteConnection::connect_with(&self.options).await?,
         };
         Ok(self.connection.insert(connection))
+    }
+}
+
+/// The points at which tests let the process die: one for each change.
+fn points(group: &[&Work], when: When) {
+    if cfg!(not(debug_assertions)) {
+        return;
+    }
+    for work in group {
+        match work {
+            Work::Accept(_) => crash::point("Accept", when),
+            Work::Commit(changes) => {
+                for change in changes {
+                    let shown = format!("{change:?}");
+                    let name = shown.split(|c: char| !c.is_alphanumeric()).next();
+                    crash::point(name.unwrap_or_default(), when);
+                }
+            }
+            Work::Tidy(_) | Work::Probe | Work::Checkpoint => {}
+        }
     }
 }
 
@@ -187,8 +210,8 @@ async fn group_in_transaction(
 
 async fn apply_work(connection: &mut SqliteConnection, bot: BotId, work: &Work) -> Done {
     match work {
-        Work::Accept(updates, at) => {
-            let fresh = apply::accept(connection, bot, updates, *at).await?;
+        Work::Accept(updates) => {
+            let fresh = apply::accept(connection, bot, updates).await?;
             Ok(Outcome::Fresh(fresh))
         }
         Work::Tidy(step) => {

@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Response, Url};
+use reqwest::multipart::Form;
+use reqwest::{RequestBuilder, Response, Url};
 use serde::Serialize;
 use teloxide_core::Bot;
 use teloxide_core::requests::Payload;
 
 use super::error::TelegramError;
 use super::lenient::Object;
+use crate::crash::{self, When};
 
 /// The longest body that is read. A poll's hundred updates stay far below it.
 const BODY_MAX: usize = 64 << 20;
@@ -36,12 +38,30 @@ pub(super) async fn call<P: Payload + Serialize>(
 ) -> Result<Answer, TelegramError> {
     let body = serde_json::to_vec(payload)
         .map_err(|_| TelegramError::BadRequest("the call cannot be written".to_owned()))?;
-    let response = bot
-        .client()
-        .post(method_url(bot, P::NAME))
-        .header(CONTENT_TYPE, "application/json")
-        .body(body)
-        .timeout(timeout)
+    let request = bot.client().post(method_url(bot, P::NAME));
+    let request = request.header(CONTENT_TYPE, "application/json").body(body);
+    crash::point(P::NAME, When::Before);
+    let answer = send(bot, request.timeout(timeout)).await;
+    crash::point(P::NAME, When::After);
+    answer
+}
+
+/// Calls a method with a form, which may hold files; `timeout` as in [`call`].
+pub(super) async fn call_with_form(
+    bot: &Bot,
+    method: &str,
+    form: Form,
+    timeout: Duration,
+) -> Result<Answer, TelegramError> {
+    let request = bot.client().post(method_url(bot, method)).multipart(form);
+    crash::point(method, When::Before);
+    let answer = send(bot, request.timeout(timeout)).await;
+    crash::point(method, When::After);
+    answer
+}
+
+async fn send(bot: &Bot, request: RequestBuilder) -> Result<Answer, TelegramError> {
+    let response = request
         .send()
         .await
         .map_err(|error| TelegramError::transport(error, bot.token()))?;
@@ -102,6 +122,8 @@ fn judge(status: u16, wait: Option<i64>, body: Body, token: &str) -> Result<Answ
         Some((reply, false)) => Err(TelegramError::refusal(status, wait, reply, token)),
         None if status < 300 && says_ok(&body.text) => Ok(Answer(None)),
         None if status == 429 => Err(TelegramError::wait(wait)),
+        // What stands in front of the Bot API takes no upload of this size, ever.
+        None if status == 413 => Err(TelegramError::BadRequest("too large to be sent".to_owned())),
         None if status < 300 => Err(body.cut.unwrap_or(TelegramError::Server { status })),
         None => Err(TelegramError::Server { status }),
     }
@@ -168,6 +190,8 @@ mod tests {
                 "{text}"
             );
         }
+        let large = TelegramError::BadRequest("too large to be sent".to_owned());
+        assert_eq!(judged(413, "<html>"), Err(large));
         let wait = TelegramError::RetryAfter(Duration::from_secs(4));
         assert_eq!(judged(429, "<html>"), Err(wait));
     }

@@ -116,7 +116,7 @@ pub struct RawUpdate {
 /// A handle on the Bot API; clones share their connections.
 #[derive(Clone)]
 pub struct BotApi {
-    bot: Bot,
+    pub(super) bot: Bot,
     id: BotId,
     /// What a call may take; shorter in tests.
     pub(super) call_timeout: Duration,

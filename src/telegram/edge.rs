@@ -10,6 +10,7 @@ use super::error::TelegramError;
 use super::outgoing::{Command, EditMessage, OutMessage};
 use super::update::CallbackId;
 use crate::ids::{ChatId, MessageId, TopicId, UpdateId};
+use crate::model::{File, Shape};
 
 /// One call; [`TelegramError`] says what became of it where it fails.
 pub type TelegramCall<'a, T> = LocalBoxFuture<'a, Result<T, TelegramError>>;
@@ -30,6 +31,14 @@ pub trait Telegram {
 
     /// Sends a message.
     fn send_message<'a>(&'a self, message: &'a OutMessage) -> TelegramCall<'a, MessageId>;
+
+    /// Sends a file; the text of the message is its caption.
+    fn send_file<'a>(
+        &'a self,
+        message: &'a OutMessage,
+        file: &'a File,
+        shape: Shape,
+    ) -> TelegramCall<'a, MessageId>;
 
     /// Replaces the text and the buttons of a message.
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()>;
@@ -74,6 +83,15 @@ impl Telegram for BotApi {
 
     fn send_message<'a>(&'a self, message: &'a OutMessage) -> TelegramCall<'a, MessageId> {
         Box::pin(BotApi::send_message(self, message))
+    }
+
+    fn send_file<'a>(
+        &'a self,
+        message: &'a OutMessage,
+        file: &'a File,
+        shape: Shape,
+    ) -> TelegramCall<'a, MessageId> {
+        Box::pin(BotApi::send_file(self, message, file, shape))
     }
 
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {

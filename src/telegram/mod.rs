@@ -9,6 +9,7 @@
 //! - `edge`: [`Telegram`], what the actors see of it
 //! - `call`: one HTTP call and the judgement of its answer
 //! - `outgoing`: what is sent, and how it becomes a payload
+//! - `upload`: a message with a file
 //! - `error`: [`TelegramError`], what went wrong and what became of the call
 //! - `update`: [`Update`], what somebody did in Telegram
 //! - `parts`: the names of what a message may hold
@@ -24,6 +25,7 @@ mod parts;
 #[cfg(test)]
 pub(crate) mod tests;
 mod update;
+mod upload;
 
 pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError, longest_poll};
 pub use edge::{SharedTelegram, Telegram, TelegramCall};
@@ -32,3 +34,4 @@ pub use outgoing::{Button, Command, EditMessage, OutMessage};
 pub use update::{
     Callback, CallbackId, ChatKind, Entity, Incoming, Membership, ReplyTo, Sender, Update, What,
 };
+pub use upload::CAPTION_MAX;

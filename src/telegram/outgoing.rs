@@ -141,7 +141,7 @@ pub(super) fn narrow(id: i64) -> Result<i32, TelegramError> {
     i32::try_from(id).map_err(|_| TelegramError::BadRequest(format!("{id} is no valid id")))
 }
 
-fn keyboard(rows: &[Vec<Button>]) -> InlineKeyboardMarkup {
+pub(super) fn keyboard(rows: &[Vec<Button>]) -> InlineKeyboardMarkup {
     InlineKeyboardMarkup::new(rows.iter().map(|row| {
         row.iter()
             .map(|button| InlineKeyboardButton::callback(&button.label, &button.data))

@@ -2,7 +2,7 @@
 
 use switchboard_emulators::agent::{Gate, replies, reply};
 
-use crate::support::Stage;
+use crate::support::{Stage, rows};
 
 #[tokio::test]
 async fn a_question_reaches_its_agent_and_the_answer_comes_back() {
@@ -14,6 +14,12 @@ async fn a_question_reaches_its_agent_and_the_answer_comes_back() {
     assert_eq!(prompts.len(), 1);
     assert_eq!(prompts[0].text, "what pods are failing?");
     assert_eq!(prompts[0].user, "telegram:7");
+    stage.settled().await;
+    // The emulated agent calls its model once, which counts 18.
+    let used = "SELECT total_tokens FROM turns";
+    assert_eq!(rows::count(&stage.store(), used).await, 18);
+    let logged = stage.logged();
+    assert!(logged.contains("tokens=11 + 7 = 18"), "{logged}");
     stage.ends().await;
 }
 

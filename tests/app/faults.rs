@@ -17,7 +17,7 @@ struct Column {
     name: &'static str,
     settings: fn() -> AgentSettings,
     toml: &'static str,
-    /// The tasks of a context can be listed, so that a prompt is found.
+    /// Tasks can be listed, so that a prompt is found.
     lists: bool,
     /// Calls by which a task is looked at.
     looks: &'static str,
@@ -38,12 +38,11 @@ const COLUMNS: [Column; 4] = [
         lists: true,
         looks: "tasks/get",
     },
-    // It lists tasks, too, but of a context, and the first question has none yet.
     Column {
         name: "A2A 1.0",
         settings: || AgentSettings::a2a("k8s").versions(Versions::V10),
         toml: "flavor = \"a2a\"\nprotocol = \"1.0\"",
-        lists: false,
+        lists: true,
         looks: "GetTask",
     },
     Column {
@@ -164,6 +163,7 @@ const ROWS: &[Row] = &[
     told("429 for an hour", |_| reply().too_many_requests(3600), BUSY, "http status 429"),
     // Surely not run, and better after a while.
     answered("429 twice", |n| if n < 2 { reply().too_many_requests(1) } else { replies("2 pods") }, 3, "http status 429"),
+    answered("429 of a gateway", |n| if n < 1 { reply().rate_limited(1) } else { replies("2 pods") }, 2, "rate limit exceeded"),
     Row { sends: 4, ..told("429 for ever", |_| reply().too_many_requests(0), BUSY, "http status 429") },
     // It said so itself.
     told("failed", |_| reply().fails("at http://10.0.0.1"), "It says that it failed", "the task failed"),

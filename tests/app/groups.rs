@@ -324,3 +324,54 @@ async fn a_group_that_throws_the_bot_out_does_not_hold_up_another() {
     assert_eq!(states, ["answered", "undeliverable", "undeliverable"]);
     stage.ends().await;
 }
+
+#[tokio::test]
+async fn a_configured_group_that_moved_is_not_left_when_the_bot_is_told_that_it_is_there() {
+    let stage = Stage::plan()
+        .allow(&format!("\"chat:{GROUP}\""))
+        .agent("k8s", |_| replies("hello"))
+        .start()
+        .await;
+    open_group(&stage, GROUP);
+    let telegram = &stage.telegram;
+    telegram.migrate(GROUP, SUPERGROUP);
+    telegram.sees(SUPERGROUP, "in place of").await;
+    // Somebody who is on no list.
+    telegram.join(SUPERGROUP, BEN);
+    stage.settled().await;
+    assert!(telegram.bot_is_in(SUPERGROUP));
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn the_chunks_of_an_answer_follow_the_group_in_their_order_after_one_refusal() {
+    let long: Vec<String> = (1..=4)
+        .map(|n| format!("part {n} {}", "word ".repeat(700)))
+        .collect();
+    let long = long.join("\n\n");
+    let gate = Gate::new();
+    let held = gate.clone();
+    let stage = Stage::plan()
+        .agent("k8s", move |_| reply().held(&held).answers(&long))
+        .start()
+        .await;
+    open_group(&stage, GROUP);
+    let telegram = &stage.telegram;
+    telegram.say(ANN, GROUP, "/k8s tell me all");
+    gate.reached().await;
+    telegram.drained().await;
+    // Only the refusal tells of the move.
+    let polls = telegram.hold(On::method("getUpdates").always());
+    telegram.end_poll();
+    polls.reached().await;
+    telegram.migrate(GROUP, SUPERGROUP);
+    gate.open();
+    telegram.sees(SUPERGROUP, "part 4").await;
+    let texts = telegram.screen(SUPERGROUP).into_iter().map(|m| m.text);
+    let parts: Vec<String> = texts.map(|text| text[..6].to_owned()).collect();
+    assert_eq!(parts, ["part 1", "part 2", "part 3", "part 4"]);
+    assert_eq!(telegram.refusals().len(), 1);
+    telegram.clear_faults();
+    polls.release();
+    stage.ends().await;
+}

@@ -1,9 +1,9 @@
 //! Many people, long answers, Telegram's limits.
 
-use switchboard_emulators::agent::{Gate, replies, reply};
+use switchboard_emulators::agent::{Gate, Incoming, Settings as AgentSettings, replies, reply};
 use switchboard_emulators::bot_api::{On, Outcome, Settings};
 
-use crate::support::{Stage, rows};
+use crate::support::{PATIENCE, Stage, UNLIMITED, rows, unix_now};
 
 #[tokio::test]
 async fn two_hundred_people_at_once_are_each_answered_once_while_another_agent_hangs() {
@@ -44,7 +44,11 @@ async fn an_answer_of_twenty_thousand_characters_comes_in_order_within_the_limit
     let answer = words.join(" ");
     assert!(answer.len() > 20_000);
     let text = answer.clone();
-    let stage = Stage::with(move |_| replies(&text)).await;
+    let stage = Stage::plan()
+        .sections(&format!("{UNLIMITED}\n[chat]\nlong_answer = \"chunks\"\n"))
+        .agent("k8s", move |_| replies(&text))
+        .start()
+        .await;
     stage.user(7).says("tell me all");
     stage.user(7).sees("word2499").await;
     stage.settled().await;
@@ -106,10 +110,7 @@ async fn telegrams_own_limits_are_kept_and_a_busy_chat_slows_no_other() {
 async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
     let gate = Gate::new();
     let held = gate.clone();
-    let toml = format!(
-        "{}conversation_waiting_max = 3\n",
-        crate::support::UNLIMITED
-    );
+    let toml = format!("{UNLIMITED}conversation_waiting_max = 3\n");
     let stage = Stage::plan()
         .sections(&toml)
         .agent("k8s", move |_| reply().held(&held).answers("done"))
@@ -139,7 +140,7 @@ async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
 async fn the_same_update_delivered_again_does_nothing() {
     let stage = Stage::with(|_| replies("once")).await;
     let update = serde_json::json!({"update_id": 777, "message": {
-        "message_id": 1, "date": 1, "text": "hello",
+        "message_id": 1, "date": unix_now(), "text": "hello",
         "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     stage.telegram.add_user(7, "Seven");
@@ -170,5 +171,46 @@ async fn an_answer_that_telegram_took_before_the_line_was_cut_is_sent_once_more_
         1,
         "it is counted"
     );
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn an_agent_has_so_many_calls_at_once_and_so_many_that_wait_and_one_more_is_told() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let toml = "flavor = \"kagent\"\ncalls_max = 1\nwaiting_max = 1\n";
+    let script = move |asked: &Incoming| {
+        reply()
+            .held(&held)
+            .answers(&format!("answer to {}", asked.text))
+    };
+    let stage = Stage::plan()
+        .agent_as("k8s", AgentSettings::kagent("k8s"), toml, script)
+        .start()
+        .await;
+    let agent = stage.agent("k8s");
+    stage.user(1).says("first");
+    agent
+        .wait_for("the first prompt", PATIENCE, |agent| {
+            (agent.prompts().len() == 1).then_some(())
+        })
+        .await;
+    // Either of the two may be the one that waits.
+    stage.user(2).says("second");
+    stage.user(3).says("second");
+    let busy = "It has too many questions at the moment";
+    let refused = tokio::select! {
+        _ = async { stage.user(2).sees(busy).await } => 2,
+        _ = async { stage.user(3).sees(busy).await } => 3,
+    };
+    assert_eq!(agent.prompts().len(), 1, "the second waits");
+    gate.open();
+    stage.user(1).sees("answer to first").await;
+    let waited = 5 - refused;
+    stage.user(waited).sees("answer to second").await;
+    stage.settled().await;
+    assert_eq!(agent.prompts().len(), 2);
+    stage.user(refused).taps(busy, "Run again").await;
+    stage.user(refused).sees("answer to second").await;
     stage.ends().await;
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use switchboard_emulators::agent::replies;
 
-use crate::support::{PATIENCE, Stage, rows};
+use crate::support::{PATIENCE, Stage, rows, unix_now};
 
 const ASKER: i64 = 7;
 const GROUP: i64 = -1_001_000_000_701;
@@ -28,7 +28,7 @@ fn chat(id: i64) -> Value {
 /// A message of the asker with these fields besides.
 fn message(chat_id: i64, fields: &Value) -> Value {
     let mut message = json!({
-        "message_id": 900, "date": 1_700_000_000, "chat": chat(chat_id),
+        "message_id": 900, "date": unix_now(), "chat": chat(chat_id),
         "from": {"id": ASKER, "is_bot": false, "first_name": "Asker"},
     });
     for (name, value) in fields.as_object().into_iter().flatten() {

@@ -31,6 +31,35 @@ async fn when_the_time_is_up_the_task_is_cancelled_and_the_person_told() {
     stage.ends().await;
 }
 
+/// As a crash leaves it on the Python SDK 0.3.26: the stream is cut, the task works for ever.
+#[tokio::test]
+async fn a_task_that_a_crash_left_working_is_watched_and_said_to_be() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let toml = "flavor = \"a2a\"\nprotocol = \"0.3\"\ntotal_timeout = \"5s\"\n\
+        connect_timeout = \"1s\"\nfirst_byte_timeout = \"1s\"\nlook_after = \"300ms\"\n";
+    let stage = Stage::plan()
+        .agent_as("k8s", AgentSettings::a2a("k8s"), toml, move |_| {
+            reply()
+                .working("on it")
+                .cut()
+                .held(&held)
+                .answers("too late")
+        })
+        .start()
+        .await;
+    let user = stage.user(7);
+    user.says("hello");
+    let watched = user.sees("No answer yet, still watching.").await;
+    assert!(watched.text.contains("on it"), "{}", watched.text);
+    user.sees("It took longer than 1 min, so I had it stopped")
+        .await;
+    assert_eq!(stage.agent("k8s").prompts().len(), 1);
+    stage.settled().await;
+    gate.open();
+    stage.ends().await;
+}
+
 #[tokio::test]
 async fn a_task_that_cannot_be_cancelled_is_detached_and_its_late_answer_is_labelled() {
     let gate = Gate::new();

@@ -7,7 +7,7 @@ use switchboard_emulators::agent::{Cancel, Gate, replies, reply};
 use switchboard_emulators::bot_api::On;
 
 use crate::process::Bot;
-use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
+use crate::support::{PATIENCE, Stage, UNLIMITED, rows, unix_now};
 
 /// Every person is answered exactly once, and nothing is left behind.
 async fn answered_once(stage: Stage, bot: Bot, answers: &[&str], prompts: usize) {
@@ -40,17 +40,15 @@ async fn killed_when_stored_an_update_is_answered_by_the_next_process() {
     let store = Sqlite::open(&stage.store(), bot_id, ownership)
         .await
         .expect("it opens");
-    let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": 1,
+    let body = serde_json::json!({"update_id": 5, "message": {"message_id": 1, "date": unix_now(),
         "text": "hello", "chat": {"id": 7, "type": "private"},
         "from": {"id": 7, "is_bot": false, "first_name": "Seven"}}});
     let update = StoredUpdate {
+        received_at: Timestamp::now(),
         id: UpdateId(5),
         body: body.to_string(),
     };
-    store
-        .accept(vec![update], Timestamp::now())
-        .await
-        .expect("it is kept");
+    store.accept(vec![update]).await.expect("it is kept");
     store.close().await;
 
     let bot = Bot::start(&stage);
@@ -348,4 +346,35 @@ async fn told_to_stop_it_leaves_a_running_task_to_the_next_process_and_exits_0()
     gate.open();
     let bot = Bot::start(&stage);
     answered_once(stage, bot, &["the answer"], 1).await;
+}
+
+#[tokio::test]
+async fn killed_while_a_long_answer_goes_out_its_file_comes_from_the_store() {
+    let line = "Pod cart-6d8f7c9b5d-p2x8k restarted, and nobody knows why.\n\n";
+    let report = line.repeat(500);
+    let text = report.clone();
+    let stage = Stage::plan()
+        .agent("k8s", move |_| replies(&text))
+        .build()
+        .await;
+    let held = stage
+        .telegram
+        .hold(On::method("sendMessage").text("Pod cart"));
+    let bot = Bot::start(&stage);
+    stage.user(7).says("all of it");
+    held.reached().await;
+    rows::turns_become(&stage.store(), &["answered"]).await;
+    let waits = "SELECT count(*) FROM outbox_files";
+    assert_eq!(rows::count(&stage.store(), waits).await, 1);
+    bot.kill().await;
+    held.release();
+
+    let bot = Bot::start(&stage);
+    let (_, file) = stage.user(7).sees_file("k8s-T1.md").await;
+    assert_eq!(file.bytes, report.trim_end().as_bytes());
+    assert_eq!(stage.telegram.calls_to("sendDocument").len(), 1);
+    rows::settled(&stage.store()).await;
+    let (code, log) = bot.stop().await;
+    assert_eq!(code, Some(0), "{log:#?}");
+    stage.ends().await;
 }

@@ -4,6 +4,7 @@
 #   kagent-0.10.4   kagent-adk
 #   a2a-1.3.0       the official Python SDK of A2A 1.0 and, through a layer of it, 0.3
 #   a2a-0.3.26      the official Python SDK of A2A 0.3
+# and TDLib, by tests/tdlib/setup.sh.
 # Safe to run again: it does nothing for one whose lock is unchanged and whose packages are there.
 set -euo pipefail
 unset PYTHONPATH PYTHONHOME PIP_REQUIRE_VIRTUALENV PIP_TARGET PIP_USER
@@ -107,8 +108,10 @@ peer a2a-1.3.0 a2a/requirements-1.3.0.lock a2a a2a.compat.v0_3 starlette uvicorn
 new=$!
 peer a2a-0.3.26 a2a/requirements-0.3.26.lock a2a a2a.server.apps starlette uvicorn sse_starlette &
 old=$!
+"$here/../tdlib/setup.sh" 9>&- &
+tdlib=$!
 failed=0
-for one in "$kagent" "$new" "$old"; do
+for one in "$kagent" "$new" "$old" "$tdlib"; do
     wait "$one" || failed=1
 done
 exit "$failed"

@@ -303,14 +303,14 @@ pub const CASES: &[Case] = &[
         name: "an answer that is cut before it says anything is not asked for again",
         ask: Ask(&["hello !drop=0"], With("I cannot tell whether")),
         but: &[(
-            &[EmulatedKagent],
-            Cannot("kagent's controller lists its tasks, so the prompt is found"),
+            &[EmulatedKagent, Emulator10, Sdk10],
+            Cannot("its tasks can be listed, so the prompt is found"),
         )],
         ..UNKNOWN
     },
     Case {
         name: "and is found where tasks are listed",
-        ask: Ask(&["hi at first", "hi !drop=0"], Exactly("echo: hi !drop=0")),
+        ask: Ask(&["a !drop=0", "b !drop=0"], Exactly("echo: b !drop=0")),
         but: &[
             (
                 &[Emulator, Sdk13, Sdk03],

@@ -20,6 +20,7 @@ use std::sync::{LazyLock, Mutex, Once};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use switchboard::ids::Timestamp;
 use switchboard::{app, config};
 use switchboard_emulators::agent::{AgentEmulator, Incoming, Reply, Settings as AgentSettings};
 use switchboard_emulators::bot_api::{BotApi, Settings};
@@ -357,6 +358,11 @@ impl Plan {
         stage.start_bot();
         stage
     }
+}
+
+/// Now, as Telegram dates a message.
+pub fn unix_now() -> i64 {
+    Timestamp::now().0 / 1000
 }
 
 static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);

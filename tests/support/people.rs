@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchboard_emulators::bot_api::Message;
+use switchboard_emulators::bot_api::{Message, SentFile};
 
 use super::{PATIENCE, Stage};
 
@@ -36,6 +36,19 @@ impl<'s> User<'s> {
                 let found =
                     |message: &&Message| message.from_bot() && message.text.contains(fragment);
                 world.messages(self.id).find(found).cloned()
+            })
+            .await
+    }
+
+    /// Waits until a message of the bot with a file of this name is on the screen.
+    pub async fn sees_file(&self, name: &str) -> (Message, SentFile) {
+        let what = format!("user {} to see the file {name:?}", self.id);
+        self.stage
+            .telegram
+            .wait_in(self.id, &what, PATIENCE, |world| {
+                let with_file = |message: &Message| Some((message.clone(), message.file()?));
+                let mut files = world.messages(self.id).filter_map(with_file);
+                files.find(|(message, file)| message.from_bot() && file.name == name)
             })
             .await
     }

@@ -22,7 +22,8 @@ pub async fn open(store: &Path) -> Vec<String> {
          UNION ALL SELECT 'turn ' || id || ' ' || state FROM turns
              WHERE state IN ('queued', 'submitting', 'working', 'detached')
          UNION ALL SELECT 'post ' || id || ' ' || kind || ' ' || state FROM outbox
-             WHERE state IN ('pending', 'sending')",
+             WHERE state IN ('pending', 'sending')
+         UNION ALL SELECT 'file of post ' || post FROM outbox_files",
     )
     .fetch_all(&mut connection)
     .await
@@ -95,4 +96,13 @@ pub async fn becomes(store: &Path, sql: &'static str, expected: i64) {
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Changes rows, as a process could have left them. Not while a bot runs.
+pub async fn change(store: &Path, sql: &'static str) {
+    let options = SqliteConnectOptions::new().filename(store);
+    let connection = SqliteConnection::connect_with(&options).await;
+    let mut connection = connection.expect("the store can be opened");
+    let done = sqlx::query(sql).execute(&mut connection).await;
+    done.expect("the statement is right");
 }

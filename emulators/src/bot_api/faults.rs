@@ -72,7 +72,7 @@ impl On {
         self
     }
 
-    /// Only calls whose text contains this.
+    /// Only calls whose text or caption contains this.
     #[must_use]
     pub fn text(mut self, fragment: &str) -> Self {
         self.fragment = Some(fragment.to_owned());
@@ -99,9 +99,8 @@ impl On {
             && self.method.as_ref().is_none_or(named)
             && (self.chat.is_none() || self.chat == params.chat())
             && self.fragment.as_ref().is_none_or(|fragment| {
-                params
-                    .text("text")
-                    .is_some_and(|text| text.contains(fragment))
+                let text = params.text("text").or_else(|| params.text("caption"));
+                text.is_some_and(|text| text.contains(fragment))
             })
     }
 

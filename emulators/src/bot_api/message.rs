@@ -1,5 +1,7 @@
 //! What there is to see in a chat: messages, buttons, buzzes, typing, answers to taps.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -100,12 +102,43 @@ impl Message {
         Some((file["file_name"].as_str()?, file["text"].as_str()))
     }
 
+    /// The file that it carries, whatever it is shown as.
+    #[must_use]
+    pub fn file(&self) -> Option<SentFile> {
+        let photo = self.extra.get("photo").map(|sizes| &sizes[0]);
+        let file = photo.or_else(|| self.extra.get("document"))?;
+        let side = |name: &str| u32::try_from(file[name].as_u64()?).ok();
+        let bytes = match file["text"].as_str() {
+            Some(text) => text.as_bytes().to_vec(),
+            None => STANDARD.decode(file["base64"].as_str()?).ok()?,
+        };
+        Some(SentFile {
+            name: file["file_name"].as_str()?.to_owned(),
+            bytes,
+            media_type: file["mime_type"].as_str().map(str::to_owned),
+            picture: photo.and(side("width").zip(side("height"))),
+        })
+    }
+
     /// All labels, row by row.
     #[must_use]
     pub fn labels(&self) -> Vec<String> {
         let buttons = self.buttons.iter().flatten();
         buttons.map(|b| b.text.clone()).collect()
     }
+}
+
+/// A file that a message carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentFile {
+    /// What the client called it; of a picture the real server keeps no name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// What the client said that it is.
+    pub media_type: Option<String>,
+    /// Width and height in pixels, if it is shown as a picture.
+    pub picture: Option<(u32, u32)>,
 }
 
 /// Everything that one message of the bot has ever shown; it stays when the message is deleted.

@@ -20,7 +20,7 @@
 //!
 //! 403 and 409 are never violations. [`BotApi::expect_refusals`] takes expected ones out.
 //!
-//! Absent: webhook delivery, media but for `sendDocument`, drafts and rich messages, inline
+//! Absent: webhook delivery, media but for `sendDocument` and `sendPhoto`, drafts and rich messages, inline
 //! mode, parse modes, automatic entities in the bot's own texts, the throttling of repeated
 //! `getUpdates` offsets, the 48 hours' limit of deletes, quotes in replies, closed topics.
 
@@ -57,8 +57,8 @@ pub use faults::{Fault, Gate, On};
 pub use handle::{BotApi, Polls};
 pub use incoming::Incoming;
 pub use message::{
-    ANONYMOUS_ADMIN, Author, Button, Buzz, CHANNEL_BOT, ChatId, Message, MessageId, Sent, TELEGRAM,
-    TapAnswer, ThreadId, Typing, UserId,
+    ANONYMOUS_ADMIN, Author, Button, Buzz, CHANNEL_BOT, ChatId, Message, MessageId, Sent, SentFile,
+    TELEGRAM, TapAnswer, ThreadId, Typing, UserId,
 };
 pub use people::PressError;
 pub use refusal::{Refusal, Violation};

@@ -90,6 +90,11 @@ impl Refused {
         }
     }
 
+    /// An upload that is larger than the server takes.
+    pub fn too_large() -> Self {
+        Self::new(413, "Request Entity Too Large".into(), true)
+    }
+
     /// The token is not the bot's.
     pub fn unauthorized() -> Self {
         Self::new(401, "Unauthorized".into(), true)

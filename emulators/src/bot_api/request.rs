@@ -4,6 +4,8 @@ use actix_multipart::Multipart;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Payload};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 
@@ -59,14 +61,15 @@ fn read_json(params: &mut Params, body: &Bytes) -> Result<(), Refused> {
     }
 }
 
-/// Fields become parameters; a file becomes `{file_name, file_size, text}` (`text` if it is
-/// UTF-8 and short), under its field's name.
+/// Fields become parameters; a file becomes `{file_name, file_size, mime_type, text}` under its
+/// field's name, with `base64` instead of `text` where it is not UTF-8.
 async fn read_parts(params: &mut Params, mut parts: Multipart) -> Result<(), Refused> {
     let broken = || Refused::bad("can't parse multipart form data");
     while let Some(mut part) = parts.try_next().await.map_err(|_| broken())? {
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.content_disposition().and_then(|d| d.get_filename());
         let file = file.map(str::to_owned);
+        let kind = part.content_type().map(ToString::to_string);
         let mut body = Vec::new();
         while let Some(chunk) = part.next().await {
             body.extend_from_slice(&chunk.map_err(|_| broken())?);
@@ -74,10 +77,18 @@ async fn read_parts(params: &mut Params, mut parts: Multipart) -> Result<(), Ref
                 return Err(Refused::bad("file is too big"));
             }
         }
-        let text = String::from_utf8(body.clone()).ok();
-        let value = match file {
-            Some(file) => json!({"file_name": file, "file_size": body.len(), "text": text}),
-            None => Value::String(text.ok_or_else(broken)?),
+        let size = body.len();
+        let body = String::from_utf8(body);
+        let value = match (file, body) {
+            (None, body) => Value::String(body.map_err(|_| broken())?),
+            (Some(file), body) => {
+                let mut file = json!({"file_name": file, "file_size": size, "mime_type": kind});
+                match body {
+                    Ok(text) => file["text"] = json!(text),
+                    Err(bytes) => file["base64"] = json!(STANDARD.encode(bytes.as_bytes())),
+                }
+                file
+            }
         };
         params.set(name, value);
     }

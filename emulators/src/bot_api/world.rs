@@ -315,11 +315,17 @@ impl World {
             "chat": chat,
             "from": self.author_json(message),
         });
+        let (text, entities) =
+            if message.extra["document"].is_null() && message.extra["photo"].is_null() {
+                ("text", "entities")
+            } else {
+                ("caption", "caption_entities")
+            };
         if !message.text.is_empty() {
-            json["text"] = json!(message.text);
+            json[text] = json!(message.text);
         }
         if !message.entities.is_empty() {
-            json["entities"] = json!(message.entities);
+            json[entities] = json!(message.entities);
         }
         if let Some(date) = message.edit_date {
             json["edit_date"] = json!(date);
@@ -344,7 +350,7 @@ impl World {
         }
         if let Some(extra) = message.extra.as_object() {
             for (name, value) in extra {
-                json[name] = value.clone();
+                json[name] = without_bytes(value.clone());
             }
         }
         json
@@ -363,6 +369,21 @@ impl World {
             Author::Channel(_) => stand_in(CHANNEL_BOT, "Channel_Bot", "Channel"),
         }
     }
+}
+
+/// A field as the wire shows it: of a file all but what is in it.
+fn without_bytes(mut field: Value) -> Value {
+    let files = match &mut field {
+        Value::Array(sizes) => sizes.iter_mut().collect(),
+        one => vec![one],
+    };
+    for file in files.into_iter().filter_map(Value::as_object_mut) {
+        if file.contains_key("file_id") {
+            file.remove("text");
+            file.remove("base64");
+        }
+    }
+    field
 }
 
 /// Now, in Unix seconds.

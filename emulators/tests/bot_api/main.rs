@@ -6,3 +6,4 @@ mod places;
 mod server;
 mod support;
 mod updates;
+mod uploads;

@@ -28,6 +28,8 @@ pub mod rpc;
 mod scrub;
 #[path = "../../../src/a2a/sse.rs"]
 pub mod sse;
+#[path = "../../../src/a2a/usage.rs"]
+pub mod usage;
 #[path = "../../../src/a2a/wire.rs"]
 mod wire;
 

@@ -3,8 +3,8 @@
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 
-use super::super::attempts::Next;
-use super::super::{A2aError, Event, Outcome, Reply};
+use super::super::attempts::{Attempts, Next};
+use super::super::{A2aError, Event, Outcome, Reply, Task, TaskState};
 use super::{Run, Watch};
 use crate::rules::turn::End;
 
@@ -12,6 +12,10 @@ impl Watch {
     /// Offers the prompt until it is taken, or surely not.
     pub(super) async fn submit(&mut self) -> End {
         loop {
+            if self.run.stop.is_asked() {
+                // Nothing was taken so far.
+                return End::Stopped;
+            }
             let sent = if self.attempts.streams {
                 self.stream().await
             } else {
@@ -31,9 +35,12 @@ impl Watch {
             match self.attempts.after(&error, other.filter(|_| switchable)) {
                 Next::Again => {}
                 Next::AgainAfter(pause) => {
-                    self.tell_progress("It cannot be reached, trying again.".to_owned())
+                    self.tell_instead("It cannot be reached, trying again.")
                         .await;
-                    sleep(pause).await;
+                    tokio::select! {
+                        () = sleep(pause) => {}
+                        () = self.run.stop.asked() => {}
+                    }
                 }
                 Next::GiveUp => return self.failed(&error).await,
             }
@@ -69,21 +76,34 @@ impl Watch {
             let Run { client, prompt, .. } = &self.run;
             client.stream(self.attempts.protocol, prompt).await?
         };
-        if let Some(end) = self.consume(&mut events).await? {
+        let ended = self.consume(&mut events).await?;
+        self.progress.stream_ended();
+        if let Some(end) = ended {
             return Ok(end);
         }
+        // Its connection is a place that the next prompt may need.
+        drop(events);
         self.after_break().await
     }
 
     async fn send(&mut self) -> Result<End, A2aError> {
         let Run { client, prompt, .. } = &self.run;
-        let event = match client.send(self.attempts.protocol, prompt, false).await? {
+        let Attempts {
+            protocol, blocks, ..
+        } = self.attempts;
+        let event = match client.send(protocol, prompt, blocks).await? {
             Reply::Task(task) => Event::Task(task),
             Reply::Message(message) => Event::Message(message),
         };
         self.take_in(event).await;
+        let works = |task: &Task| task.state == TaskState::Working;
         match self.decided() {
             Some(end) => Ok(end),
+            // Whoever waited for the end has it: kagent leaves an empty answer in this state.
+            None if blocks && self.task.as_ref().is_some_and(works) => {
+                let answer = self.task.as_ref().and_then(Task::answer_text);
+                Ok(End::Answer(answer.unwrap_or_default().into()))
+            }
             None => self.after_break().await,
         }
     }

@@ -58,6 +58,15 @@ impl Telegram for Scripted {
         unreachable!("a poller only polls")
     }
 
+    fn send_file<'a>(
+        &'a self,
+        _: &'a OutMessage,
+        _: &'a crate::model::File,
+        _: crate::model::Shape,
+    ) -> TelegramCall<'a, MessageId> {
+        unreachable!("a poller only polls")
+    }
+
     fn edit_message_text<'a>(&'a self, _: &'a EditMessage) -> TelegramCall<'a, ()> {
         unreachable!("a poller only polls")
     }

@@ -3,11 +3,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use crate::actors::Commons;
-use crate::ids::{AgentName, BotId, ChatId, MessageId, UserId};
+use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Button, Conversation, Place, Seat, Turn};
-use crate::rules::access;
+use crate::rules::{access, stale};
 use crate::store::StoreError;
 use crate::telegram::{Incoming, Update, What};
 
@@ -35,6 +36,8 @@ pub(super) struct Facts {
     pub(super) buttons: HashMap<String, Pressed>,
     /// The agents whose messages were replied to.
     answered: HashMap<(ChatId, MessageId), AgentName>,
+    /// When the updates of the batch were taken in.
+    pub(super) received: HashMap<UpdateId, Timestamp>,
     /// Strangers who are told so in this batch.
     told: RefCell<HashSet<i64>>,
 }
@@ -48,6 +51,17 @@ pub(super) struct Pressed {
 }
 
 impl Facts {
+    /// How old a message was when it was taken in, if Telegram brought it late.
+    pub(super) fn late(
+        &self,
+        update: UpdateId,
+        message: &Incoming,
+        after: Duration,
+    ) -> Option<Duration> {
+        let received = self.received.get(&update)?;
+        stale::late(message.date, *received, after)
+    }
+
     /// Whether this stranger has not been told so earlier in the same batch.
     pub(super) fn may_tell(&self, who: i64) -> bool {
         self.told.borrow_mut().insert(who)

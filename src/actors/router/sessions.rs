@@ -48,6 +48,7 @@ impl Router {
         .start();
         let known = Known {
             session: session.clone(),
+            slot: conversation.slot.clone(),
             sent: 1,
         };
         self.sessions.insert(id, known);

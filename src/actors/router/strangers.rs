@@ -84,7 +84,11 @@ impl Router {
         let added_by = membership.from.as_ref().map(|from| from.id);
         let config = &self.commons.config;
         let chat = membership.chat;
-        if !here || !chat.is_group() || access::is_known_group(config, chat, added_by) {
+        // A group that moved is the one that the configuration means, if it has to say so yet.
+        let before = self.commons.moves.borrow().before(chat);
+        let moved = before.is_some_and(|before| access::names_chat(config, before));
+        let known = moved || access::is_known_group(config, chat, added_by);
+        if !here || !chat.is_group() || known {
             return self.ignore(id, "membership");
         }
         info!(%chat, "leaving a group that is not on the list");

@@ -6,13 +6,12 @@ use std::time::Duration;
 use tracing::{debug, error, warn};
 
 use super::chats;
+use super::ladder::{edit, send, send_file};
 use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
-use crate::model::{Kind, Post, Redo};
+use crate::model::{File, Kind, Post, Redo};
 use crate::store::{Change, StoreError, becomes_message};
-use crate::telegram::{
-    self, Button, EditMessage, OutMessage, SharedTelegram, Telegram, TelegramError,
-};
+use crate::telegram::{self, SharedTelegram, Telegram, TelegramError};
 
 /// Calls of a row whose repetition could be seen twice.
 pub(super) const SENDS_MAX: u32 = 2;
@@ -56,6 +55,13 @@ pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -
             _ => Delivered::Over,
         };
     }
+    let file = match post.body.file {
+        Some(_) => match commons.store.file_of(post.id).await {
+            Ok(file) => file,
+            Err(error) => return store_failed(&post, &error),
+        },
+        None => None,
+    };
     if post.sends > 0 && post.kind.redo() == Redo::OnceMore && api.get_me().await.is_err() {
         // The one repetition is not spent on a Telegram that is still out of order.
         return LATER;
@@ -76,7 +82,7 @@ pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -
         question.filter(|question| screen.quotes(post.place, *question))
     };
     let text_max = commons.config.limits.text_max;
-    let (called, redo) = call(&*api, &post, target, quote, text_max).await;
+    let (called, redo) = call(&*api, &post, file.as_ref(), target, quote, text_max).await;
     settle(&commons, &post, called, redo).await
 }
 
@@ -91,11 +97,20 @@ type Called = (Result<Option<MessageId>, TelegramError>, Redo);
 async fn call(
     api: &dyn Telegram,
     post: &Post,
+    file: Option<&File>,
     target: Option<MessageId>,
     quote: Option<MessageId>,
     text_max: usize,
 ) -> Called {
     let chat = post.place.chat;
+    if let Some(carried) = &post.body.file {
+        let sent = match file {
+            Some(file) => send_file(api, post, carried, file, quote).await,
+            // It was erased, so the row is over already: settling says so.
+            None => Err(TelegramError::BadRequest("its file is gone".to_owned())),
+        };
+        return (sent, post.kind.redo());
+    }
     let called = match (post.kind, target) {
         (Kind::Edit, Some(message)) => edit(api, post, message).await.map(|()| None),
         (Kind::FinalEdit, Some(message)) => match edit(api, post, message).await {
@@ -114,79 +129,6 @@ async fn call(
         _ => send(api, post, quote, text_max).await,
     };
     (called, post.kind.redo())
-}
-
-async fn edit(api: &dyn Telegram, post: &Post, message: MessageId) -> Result<(), TelegramError> {
-    let mut edit = EditMessage {
-        chat: post.place.chat,
-        message,
-        text: post.body.text.clone(),
-        entities: post.body.entities.clone(),
-        buttons: buttons(post),
-    };
-    let mut done = api.edit_message_text(&edit).await;
-    if is_format_refused(post, done.as_ref().err()) {
-        edit.entities.clear();
-        done = api.edit_message_text(&edit).await;
-    }
-    match done {
-        Err(TelegramError::NotModified) => Ok(()),
-        done => done,
-    }
-}
-
-async fn send(
-    api: &dyn Telegram,
-    post: &Post,
-    quote: Option<MessageId>,
-    text_max: usize,
-) -> Result<Option<MessageId>, TelegramError> {
-    let mut message = OutMessage {
-        chat: post.place.chat,
-        topic: post.place.topic,
-        text: post.body.text.clone(),
-        entities: post.body.entities.clone(),
-        reply_to: quote,
-        silent: post.body.silent,
-        buttons: buttons(post),
-    };
-    let mut done = api.send_message(&message).await;
-    if is_format_refused(post, done.as_ref().err()) {
-        message.entities.clear();
-        done = api.send_message(&message).await;
-    }
-    let outside = chats::outside_topic(post, &message, done.as_ref().err(), text_max);
-    if let Some(outside) = outside {
-        done = api.send_message(&outside).await;
-    }
-    match done {
-        Err(TelegramError::SentUnread) => Ok(None),
-        done => done.map(Some),
-    }
-}
-
-/// Whether the same text may be taken as plain text. Telegram's words for a bad entity are
-/// many, so any refusal that may be meant for one counts; a 429 and a lost message do not.
-fn is_format_refused(post: &Post, error: Option<&TelegramError>) -> bool {
-    let refused = matches!(error, Some(TelegramError::BadRequest(_)));
-    let again = refused && !post.body.entities.is_empty();
-    if let Some(error) = error.filter(|_| again) {
-        warn!(chat = %post.place.chat, post = %post.id, %error, "refused with its format, sent as plain text");
-    }
-    again
-}
-
-fn buttons(post: &Post) -> Vec<Vec<Button>> {
-    let rows = post.body.buttons.iter();
-    rows.map(|row| {
-        row.iter()
-            .map(|shown| Button {
-                label: shown.label.clone(),
-                data: shown.token.clone(),
-            })
-            .collect()
-    })
-    .collect()
 }
 
 /// Commits what became of a call.
@@ -264,7 +206,10 @@ fn refused(post: &Post, error: &TelegramError) -> Vec<Change> {
         post: post.id,
         reason: error.to_string(),
     }];
-    if let (Kind::Final | Kind::FinalEdit | Kind::Notice, Some(turn)) = (post.kind, post.turn) {
+    let told = matches!(error, TelegramError::BadRequest(_))
+        && (post.body.file.as_ref()).is_some_and(|carried| !carried.otherwise.is_empty());
+    let announces = matches!(post.kind, Kind::Final | Kind::FinalEdit | Kind::Notice);
+    if let (true, Some(turn)) = (announces && !told, post.turn) {
         changes.push(Change::Undeliverable { turn });
     }
     if let TelegramError::Forbidden(_) = error {

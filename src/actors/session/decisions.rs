@@ -13,7 +13,12 @@ type Decided = ResponseActFuture<Session, Result<(), StoreError>>;
 
 impl Session {
     /// The button is used up, its message says `text`, and the audit has a line of it.
-    fn pressed(&self, decide: &Decide, text: String, event: &'static str) -> Vec<Change> {
+    pub(super) fn pressed(
+        &self,
+        decide: &Decide,
+        text: String,
+        event: &'static str,
+    ) -> Vec<Change> {
         let Decide {
             update,
             user,
@@ -43,6 +48,9 @@ impl Session {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
             ..decide.turn
         };
         self.enqueue(turn, changes)
@@ -73,6 +81,9 @@ impl Handler<Decide> for Session {
         match decide.button.action {
             Action::RunAgain { attempt, .. } => self.run_again(decide, attempt),
             Action::LeaveIt { .. } => self.leave_it(&decide),
+            Action::Stop { attempt, .. } => self.stop_by_button(&decide, attempt),
+            Action::Release { .. } => self.release(&decide),
+            Action::Drop { .. } => self.drop_held(&decide),
         }
     }
 }

@@ -25,6 +25,9 @@ impl Session {
             task: None,
             protocol: None,
             placeholder: None,
+            stop: None,
+            stopping: false,
+            held: None,
         }
     }
 
@@ -92,6 +95,7 @@ impl Session {
                 (_, None) => {}
             }
             session.opened |= done.is_ok();
+            session.watch_held(ctx);
             session.pump(ctx);
             done
         }))
@@ -110,7 +114,8 @@ impl Handler<Ask> for Session {
             let refused = async move { commons.commit(&sender, changes).await };
             return Box::pin(refused.into_actor(self));
         }
-        let turn = self.new_turn(&ask);
+        let mut turn = self.new_turn(&ask);
+        let late = ask.late.map(|late| self.hold_stale(&mut turn, late));
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
             changes.push(Change::OpenConversation(self.conversation.clone()));
@@ -128,7 +133,9 @@ impl Handler<Ask> for Session {
             });
         }
         let detached = |running: &Running| running.turn.state == TurnState::Detached;
-        if self.running.as_ref().is_some_and(detached) {
+        if let Some(asked) = late {
+            changes.extend(asked);
+        } else if self.running.as_ref().is_some_and(detached) {
             let text = words::behind_detached(&self.conversation.slot.agent);
             changes.push(self.notice(&ask, text));
         }
@@ -152,6 +159,7 @@ impl Handler<TakeUpTurns> for Session {
             turn,
             committed: true,
         }));
+        self.watch_held(ctx);
         self.pump(ctx);
     }
 }

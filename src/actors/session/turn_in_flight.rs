@@ -9,8 +9,10 @@ use crate::a2a::run::News;
 use crate::actors::StoreIds;
 use crate::ids::{ContextId, TurnId};
 use crate::model::{Turn, TurnState};
+use crate::rules::answer::{self, Showing};
 use crate::rules::phone::{Ending, Shown};
-use crate::rules::turn::{self, End, Showing};
+use crate::rules::stop;
+use crate::rules::turn::{self, End};
 use crate::rules::words;
 use crate::store::Change;
 
@@ -74,25 +76,34 @@ impl Session {
     }
 
     pub(super) fn ended(&mut self, id: TurnId, end: &End) -> ResponseActFuture<Self, ()> {
-        let Some(running) = self
-            .running
-            .as_ref()
-            .filter(|running| running.turn.id == id)
+        let running = self.running.as_mut();
+        let Some(running) = running.filter(|running| running.turn.id == id && !running.ending)
         else {
             return Box::pin(fut::ready(()));
         };
-        let changes = self.changes_of(running, end);
+        running.ending = true;
+        let Some(running) = &self.running else {
+            return Box::pin(fut::ready(()));
+        };
+        let mut changes = self.changes_of(running, end);
+        let usage = running.usage;
+        changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
+        let tokens = usage.map(tracing::field::display);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
             End::Failed(_) => "failed",
             End::Unknown => "unknown",
+            End::Stopped => "stopped",
         };
         let agent = self.conversation.slot.agent.clone();
         let told = async move {
             match commons.commit_surely(&sender, changes).await {
-                Ok(()) => info!(turn = %id.reference(), %agent, end = kind, "the turn is over"),
+                Ok(()) => {
+                    let turn = id.reference();
+                    info!(%turn, %agent, end = kind, tokens, "the turn is over");
+                }
                 Err(failure) => {
                     error!(turn = %id.reference(), %failure, "its end was not committed");
                 }
@@ -116,8 +127,8 @@ impl Session {
         }
     }
 
-    /// The time of the turn is up and it cannot be stopped: nobody waits for it any more,
-    /// but its conversation stays closed until it ends.
+    /// The turn cannot be stopped, though its time is up or somebody wants it to: nobody waits
+    /// for it any more, but its conversation stays closed until it ends.
     pub(super) fn detached(
         &mut self,
         id: TurnId,
@@ -137,13 +148,23 @@ impl Session {
             .unwrap_or_default();
         let mut ids = StoreIds(&self.commons);
         let ending = question_ending(shown);
-        let changes = turn::detached(&running.turn, agent, waited, ending, &mut ids);
+        let text = if running.turn.stopping {
+            words::cannot_stop(agent, id)
+        } else {
+            words::detached(agent, waited, id)
+        };
+        let changes = turn::detached(&running.turn, text, ending, &mut ids);
         running.turn.state = TurnState::Detached;
         running.turn.placeholder = None;
+        let asked = running.turn.stopping;
         if let Some(timer) = running.timer.take() {
             ctx.cancel_future(timer);
         }
-        warn!(turn = %id.reference(), %agent, "its time is up and it cannot be stopped");
+        if asked {
+            warn!(turn = %id.reference(), %agent, "it cannot be stopped as somebody wants");
+        } else {
+            warn!(turn = %id.reference(), %agent, "its time is up and it cannot be stopped");
+        }
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let told = async move {
@@ -162,18 +183,22 @@ impl Session {
         let now = Instant::now();
         let mut ids = StoreIds(&self.commons);
         match end {
-            End::Answer(text) => {
+            End::Answer(answer) => {
                 let showing = Showing {
                     label: self.label(),
                     from: self.origin(turn),
-                    text_max: self.commons.config.limits.text_max,
+                    agent,
+                    turn: turn.id,
+                    limits: &self.commons.config.limits,
+                    chat: &self.commons.config.chat,
                 };
-                let chunks = turn::answer_chunks(text, showing);
-                let ending = running.phone.ending(now, chunks.len(), shown);
-                turn::answered(turn, chunks, ending, &mut ids)
+                let pieces = answer::pieces(answer.clone(), showing);
+                let ending = running.phone.ending(now, answer::count(&pieces), shown);
+                turn::answered(turn, pieces, ending, &mut ids)
             }
             End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
             End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),
+            End::Stopped => stop::stopped(turn, agent, &running.progress, shown, &mut ids),
         }
     }
 }

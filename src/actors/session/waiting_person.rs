@@ -8,8 +8,9 @@ use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::sender::{ShowProgress, ShowTyping};
 use crate::config::Stream;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, OutboxId};
 use crate::model::{Turn, TurnState};
+use crate::rules::format::Formatted;
 use crate::rules::phone::Shown;
 use crate::rules::{access, turn, words};
 
@@ -46,8 +47,11 @@ impl Session {
         };
         let agent = &self.conversation.slot.agent;
         let mut ids = StoreIds(&self.commons);
-        let (post, changes) = turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
+        let (post, stop, changes) =
+            turn::placeholder(&running.turn, agent, &running.progress, &mut ids);
         running.turn.placeholder = Some(post);
+        running.turn.stop = Some(stop);
+        let said = running.progress.clone();
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let shown = async move {
@@ -55,7 +59,19 @@ impl Session {
                 debug!(%failure, "no placeholder");
             }
         };
-        ctx.spawn(shown.into_actor(self));
+        ctx.spawn(shown.into_actor(self).map(move |(), session, ctx| {
+            session.catch_up(post, &said, ctx);
+        }));
+    }
+
+    /// What the agent told while its placeholder was being committed had nowhere to show.
+    fn catch_up(&mut self, placeholder: OutboxId, said: &str, ctx: &mut Context<Self>) {
+        let newer = self.running.as_ref().filter(|running| {
+            running.turn.placeholder == Some(placeholder) && running.progress != said
+        });
+        if let Some(progress) = newer.map(|running| running.progress.clone()) {
+            self.show_progress(progress, ctx);
+        }
     }
 
     pub(super) fn show_progress(&mut self, progress: String, ctx: &mut Context<Self>) {
@@ -67,17 +83,29 @@ impl Session {
         let agent = &self.conversation.slot.agent;
         let route = access::route_to(&self.commons.config, agent, user, place.chat);
         let off = route.is_some_and(|route| route.stream == Stream::Off);
-        if off || running.turn.state == TurnState::Detached {
+        let over = running.turn.state == TurnState::Detached || running.turn.stopping;
+        if off || over {
             return;
         }
         running.progress = progress;
-        let Some(placeholder) = running.turn.placeholder else {
+        let text = words::working(&self.conversation.slot.agent, &running.progress);
+        self.show_in_placeholder(text, ctx);
+    }
+
+    /// Shows a text in the placeholder, if there is one, with [Stop] while that works.
+    pub(super) fn show_in_placeholder(&mut self, text: Formatted, ctx: &mut Context<Self>) {
+        let Some(running) = &self.running else {
+            return;
+        };
+        let turn = &running.turn;
+        let Some(placeholder) = turn.placeholder else {
             return;
         };
         let show = ShowProgress {
             placeholder,
-            place: running.turn.place,
-            text: words::working(&self.conversation.slot.agent, &running.progress),
+            place: turn.place,
+            text,
+            buttons: turn::stop_button(turn.stop.as_ref().filter(|_| !turn.stopping)),
         };
         let shown = self.sender.send(show);
         ctx.spawn(shown.into_actor(self).map(|_, _, _| ()));

@@ -79,6 +79,51 @@ fn a_person_is_a_numeric_id_and_never_a_name_a_bot_a_channel_or_a_group() {
     assert!(is_stranger(&config(), person(&named).unwrap(), PRIVATE));
 }
 
+fn button(action: Action, whom: Whom, chat: ChatId) -> Button {
+    Button {
+        token: "token".to_owned(),
+        place: Place {
+            chat,
+            topic: TopicId::NONE,
+        },
+        action,
+        whom,
+        post: OutboxId(1),
+        group: 0,
+        expires_at: Timestamp(0),
+    }
+}
+
+#[test]
+fn what_only_ends_something_an_admin_may_always_press_and_others_under_the_same_rules() {
+    let config = config();
+    let (turn, attempt) = (TurnId(1), 1);
+    let actions = [
+        (Action::Stop { turn, attempt }, true),
+        (Action::Drop { turn }, true),
+        (Action::LeaveIt { turn, attempt }, true),
+        (Action::RunAgain { turn, attempt }, false),
+        (Action::Release { turn }, false),
+    ];
+    for (action, ends) in actions {
+        let table = [
+            ("istio", Whom::Person(BEN), BEN, true),
+            ("security", Whom::Person(BEN), BEN, false),
+            ("istio", Whom::Person(BEN), DORA, false),
+            ("istio", Whom::Person(BEN), ADMIN, ends),
+            ("security", Whom::Person(BEN), ANNA, ends),
+            ("istio", Whom::Admins, BEN, false),
+            ("istio", Whom::Admins, ADMIN, ends),
+            ("istio", Whom::Admins, ANNA, true),
+        ];
+        for (agent, whom, by, expected) in table {
+            let button = button(action.clone(), whom, PRIVATE);
+            let may = may_press(&config, &agent.into(), &button, by);
+            assert_eq!(may, expected, "{agent} {button:?} by {by}");
+        }
+    }
+}
+
 #[test]
 fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
     let config = config();
@@ -104,21 +149,11 @@ fn a_button_is_for_its_person_or_an_admin_while_both_may_ask() {
         ("k8s", STRANGER, ELSEWHERE, STRANGER, false),
     ];
     for row @ (command, for_user, chat, by, expected) in table {
-        let button = Button {
-            token: "token".to_owned(),
-            place: Place {
-                chat,
-                topic: TopicId::NONE,
-            },
-            action: Action::LeaveIt {
-                turn: TurnId(1),
-                attempt: 1,
-            },
-            post: OutboxId(1),
-            whom: Whom::Person(for_user),
-            group: 0,
-            expires_at: Timestamp(0),
+        let again = Action::RunAgain {
+            turn: TurnId(1),
+            attempt: 1,
         };
+        let button = button(again, Whom::Person(for_user), chat);
         assert_eq!(
             may_press(&config, &command.into(), &button, by),
             expected,

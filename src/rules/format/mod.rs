@@ -94,6 +94,23 @@ impl Rich {
         self
     }
 
+    /// The same with another one below, after an empty line.
+    #[must_use]
+    pub fn above(mut self, below: Self) -> Self {
+        if below.is_blank() {
+            return self;
+        }
+        self.text.truncate(self.text.trim_end_matches('\n').len());
+        self.text.push_str("\n\n");
+        let moved = self.text.len();
+        self.text.push_str(&below.text);
+        self.spans.extend(below.spans.into_iter().map(|span| Span {
+            kind: span.kind,
+            range: span.range.start + moved..span.range.end + moved,
+        }));
+        self
+    }
+
     /// Whether nothing in it would be seen.
     #[must_use]
     pub fn is_blank(&self) -> bool {

@@ -72,9 +72,7 @@ pub fn expected<'a>(
     let here = config.chats.get(&chat);
     let by = |why| match why {
         Why::Reply => known.answered.and_then(of_agent),
-        Why::Topic => here
-            .and_then(|rules| rules.topic_route(message.topic))
-            .and_then(named),
+        Why::Topic => of_topic(config, message, user),
         Why::Current => current(known.seat, now).and_then(of_agent),
         Why::Chat => here
             .and_then(|rules| rules.route.as_deref())
@@ -98,6 +96,17 @@ pub fn expected<'a>(
         .into_iter()
         .filter_map(|why| by(why).map(|route| Destination { route, why }));
     found.next()
+}
+
+/// The route that the configuration gives to the topic, if this person may use it.
+pub(super) fn of_topic<'a>(
+    config: &'a Config,
+    message: &Incoming,
+    user: UserId,
+) -> Option<&'a Route> {
+    let rules = config.chats.get(&message.chat)?;
+    let route = route_of(config, rules.topic_route(message.topic)?)?;
+    access::may_ask(route, user, message.chat).map(|_| route)
 }
 
 /// The person's current agent here, unless they have been away for long.

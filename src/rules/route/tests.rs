@@ -37,9 +37,12 @@ fn described(config: &Config, message: &Incoming, known: Known<'_>) -> String {
         Decision::Forbidden(_, route) => format!("forbidden {}", route.command),
         Decision::Ask { route, text, .. } => format!("{} is asked: {text}", route.agent),
         Decision::Switch(_, route) => format!("switched to {}", route.agent),
+        Decision::Bound(_, topic, _) => format!("the topic is {}'s", topic.agent),
         Decision::Help(_) => "help".to_owned(),
         Decision::Agents(_) => "agents".to_owned(),
         Decision::WhoAmI(_) => "whoami".to_owned(),
+        Decision::Stop(_, None) => "stop".to_owned(),
+        Decision::Stop(_, Some(route)) => format!("stop {}", route.agent),
         Decision::New(_, route) => format!("new with {}", route.agent),
         Decision::Unknown(_, name) => format!("unknown /{name}"),
         Decision::Choose(_) => "choose".to_owned(),
@@ -127,7 +130,7 @@ fn a_command_picks_its_agent() {
 fn a_command_that_nobody_knows_is_answered_where_somebody_waits() {
     check(&[
         ("anna", "private", "/argo sync", "unknown /argo"),
-        ("anna", "private", "/stop", "unknown /stop"),
+        ("anna", "private", "/approve", "unknown /approve"),
         ("anna", "private", "/k8s@other_bot pods", "unknown /k8s@other_bot"),
         ("anna", "group", "/argo sync", "ignored: not addressed"),
         ("anna", "group", "/argo@switch_bot sync", "unknown /argo"),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::ids::{ChatId, ConversationId, MessageId, TopicId, TurnId, UserId};
-use crate::model::{Place, TurnState};
+use crate::model::{Carried, File, FileName, Place, Shape, TurnState};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const PLACE: Place = Place {
@@ -50,6 +50,9 @@ fn turn(placeholder: Option<i64>) -> Turn {
         task: None,
         protocol: None,
         placeholder: placeholder.map(OutboxId),
+        stop: None,
+        stopping: false,
+        held: None,
     }
 }
 
@@ -72,6 +75,10 @@ fn told_one(change: &Change) -> String {
                 Action::LeaveIt { turn, attempt } => {
                     format!("button {token} leaves {turn}.{attempt}, under {post}")
                 }
+                Action::Stop { turn, attempt } => {
+                    format!("button {token} stops {turn}.{attempt}, under {post}")
+                }
+                other => format!("button {token} {other:?}"),
             }
         }
         Change::Post(post) => {
@@ -93,8 +100,9 @@ fn told_one(change: &Change) -> String {
     }
 }
 
-fn chunks(texts: &[&str]) -> Vec<Formatted> {
-    texts.iter().map(|text| Formatted::plain(*text)).collect()
+fn chunks(texts: &[&str]) -> Vec<Piece> {
+    let texts = texts.iter().map(|text| Formatted::plain(*text));
+    texts.map(Piece::Text).collect()
 }
 
 #[test]
@@ -278,13 +286,17 @@ fn a_button_carries_its_token_alone_and_its_row_says_for_whom_and_until_when() {
 #[test]
 fn a_placeholder_is_silent_and_belongs_to_its_turn() {
     let mut fresh = Counted::default();
-    let (id, changes) = placeholder(&turn(None), &"k8s".into(), "", &mut fresh);
+    let (id, stop, changes) = placeholder(&turn(None), &"k8s".into(), "", &mut fresh);
     assert_eq!(id, OutboxId(100));
     let expected = [
         "turn 5 shows 100",
         "100 placeholder to 41 ⏳ k8s is working…",
+        "button t1 stops 5.2, under 100",
     ];
     assert_eq!(told(&changes), expected);
+    let body = &changes.iter().find_map(Change::post).unwrap().body;
+    assert_eq!(body.buttons, stop_button(Some(&stop)));
+    assert_eq!(body.buttons[0][0].label, "Stop");
     assert!(
         changes
             .iter()
@@ -310,66 +322,44 @@ fn after_a_decision_the_message_says_so_and_has_no_buttons() {
 }
 
 #[test]
-fn an_answer_is_cut_to_fit_and_says_whose_it_is_where_that_is_not_clear() {
-    let name = AgentName::from("k8s");
-    let cut = |from, label, text: &str| {
-        let showing = Showing {
-            label,
-            from,
-            text_max: 60,
-        };
-        let chunks = answer_chunks(text, showing).into_iter();
-        chunks.map(|chunk| chunk.text).collect::<Vec<_>>()
+fn the_looks_and_the_files_of_an_answer_are_committed_with_it() {
+    let bold = serde_json::json!([{"type": "bold", "offset": 0, "length": 4}]);
+    let looks = Formatted {
+        text: "Pods".to_owned(),
+        entities: serde_json::from_value(bold).unwrap(),
     };
-    assert_eq!(cut(words::From::Now, None, "2 pods"), ["2 pods"]);
-    assert_eq!(
-        cut(words::From::Now, Some(&name), "2 pods"),
-        ["k8s ▸\n2 pods"]
-    );
-    assert_eq!(
-        cut(words::From::Earlier, None, "2 pods"),
-        ["(from the conversation before /new) ▸\n2 pods"]
-    );
-    let long = cut(words::From::Now, Some(&name), &"word ".repeat(30));
-    assert!(
-        long.len() > 1
-            && long
-                .iter()
-                .all(|chunk| crate::rules::chunk::units(chunk) <= 60),
-        "{long:?}"
-    );
-}
-
-#[test]
-fn the_looks_of_an_answer_are_committed_with_its_text_and_the_label_has_none() {
-    let name = AgentName::from("my_k8s_agent");
-    let showing = Showing {
-        label: Some(&name),
-        from: words::From::Now,
-        text_max: 4096,
+    let file = File {
+        name: FileName::clean("chart.png", "file"),
+        media_type: "image/png".to_owned(),
+        bytes: "png".into(),
     };
-    let chunks = answer_chunks("# Pods\ntwo", showing);
-    let changes = answered(&turn(None), chunks, Ending::New, &mut Counted::default());
-    let body = &changes.iter().find_map(Change::post).unwrap().body;
-    assert_eq!(body.text, "my_k8s_agent ▸\nPods\ntwo");
-    let stored = serde_json::to_value(&body.entities).unwrap();
-    let expected = serde_json::json!([{"type": "bold", "offset": 15, "length": 4}]);
-    assert_eq!(stored, expected);
-}
-
-#[test]
-fn an_answer_in_which_nothing_is_visible_is_not_silence() {
-    for text in ["", " \n", "\u{200b}", "\u{feff}\n\u{2800}"] {
-        let showing = Showing {
-            label: None,
-            from: words::From::Now,
-            text_max: 4096,
-        };
-        let chunks = answer_chunks(text, showing);
-        assert_eq!(
-            chunks,
-            [Formatted::plain("(The agent finished without an answer.)")],
-            "{text:?}"
-        );
-    }
+    let carried = Carried {
+        shape: Shape::Photo,
+        otherwise: "no chart".to_owned(),
+    };
+    let pieces = vec![
+        Piece::Text(looks.clone()),
+        Piece::File {
+            file: file.clone(),
+            carried: carried.clone(),
+            caption: "chart.png".to_owned(),
+        },
+    ];
+    let changes = answered(&turn(None), pieces, Ending::New, &mut Counted::default());
+    let bodies: Vec<&Body> = (changes.iter().filter_map(Change::post))
+        .map(|post| &post.body)
+        .collect();
+    assert_eq!(bodies[0].entities, looks.entities);
+    assert_eq!(
+        (&bodies[0].file, bodies[0].reply_to.is_some()),
+        (&None, true)
+    );
+    assert_eq!(
+        (&bodies[1].file, bodies[1].reply_to),
+        (&Some(carried), None)
+    );
+    assert_eq!(bodies[1].text, "chart.png");
+    // The file comes after its post, which it belongs to.
+    let post = OutboxId(101);
+    assert_eq!(changes.last(), Some(&Change::Attach { post, file }));
 }

@@ -15,7 +15,7 @@ pub fn task_goes_on(agent: &AgentName) -> Formatted {
 #[must_use]
 pub fn question_waits(agent: &AgentName, turn: TurnId) -> String {
     format!(
-        "I am being restarted. Your question to {agent} waits, and is asked afterwards. ({})",
+        "I am being restarted. Your question to {agent} waits, and is asked afterwards.\nRef {}",
         turn.reference()
     )
 }
@@ -25,7 +25,7 @@ pub fn question_waits(agent: &AgentName, turn: TurnId) -> String {
 pub fn parked_question(agent: &AgentName, turn: TurnId) -> String {
     format!(
         "Something about this question to {agent} has stopped me three times, so I have set it \
-         aside. Whoever runs me can try it again. ({})",
+         aside. Whoever runs me can try it again.\nRef {}",
         turn.reference()
     )
 }
@@ -35,6 +35,6 @@ pub fn parked_question(agent: &AgentName, turn: TurnId) -> String {
 pub fn parked_message(reference: &str) -> String {
     format!(
         "Something about this message has stopped me three times, so I have set it aside. \
-         Whoever runs me can try it again. ({reference})"
+         Whoever runs me can try it again.\nRef {reference}"
     )
 }

@@ -1,6 +1,8 @@
 //! Every sentence, as people read it.
 
 use super::*;
+use crate::ids::ChatId;
+use crate::model::FileName;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -9,9 +11,17 @@ fn agent() -> AgentName {
     "k8s".into()
 }
 
+fn at(chat: ChatId, topic: i64) -> Place {
+    Place {
+        chat,
+        topic: TopicId(topic),
+    }
+}
+
 /// Everything that the bot says, once, on the longest path to it.
 fn all() -> Vec<String> {
     let (config, agent) = (config(), agent());
+    let file = FileName::clean("chart.png", "file");
     let routes = || config.routes.iter();
     let none = || config.routes[..0].iter();
     let tools = [
@@ -35,9 +45,40 @@ fn all() -> Vec<String> {
         unknown(&agent, TURN),
         failed(&agent, AGENT_BUSY, TURN),
         failed(&agent, AGENT_DOWN, TURN),
+        file_refused(&file, 31_700),
+        rest_in_file(&file, 31_700),
+        empty_file(&file),
+        large_file(&file, 60_000_000, 52_428_800),
+        files_left_out(1),
+        files_left_out(3),
+        odd_address(&file),
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
+        stopping(&agent),
+        stopped(&agent, TURN, "").text,
+        stopped(&agent, TURN, "Looking at the nodes").text,
+        never_sent(&agent),
+        cannot_stop(&agent, TURN),
+        NOTHING_TO_STOP.to_owned(),
+        NOT_YOURS.to_owned(),
+        STOPPING_ALREADY.to_owned(),
+        WHICH_TO_STOP.to_owned(),
+        WHOSE_TO_STOP.to_owned(),
+        unstoppable(&agent),
+        waiting_behind(&agent, &["why is checkout slow?"]),
+        waiting_behind(
+            &agent,
+            &["a question that is longer than a line of a phone"; 12],
+        ),
+        still_wanted(&agent, Duration::from_mins(16)),
+        still_wanted(&agent, Duration::from_hours(20)),
+        still_wanted(&agent, Duration::from_hours(49)),
+        passed_on(&agent),
+        kept(&agent, 1),
+        kept(&agent, 2),
+        dropped(&agent),
+        dropped_unasked(&agent),
         BUTTON_OVER.to_owned(),
         BUTTON_FOREIGN.to_owned(),
         queue_full(&agent, 5),
@@ -45,6 +86,8 @@ fn all() -> Vec<String> {
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),
         format!("{UNKNOWN_GROUP}{GROUP}"),
+        moved(GROUP, ChatId(-1_001_000_000_100)),
+        format!("{ELSEWHERE}\n2 pods"),
         forbidden("istio", routes()),
         forbidden("istio", none()),
         unknown_command("argo", routes()),
@@ -54,15 +97,16 @@ fn all() -> Vec<String> {
         no_media("video_note"),
         switched(&config.routes[0]),
         switched(&config.routes[1]),
+        bound(&config.routes[1], &config.routes[0]),
         fresh(&agent),
         help(routes()),
         help(none()),
         agents(routes(), Some(&agent)),
         agents(routes(), None),
         agents(none(), None),
-        whoami(&config, ANNA, GROUP),
-        whoami(&config, ADMIN, ChatId(1)),
-        whoami(&config, CLEO, ChatId(33)),
+        whoami(&config, ANNA, at(GROUP, 17)),
+        whoami(&config, ADMIN, at(ChatId(1), 0)),
+        whoami(&config, CLEO, at(ChatId(33), 0)),
         task_goes_on(&agent).text,
         question_waits(&agent, TURN),
         parked_question(&agent, TURN),
@@ -128,6 +172,8 @@ fn whatever_is_long_still_fits_into_one_message() {
     let tools = vec!["tool".repeat(10); 500];
     let texts = [
         working(&agent, &long).text,
+        stopped(&agent, TURN, &long).text,
+        waiting_behind(&agent, &[&*long; 300]),
         failed(&agent, &long, TURN),
         failed(&agent, &needs_approval(&tools), TURN),
         forbidden("istio", routes()),
@@ -138,7 +184,7 @@ fn whatever_is_long_still_fits_into_one_message() {
         switched(&config.routes[0]),
         help(routes()),
         agents(routes(), Some(&agent)),
-        whoami(&config, ANNA, GROUP),
+        whoami(&config, ANNA, at(GROUP, 0)),
     ];
     for text in texts {
         let units = chunk::units(&text);

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{any, one};
 use crate::ids::{BotId, OutboxId, Timestamp};
-use crate::model::Post;
+use crate::model::{File, Post};
 use crate::store::{Change, StoreError};
 
 /// Moves a row, or says that it stands elsewhere.
@@ -18,6 +18,7 @@ pub(super) async fn move_post(
     const STALE: &str = "the post is not waiting";
     match change {
         Change::Post(post) => insert_post(c, bot, post, now).await,
+        Change::Attach { post, file } => attach(c, bot, *post, file).await,
         Change::Sending(post) => {
             let sql = query(
                 "UPDATE outbox SET state = 'sending', sends = sends + 1
@@ -75,6 +76,23 @@ async fn insert_post(
     let sql = sql.bind(post.place.chat.0).bind(post.place.topic.0);
     let sql = sql.bind(post.turn.map(|turn| turn.0));
     any(c, sql.bind(post.kind.name()).bind(body).bind(now.0)).await
+}
+
+async fn attach(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    post: OutboxId,
+    file: &File,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "INSERT INTO outbox_files (post, bot, name, media_type, bytes)
+         SELECT id, bot, ?3, ?4, ?5 FROM outbox
+         WHERE id = ?1 AND bot = ?2 AND state = 'pending'",
+    );
+    let sql = sql.bind(post.0).bind(bot.0);
+    let sql = sql.bind(file.name.as_str()).bind(&file.media_type);
+    let sql = sql.bind(&file.bytes[..]);
+    one(c, sql, "the post of the file is not waiting").await
 }
 
 async fn end_post(

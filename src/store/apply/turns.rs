@@ -3,9 +3,10 @@
 use sqlx::query;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{any, one};
+use super::{any, one, some};
 use crate::ids::{Timestamp, TurnId};
 use crate::store::{Change, StoreError, codec};
+use crate::usage::Usage;
 
 /// Moves a turn, or says that it stands elsewhere.
 pub(super) async fn move_turn(
@@ -23,7 +24,7 @@ pub(super) async fn move_turn(
             let sql = query(
                 "UPDATE turns SET state = 'submitting', prompt_id = ?, endpoint = ?,
                         protocol = ?, submitted_at = ?
-                 WHERE id = ? AND state = 'queued'",
+                 WHERE id = ? AND state = 'queued' AND held IS NULL AND stop_asked_at IS NULL",
             );
             let sql = sql.bind(prompt.as_str()).bind(endpoint);
             let sql = sql.bind(protocol.as_str());
@@ -56,10 +57,12 @@ pub(super) async fn move_turn(
             );
             (sql.bind(post.0).bind(turn.0), "the turn is over")
         }
+        Change::Used { turn, usage } => return used(c, *turn, usage).await,
         Change::EndTurn { turn, outcome } => {
             let sql = query(
                 "UPDATE turns SET state = ?1, ended_at = ?2,
-                        text = CASE WHEN ?1 = 'answered' THEN '' ELSE text END
+                        text = CASE WHEN ?1 IN ('answered', 'stopped') THEN '' ELSE text END,
+                        held = NULL, held_until = NULL, held_post = NULL
                  WHERE id = ?3
                    AND state IN ('queued', 'submitting', 'working', 'detached')",
             );
@@ -69,23 +72,67 @@ pub(super) async fn move_turn(
         Change::Requeue { turn, attempt } => {
             let sql = query(
                 "UPDATE turns SET state = 'queued', attempt = attempt + 1, prompt_id = NULL,
-                        task_id = NULL, placeholder = NULL, submitted_at = NULL, ended_at = NULL
+                        task_id = NULL, placeholder = NULL, submitted_at = NULL, ended_at = NULL,
+                        stop_asked_at = NULL
                  WHERE id = ? AND attempt = ? AND state IN ('told_failed', 'unknown_told')",
             );
             let sql = sql.bind(turn.0).bind(i64::from(*attempt));
             (sql, "the turn was run again already")
         }
-        Change::TellRestart { turn } => {
+        Change::TellRestart { turn } => return tell_restart(c, *turn, now).await,
+        Change::AskStop { turn, attempt } => {
             let sql = query(
-                "UPDATE turns SET restart_told_at = ?
-                 WHERE id = ? AND state = 'queued' AND restart_told_at IS NULL",
+                "UPDATE turns SET stop_asked_at = ?
+                 WHERE id = ? AND attempt = ? AND stop_asked_at IS NULL
+                   AND state IN ('queued', 'submitting', 'working')",
             );
-            (sql.bind(now.0).bind(turn.0), "the turn does not wait")
+            let sql = sql.bind(now.0).bind(turn.0);
+            (sql.bind(i64::from(*attempt)), "the turn does not run")
+        }
+        Change::Hold { turn, held } => {
+            let sql = query(
+                "UPDATE turns SET held = ?, held_until = ?, held_post = ?
+                 WHERE id = ? AND state = 'queued' AND held IS NULL",
+            );
+            let sql = sql.bind(held.why.name()).bind(held.until.0);
+            (sql.bind(held.post.0).bind(turn.0), "the turn does not wait")
+        }
+        Change::Release { post } => {
+            let sql = query(
+                "UPDATE turns SET held = NULL, held_until = NULL, held_post = NULL
+                 WHERE held_post = ? AND state = 'queued'",
+            );
+            return some(c, sql.bind(post.0), "nothing is held").await;
         }
         Change::Undeliverable { turn } => return undeliverable(c, *turn, now).await,
         _ => return Err(StoreError::unavailable("not a change of a turn")),
     };
     one(c, sql, stale).await
+}
+
+/// Once, however often the process restarts while it waits.
+async fn tell_restart(
+    c: &mut SqliteConnection,
+    turn: TurnId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "UPDATE turns SET restart_told_at = ?
+         WHERE id = ? AND state = 'queued' AND restart_told_at IS NULL",
+    );
+    one(c, sql.bind(now.0).bind(turn.0), "the turn does not wait").await
+}
+
+/// What the turn took of the agent's model.
+async fn used(c: &mut SqliteConnection, turn: TurnId, usage: &Usage) -> Result<(), StoreError> {
+    // SQLite's numbers end before ours; no run comes near.
+    let number = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+    let sql = query(
+        "UPDATE turns SET prompt_tokens = ?, answer_tokens = ?, total_tokens = ? WHERE id = ?",
+    );
+    let sql = sql.bind(number(usage.prompt)).bind(number(usage.answer));
+    let sql = sql.bind(number(usage.total)).bind(turn.0);
+    one(c, sql, "there is no such turn").await
 }
 
 /// The rest of the answer would be refused as well; its placeholder still has to go.

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
-use crate::ids::{Timestamp, TurnId, UpdateId, UserId};
+use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Outcome, Turn, TurnState, UpdateEnd};
 use crate::store::{Change, StoreError, StoredUpdate};
 
@@ -25,6 +25,7 @@ impl Tables {
             self.updates.entry(update.id).or_insert_with(|| {
                 fresh.push(update.clone());
                 Rc::new(UpdateRow {
+                    received_at: update.received_at,
                     body: Some(update.body),
                     end: None,
                 })
@@ -68,7 +69,15 @@ impl Tables {
             | Change::Placeholder { .. }
             | Change::EndTurn { .. }
             | Change::TellRestart { .. }
+            | Change::AskStop { .. }
+            | Change::Hold { .. }
             | Change::Requeue { .. } => self.move_turn(change),
+            Change::Release { post } => self.release(*post),
+            // It is kept for who looks into the file.
+            Change::Used { turn, .. } => match self.turns.get(turn) {
+                Some(_) => Ok(()),
+                None => Err(StoreError::Stale("there is no such turn")),
+            },
             // Panics are counted over processes; what is in memory has none before it.
             Change::NotePanic(_) | Change::Park { .. } | Change::RefuseRetry(_) => Ok(()),
             Change::Retry(_) => Err(StoreError::Stale("it is not parked")),
@@ -77,6 +86,7 @@ impl Tables {
                 Ok(())
             }
             Change::Post(_)
+            | Change::Attach { .. }
             | Change::Drop(_)
             | Change::Sending(_)
             | Change::Sent { .. }
@@ -149,6 +159,8 @@ impl Tables {
                 protocol: None,
                 task: None,
                 placeholder: None,
+                stop: None,
+                stopping: false,
                 ..turn.clone()
             },
             stands: TurnStands::Open(Queued),
@@ -180,7 +192,11 @@ impl Tables {
                 protocol,
                 ..
             } => {
-                let row = self.open(*turn, &[Queued], "the turn is not queued")?;
+                const STALE: &str = "the turn is not queued";
+                let row = self.open(*turn, &[Queued], STALE)?;
+                if row.turn.held.is_some() || row.turn.stopping {
+                    return Err(StoreError::Stale(STALE));
+                }
                 row.stands = TurnStands::Open(Submitting);
                 row.turn.prompt = Some(prompt.clone());
                 row.turn.protocol = Some(*protocol);
@@ -209,13 +225,30 @@ impl Tables {
             Change::EndTurn { turn, outcome } => {
                 let row = self.open(*turn, &TurnState::ALL, "the turn is over")?;
                 row.stands = TurnStands::Over(*outcome);
-                if *outcome == Outcome::Answered {
+                row.turn.held = None;
+                if matches!(outcome, Outcome::Answered | Outcome::Stopped) {
                     row.turn.text.clear();
                 }
             }
             // Here nobody is told twice: no waiters are known.
             Change::TellRestart { turn } => {
                 self.open(*turn, &[Queued], "the turn does not wait")?;
+            }
+            Change::AskStop { turn, attempt } => {
+                const STALE: &str = "the turn does not run";
+                let row = self.open(*turn, &[Queued, Submitting, Working], STALE)?;
+                if row.turn.stopping || row.turn.attempt != *attempt {
+                    return Err(StoreError::Stale(STALE));
+                }
+                row.turn.stopping = true;
+            }
+            Change::Hold { turn, held } => {
+                const STALE: &str = "the turn does not wait";
+                let row = self.open(*turn, &[Queued], STALE)?;
+                if row.turn.held.is_some() {
+                    return Err(StoreError::Stale(STALE));
+                }
+                row.turn.held = Some(*held);
             }
             Change::Requeue { turn, attempt } => {
                 let row = self.turns.get_mut(turn).map(Rc::make_mut);
@@ -226,9 +259,23 @@ impl Tables {
                 row.turn.prompt = None;
                 row.turn.task = None;
                 row.turn.placeholder = None;
+                row.turn.stopping = false;
             }
             _ => return Err(StoreError::unavailable("not a change of a turn")),
         }
+        Ok(())
+    }
+
+    fn release(&mut self, post: OutboxId) -> Applied {
+        let by_it = |row: &&mut Rc<TurnRow>| {
+            let held = row.turn.held.is_some_and(|held| held.post == post);
+            held && row.stands == TurnStands::Open(Queued)
+        };
+        let mut held = self.turns.values_mut().filter(by_it).peekable();
+        if held.peek().is_none() {
+            return Err(StoreError::Stale("nothing is held"));
+        }
+        held.for_each(|row| Rc::make_mut(row).turn.held = None);
         Ok(())
     }
 

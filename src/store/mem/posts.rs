@@ -17,6 +17,13 @@ impl Tables {
     pub(super) fn move_post(&mut self, change: &Change) -> Applied {
         match change {
             Change::Post(post) => self.insert_post(post),
+            Change::Attach { post, file } => {
+                let row = self.post(*post, &[Pending], "the post of the file is not waiting")?;
+                if row.file.replace(file.clone()).is_some() {
+                    return Err(unfit("a second file of a post"));
+                }
+                Ok(())
+            }
             Change::Sending(post) => {
                 let row = self.post(*post, &[Pending, Sending], "the post is not waiting")?;
                 row.state = Sending;
@@ -75,6 +82,7 @@ impl Tables {
             turn: post.turn,
             kind: post.kind,
             body: Some(post.body.clone()),
+            file: None,
             state: Pending,
             sends: 0,
             message: None,
@@ -107,5 +115,6 @@ impl PostRow {
     pub(super) fn end(&mut self, state: PostState) {
         self.state = state;
         self.body = None;
+        self.file = None;
     }
 }

@@ -10,6 +10,7 @@ impl Tables {
         let new = self.updates.iter().filter(|(_, row)| row.end.is_none());
         let new = new.map(|(id, row)| StoredUpdate {
             id: *id,
+            received_at: row.received_at,
             body: row.body.clone().unwrap_or_default(),
         });
         new.take(max).collect()
@@ -66,14 +67,19 @@ impl Tables {
     }
 
     fn with_conversation(&self, row: &TurnRow) -> Option<(Turn, Conversation)> {
+        let turn = &row.turn;
         let state = match row.stands {
             TurnStands::Open(state) => state,
             // A turn that is over is read only to wait again.
             TurnStands::Over(_) | TurnStands::Undeliverable => TurnState::Queued,
         };
+        let mut buttons = self.buttons.values();
+        let stop =
+            buttons.find(|row| row.used_by.is_none() && Some(row.button.post) == turn.placeholder);
         let turn = Turn {
             state,
-            ..row.turn.clone()
+            stop: stop.map(|row| row.button.token.clone()),
+            ..turn.clone()
         };
         let conversation = self.conversations.get(&turn.conversation)?;
         let conversation = Conversation {

@@ -8,7 +8,7 @@ use crate::ids::{
     AgentName, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Body, Button, Conversation, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
+    AuditLine, Body, Button, Conversation, File, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
 };
 
 /// Every table; the names are those of the schema.
@@ -60,6 +60,8 @@ impl Default for Last {
 /// An update; its text is erased with its end.
 #[derive(Clone, Debug)]
 pub struct UpdateRow {
+    /// When it was taken in.
+    pub received_at: Timestamp,
     /// As it was delivered.
     pub body: Option<String>,
     /// None while nobody has dealt with it.
@@ -116,6 +118,8 @@ pub struct PostRow {
     pub kind: Kind,
     /// What it says; erased once it needs no sending any more.
     pub body: Option<Body>,
+    /// The file that it carries; erased with what it says.
+    pub file: Option<File>,
     /// Where it stands.
     pub state: PostState,
     /// Calls begun.

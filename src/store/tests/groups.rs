@@ -68,9 +68,9 @@ async fn a_list_that_can_never_be_applied_fails_alone_and_is_not_worth_a_retry()
 #[tokio::test]
 async fn an_update_and_what_comes_of_it_share_a_group_without_waiting_for_each_other() {
     let bench = Bench::new().await;
-    let accepted = bench.store.accept(vec![update(1)], NOON);
+    let accepted = bench.store.accept(vec![update(1)]);
     let ended = bench.store.commit(vec![ends(1, UpdateEnd::Control)]);
-    let again = bench.store.accept(vec![update(1), update(2)], NOON);
+    let again = bench.store.accept(vec![update(1), update(2)]);
     let (accepted, ended, again) = futures_util::join!(accepted, ended, again);
     assert_eq!(accepted.unwrap(), [update(1)]);
     ended.unwrap();

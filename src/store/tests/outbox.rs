@@ -167,6 +167,10 @@ async fn what_waits_is_read_back_as_it_was_written_and_says_whether_its_call_beg
                 token: "token".to_owned(),
             }]],
             target: Some(OutboxId(1)),
+            file: Some(crate::model::Carried {
+                shape: crate::model::Shape::Photo,
+                otherwise: "It was refused.".to_owned(),
+            }),
         };
         bench.commit(vec![Change::Post(post.clone())]).await;
         posts.push((post, false));
@@ -198,4 +202,57 @@ async fn a_row_knows_the_message_that_it_became() {
     );
     assert_eq!(bench.store.message_of(edit).await.unwrap(), None);
     assert_eq!(bench.store.message_of(OutboxId(99)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_file_is_kept_as_long_as_it_may_have_to_be_sent_again() {
+    for (state, kept) in STATES
+        .into_iter()
+        .zip([true, true, false, false, false, false])
+    {
+        let bench = Bench::new().await;
+        let post = bench.post(HERE, Kind::Final, None);
+        let id = post.id;
+        let report = file(id);
+        bench.commit(vec![Change::Post(post), report.clone()]).await;
+        bench.commit(way_to(state, id)).await;
+        let bench = bench.reopened().await;
+        let read = bench.store.file_of(id).await.unwrap();
+        let read = read.map(|file| Change::Attach { post: id, file });
+        assert_eq!(read, kept.then_some(report), "{state}");
+        let rows = bench.seen("SELECT name FROM outbox_files").await;
+        assert_eq!(rows.len(), usize::from(kept), "{state}");
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_an_answer_that_telegram_refused_go_with_it() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await;
+    let posts = [0, 1].map(|_| bench.post(HERE, Kind::Final, Some(turn.id)));
+    let ids = posts.clone().map(|post| post.id);
+    let mut changes = vec![end(turn.id, Outcome::Answered)];
+    changes.extend(posts.map(Change::Post));
+    changes.push(file(ids[1]));
+    bench.commit(changes).await;
+    let undeliverable = Change::Undeliverable { turn: turn.id };
+    bench
+        .commit(vec![
+            Change::Sending(ids[0]),
+            refused(ids[0]),
+            undeliverable,
+        ])
+        .await;
+    assert_eq!(bench.store.file_of(ids[1]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_file_without_a_post_that_waits_is_refused() {
+    let bench = Bench::new().await;
+    let post = bench.post(HERE, Kind::Final, None);
+    let id = post.id;
+    bench.is_stale(vec![file(id)]).await;
+    bench.commit(vec![Change::Post(post)]).await;
+    bench.commit(way_to("sent", id)).await;
+    bench.is_stale(vec![file(id)]).await;
 }

@@ -16,7 +16,7 @@ async fn an_owner_that_was_replaced_writes_nothing_and_may_not_call_out() {
     assert!(matches!(done, Err(StoreError::Deposed)), "{done:?}");
     let done = bench.store.commit(vec![ends(1, UpdateEnd::Control)]).await;
     assert!(matches!(done, Err(StoreError::Deposed)), "{done:?}");
-    let done = bench.store.accept(vec![update(2)], NOON).await;
+    let done = bench.store.accept(vec![update(2)]).await;
     assert!(matches!(done, Err(StoreError::Deposed)), "{done:?}");
     let proof = bench.store.prove_ownership().await;
     assert!(matches!(proof, Err(StoreError::Deposed)), "{proof:?}");
@@ -78,7 +78,7 @@ async fn a_closed_store_refuses_at_once_and_may_be_closed_twice() {
         assert!(text.contains("closed"), "{text}");
     };
     refused(bench.store.commit(vec![audit("late")]).await.unwrap_err());
-    refused(bench.store.accept(vec![update(1)], NOON).await.unwrap_err());
+    refused(bench.store.accept(vec![update(1)]).await.unwrap_err());
     refused(bench.store.prove_ownership().await.unwrap_err());
     refused(bench.store.unfinished().await.unwrap_err());
     bench.store.close().await;

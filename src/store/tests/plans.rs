@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -15,6 +15,7 @@ const SOURCES: [&str; 9] = [
     include_str!("../parked.rs"),
     include_str!("../read.rs"),
     include_str!("../tidy.rs"),
+    include_str!("../waiters.rs"),
 ];
 
 /// Tables that hold a few rows at most, whatever happens: they may be read as a whole.

@@ -84,7 +84,7 @@ impl Alone {
         };
         let ids = [over.id, waits.id];
         let updates = (1..=4).map(update).collect();
-        store.accept(updates, NOON).await.unwrap();
+        store.accept(updates).await.unwrap();
         let changes = vec![
             Change::OpenConversation(conversation),
             Change::OpenConversation(closed.clone()),
@@ -175,6 +175,9 @@ fn a_turn() -> Turn {
         task: None,
         protocol: None,
         placeholder: None,
+        stop: None,
+        stopping: false,
+        held: None,
     }
 }
 
@@ -239,7 +242,7 @@ async fn rows_go_later_and_what_is_open_stays_with_all_that_it_needs() {
 async fn a_step_touches_no_more_than_it_may() {
     let alone = Alone::new().await;
     let updates = (1..=50).map(update).collect();
-    alone.store.accept(updates, NOON).await.unwrap();
+    alone.store.accept(updates).await.unwrap();
     let all = (1..=50).map(|id| ends(id, UpdateEnd::Control)).collect();
     alone.store.commit(all).await.unwrap();
     alone.age(91).await;

@@ -1,8 +1,9 @@
 //! A turn moves only from where it must stand: a prompt leaves once, an end is the end.
 
 use super::*;
+use crate::usage::Usage;
 
-const STATES: [&str; 8] = [
+const STATES: [&str; 9] = [
     "queued",
     "submitting",
     "working",
@@ -11,6 +12,7 @@ const STATES: [&str; 8] = [
     "told_failed",
     "unknown_told",
     "undeliverable",
+    "stopped",
 ];
 
 /// What brings a queued turn to each state.
@@ -24,6 +26,7 @@ fn way_to(state: &str, turn: TurnId) -> Vec<Change> {
         "answered" | "undeliverable" => (2, Some(end(turn, Outcome::Answered))),
         "told_failed" => (2, Some(end(turn, Outcome::ToldFailed))),
         "unknown_told" => (1, Some(end(turn, Outcome::UnknownTold))),
+        "stopped" => (0, Some(end(turn, Outcome::Stopped))),
         other => panic!("no such state: {other}"),
     };
     let undeliverable = (state == "undeliverable").then_some(Change::Undeliverable { turn });
@@ -35,12 +38,61 @@ fn way_to(state: &str, turn: TurnId) -> Vec<Change> {
         .collect()
 }
 
+fn hold(turn: TurnId) -> Change {
+    let held = Held {
+        why: HeldFor::Stop,
+        until: NOON,
+        post: OutboxId(5),
+    };
+    Change::Hold { turn, held }
+}
+
+#[tokio::test]
+async fn what_is_held_or_to_stop_is_not_submitted() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    bench.commit(vec![hold(turn)]).await;
+    bench.is_stale(vec![hold(turn)]).await;
+    bench.is_stale(vec![submit(turn)]).await;
+    let held = bench.store.unfinished().await.unwrap().turns[0].0.held;
+    assert_eq!(
+        Change::Hold {
+            turn,
+            held: held.unwrap()
+        },
+        hold(turn)
+    );
+    let release = |post| Change::Release {
+        post: OutboxId(post),
+    };
+    bench.is_stale(vec![release(6)]).await;
+    bench.commit(vec![release(5)]).await;
+    bench.is_stale(vec![release(5)]).await;
+
+    bench
+        .is_stale(vec![Change::AskStop { turn, attempt: 2 }])
+        .await;
+    bench
+        .commit(vec![Change::AskStop { turn, attempt: 1 }])
+        .await;
+    bench
+        .is_stale(vec![Change::AskStop { turn, attempt: 1 }])
+        .await;
+    bench.is_stale(vec![submit(turn)]).await;
+    assert!(bench.store.unfinished().await.unwrap().turns[0].0.stopping);
+    bench.commit(vec![end(turn, Outcome::ToldFailed)]).await;
+    bench
+        .commit(vec![Change::Requeue { turn, attempt: 1 }])
+        .await;
+    bench.commit(vec![submit(turn)]).await;
+}
+
 #[tokio::test]
 async fn a_turn_moves_only_from_the_states_that_a_change_expects() {
     const WAITED_FOR: [&str; 3] = ["queued", "submitting", "working"];
     const OPEN: [&str; 4] = ["queued", "submitting", "working", "detached"];
     type Make = fn(TurnId) -> Change;
-    let table: [(&str, Make, &[&str], &str); 8] = [
+    let table: [(&str, Make, &[&str], &str); 12] = [
         ("submit", submit, &["queued"], "submitting"),
         ("working", working, &["submitting", "working"], "working"),
         (
@@ -66,6 +118,25 @@ async fn a_turn_moves_only_from_the_states_that_a_change_expects() {
             |turn| end(turn, Outcome::UnknownTold),
             &OPEN,
             "unknown_told",
+        ),
+        (
+            "stopped",
+            |turn| end(turn, Outcome::Stopped),
+            &OPEN,
+            "stopped",
+        ),
+        (
+            "ask to stop",
+            |turn| Change::AskStop { turn, attempt: 1 },
+            &WAITED_FOR,
+            "",
+        ),
+        ("hold", hold, &["queued"], ""),
+        (
+            "release",
+            |_| Change::Release { post: OutboxId(5) },
+            &[],
+            "",
         ),
         (
             "run again",
@@ -158,9 +229,32 @@ async fn a_turn_is_found_with_its_conversation_wherever_it_stands() {
 }
 
 #[tokio::test]
+async fn what_a_turn_has_used_is_kept_with_it_and_is_unknown_before() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let kept = "SELECT concat_ws(' ', ifnull(prompt_tokens, '-'), ifnull(answer_tokens, '-'),
+                       ifnull(total_tokens, '-')) FROM turns";
+    assert_eq!(bench.seen(kept).await, ["- - -"]);
+    let usage = Usage {
+        prompt: 22,
+        answer: 14,
+        total: u64::MAX,
+    };
+    let ended = end(turn, Outcome::Answered);
+    bench
+        .commit(vec![Change::Used { turn, usage }, ended])
+        .await;
+    let all = format!("22 14 {}", i64::MAX);
+    assert_eq!(bench.seen(kept).await, [all]);
+    let turn = TurnId(turn.0 + 1);
+    bench.is_stale(vec![Change::Used { turn, usage }]).await;
+}
+
+#[tokio::test]
 async fn the_text_of_a_question_is_erased_when_it_is_answered_and_kept_to_run_it_again() {
     for (outcome, kept) in [
         (Outcome::Answered, ""),
+        (Outcome::Stopped, ""),
         (Outcome::ToldFailed, "what pods are failing?"),
         (Outcome::UnknownTold, "what pods are failing?"),
     ] {

@@ -43,8 +43,8 @@ impl Store for Twin {
         self.file.bot()
     }
 
-    fn accept(&self, updates: Vec<StoredUpdate>, at: Timestamp) -> Answer<Vec<StoredUpdate>> {
-        self.both(|store| store.accept(updates.clone(), at))
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.both(|store| store.accept(updates.clone()))
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
@@ -93,6 +93,10 @@ impl Store for Twin {
         self.both(|store| store.message_of(post))
     }
 
+    fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
+        self.both(|store| store.file_of(post))
+    }
+
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
         self.both(|store| store.agent_of(chat, message))
     }
@@ -134,10 +138,12 @@ pub(super) const KEPT: &str = "
     UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
     UNION ALL SELECT concat_ws(' ', 'turn', id, conversation, chat, topic, asked_by, first_update,
                                reply_to, text, state, attempt, prompt_id, protocol, task_id,
-                               placeholder) FROM turns
+                               placeholder, stop_asked_at IS NOT NULL, held, held_until,
+                               held_post) FROM turns
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
+    UNION ALL SELECT concat_ws(' ', 'file', post, name, media_type, length(bytes)) FROM outbox_files
     UNION ALL SELECT concat_ws(' ', 'button', token, chat, topic, action, turn, for_user, post,
                                beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
@@ -152,6 +158,7 @@ pub(super) fn kept(disk: &MemDisk) -> Vec<String> {
         .chain(conversations(&tables))
         .chain(turns(&tables))
         .chain(posts(&tables))
+        .chain(files(&tables))
         .chain(others(&tables))
         .collect();
     rows.sort_unstable();
@@ -182,6 +189,14 @@ impl<T: ToString> IntoCell for Option<T> {
     fn cell(self) -> Option<String> {
         self.map(|value| value.to_string())
     }
+}
+
+fn files(tables: &Tables) -> impl Iterator<Item = String> {
+    tables.posts.iter().filter_map(|(id, post)| {
+        let file = post.file.as_ref()?;
+        let length = file.bytes.len();
+        Some(row!(&"file", id, &file.name, &file.media_type, &length))
+    })
 }
 
 fn updates(tables: &Tables) -> impl Iterator<Item = String> {
@@ -243,6 +258,10 @@ fn turns(tables: &Tables) -> impl Iterator<Item = String> {
             turn.protocol,
             turn.task.as_ref(),
             turn.placeholder,
+            &i64::from(turn.stopping),
+            turn.held.map(|held| held.why.name()),
+            turn.held.map(|held| held.until.0),
+            turn.held.map(|held| held.post),
         )
     });
     let of = tables.turn_updates.iter();

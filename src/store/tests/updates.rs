@@ -99,6 +99,6 @@ async fn two_bots_in_one_file_see_nothing_of_each_other() {
     assert!(unfinished.turns.is_empty() && unfinished.posts.is_empty());
     assert_eq!(other.seat(HERE, ANNA).await.unwrap(), Seat::default());
     assert_eq!(other.stranger_told(5).await.unwrap(), None);
-    let fresh = other.accept(vec![update(1)], NOON).await.unwrap();
+    let fresh = other.accept(vec![update(1)]).await.unwrap();
     assert_eq!(fresh, [update(1)], "its update 1 is another one");
 }

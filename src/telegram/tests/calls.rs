@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::ids::{BotId, MessageId, UpdateId};
+use crate::model::{File, FileName, Shape};
 
 #[tokio::test]
 async fn a_message_is_sent_and_only_its_id_is_read() {
@@ -155,4 +156,80 @@ fn settings_that_cannot_be_used_are_named_without_their_secrets() {
         (api.id(), format!("{api:?}").as_str()),
         (BotId(4242), "BotApi { id: BotId(4242), .. }")
     );
+}
+
+#[tokio::test]
+async fn a_file_goes_out_as_a_form_with_all_that_a_message_has() {
+    let (address, server) = serve(ok(r#"{"message_id":32}"#)).await;
+    let message = OutMessage {
+        topic: TopicId(9),
+        reply_to: Some(MessageId(5)),
+        silent: true,
+        buttons: vec![vec![Button {
+            label: "Stop".to_owned(),
+            data: "b:1".to_owned(),
+        }]],
+        entities: vec![crate::model::Entity {
+            kind: crate::model::EntityKind::Bold,
+            offset: 0,
+            length: 3,
+        }],
+        ..message()
+    };
+    let file = File {
+        name: FileName::clean("Отчёт.md", "file"),
+        media_type: "text/markdown".to_owned(),
+        bytes: "# all of it".into(),
+    };
+    let sent = api(&address)
+        .send_file(&message, &file, Shape::Document)
+        .await;
+    assert_eq!(sent, Ok(MessageId(32)));
+    let request = server.await.unwrap();
+    let line = format!("POST /bot4242:{SECRET}/SendDocument HTTP/1.1\r\n");
+    assert!(request.starts_with(&line), "{request}");
+    for (field, value) in [
+        ("chat_id", "7"),
+        ("message_thread_id", "9"),
+        ("caption", TEXT),
+        (
+            "caption_entities",
+            r#"[{"type":"bold","offset":0,"length":3}]"#,
+        ),
+        ("disable_notification", "true"),
+        (
+            "reply_markup",
+            r#"{"inline_keyboard":[[{"text":"Stop","callback_data":"b:1"}]]}"#,
+        ),
+    ] {
+        let part = format!("; name=\"{field}\"\r\n\r\n{value}\r\n");
+        assert!(request.contains(&part), "{part} in {request}");
+    }
+    assert!(request.contains("; name=\"reply_parameters\""), "{request}");
+    assert!(request.contains("\"message_id\":5"), "{request}");
+    // As the Bot API server reads it: raw UTF-8 between plain quotes.
+    let part = "; name=\"document\"; filename=\"Отчёт.md\"\r\n\
+                Content-Type: text/markdown\r\n\r\n# all of it\r\n";
+    assert!(request.contains(part), "{request}");
+}
+
+#[tokio::test]
+async fn a_picture_with_nothing_to_say_is_its_bytes_alone() {
+    let (address, server) = serve(http(429, "retry-after: 4\r\n", "<html>")).await;
+    let message = OutMessage::text(ChatId(7), TopicId::NONE, "");
+    let file = File {
+        name: FileName::clean("chart.png", "file"),
+        media_type: "no media type".to_owned(),
+        bytes: b"\x89PNG".as_slice().into(),
+    };
+    let sent = api(&address).send_file(&message, &file, Shape::Photo).await;
+    assert_eq!(sent, Err(TelegramError::RetryAfter(Duration::from_secs(4))));
+    let request = server.await.unwrap();
+    assert!(request.contains("/SendPhoto HTTP/1.1"), "{request}");
+    assert!(
+        request.contains("name=\"photo\"; filename=\"chart.png\""),
+        "{request}"
+    );
+    assert_eq!(request.matches("; name=").count(), 2, "{request}");
+    assert!(!request.contains("no media type"), "{request}");
 }

@@ -132,7 +132,7 @@ async fn what_is_not_the_bot_api_is_a_server_error() {
     for (status, outcome) in [
         (502, Outcome::Unknown),
         (200, Outcome::Unknown),
-        (413, Outcome::NotSent),
+        (404, Outcome::NotSent),
     ] {
         let html = http(
             status,

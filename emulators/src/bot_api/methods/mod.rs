@@ -5,6 +5,7 @@ pub(super) mod commands;
 mod sending;
 mod setup;
 mod taps;
+mod uploads;
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -14,7 +15,7 @@ use super::refusal::Refused;
 use super::world::World;
 
 /// Every method that is emulated, as documented.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "getMe",
     "getUpdates",
     "sendMessage",
@@ -32,6 +33,7 @@ const NAMES: [&str; 17] = [
     "getChat",
     "leaveChat",
     "sendDocument",
+    "sendPhoto",
 ];
 
 /// The documented name of a method that came in any letter case.
@@ -41,7 +43,7 @@ pub(super) fn canonical(name: &str) -> Option<&'static str> {
 
 /// Whether a method shares the flood limits.
 pub(super) fn rated(method: &str) -> bool {
-    let sends = ["sendMessage", "sendDocument"];
+    let sends = ["sendMessage", "sendDocument", "sendPhoto"];
     sends.contains(&method) || method.starts_with("edit")
 }
 
@@ -51,7 +53,8 @@ pub(super) fn perform(world: &mut World, method: &str, params: &Params) -> Resul
     match method {
         "getMe" => Ok(setup::get_me(world)),
         "sendMessage" => sending::send_message(world, params, now),
-        "sendDocument" => sending::send_document(world, params, now),
+        "sendDocument" => uploads::send_document(world, params, now),
+        "sendPhoto" => uploads::send_photo(world, params, now),
         "editMessageText" => sending::edit_text(world, params, now),
         "editMessageReplyMarkup" => sending::edit_markup(world, params, now),
         "deleteMessage" => chats::delete_message(world, params),

@@ -1,5 +1,5 @@
-//! `sendMessage`, `sendDocument`, `editMessageText`, `editMessageReplyMarkup`: what shares the
-//! flood limits.
+//! `sendMessage`, `editMessageText`, `editMessageReplyMarkup`: what shares the flood limits with
+//! uploads.
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -12,8 +12,6 @@ use super::super::refusal::Refused;
 use super::super::text::{self, Checked, TEXT_MAX};
 use super::super::world::{World, unix_now};
 
-/// Longest caption in code points.
-const CAPTION_MAX: usize = 1024;
 const REPLY_MISSING: &str = "message to be replied not found";
 const EDIT_MISSING: &str = "message to edit not found";
 const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply \
@@ -32,38 +30,8 @@ pub(super) fn send_message(
     send(world, params, checked, json!({}), now)
 }
 
-/// Sends a file: its caption is the text on the screen, its name and size are in `document`.
-pub(super) fn send_document(
-    world: &mut World,
-    params: &Params,
-    now: Instant,
-) -> Result<Value, Refused> {
-    let file = params.json("document", "document")?;
-    let Some(file) = file.filter(|f| f.get("file_name").is_some()) else {
-        return Err(Refused::bad("there is no document in the request"));
-    };
-    let mut caption = Params::default();
-    for (from, to) in [
-        ("caption", "text"),
-        ("caption_entities", "entities"),
-        ("parse_mode", "parse_mode"),
-    ] {
-        if let Some(value) = params.text(from) {
-            caption.set(to, Value::String(value));
-        }
-    }
-    let checked = if caption.has("text") {
-        text::read(&caption)?
-    } else {
-        Checked::default()
-    };
-    if checked.text.chars().count() > CAPTION_MAX {
-        return Err(Refused::bad("message caption is too long"));
-    }
-    send(world, params, checked, json!({"document": file}), now)
-}
-
-fn send(
+/// Puts a message of the bot on the screen; `extra` is what it carries beside its text.
+pub(super) fn send(
     world: &mut World,
     params: &Params,
     checked: Checked,
@@ -97,7 +65,7 @@ fn send(
         silent: params.flag("disable_notification"),
         extra,
     };
-    let answer = file_names(world.message_json(&message));
+    let answer = world.message_json(&message);
     world.chat(id).show_sent(message, now);
     Ok(answer)
 }
@@ -105,15 +73,6 @@ fn send(
 /// A reply without a thread stands in the topic of what it answers.
 fn reply_thread(world: &World, chat: ChatId, reply_to: Option<MessageId>) -> Option<ThreadId> {
     world.message(chat, reply_to?)?.thread
-}
-
-/// The `Document` object's ids, which a client may read.
-fn file_names(mut answer: Value) -> Value {
-    if let Some(document) = answer.get_mut("document") {
-        document["file_id"] = json!("BQACAgIAAxkDAAI");
-        document["file_unique_id"] = json!("AgADAQAD");
-    }
-    answer
 }
 
 /// Reads `reply_parameters`, or the older `reply_to_message_id`.
@@ -178,7 +137,7 @@ fn edit(
     if !message.from_bot() {
         return Err(Refused::bad("message can't be edited"));
     }
-    if new.is_some() && message.extra.get("document").is_some() {
+    if new.is_some() && message.file().is_some() {
         return Err(Refused::bad("there is no text in the message to edit"));
     }
     let new = new.unwrap_or_else(|| Checked {
@@ -192,7 +151,7 @@ fn edit(
     }
     chat.note_edit(id, &message.text);
     chat.messages.insert(id, message.clone());
-    Ok(file_names(world.message_json(&message)))
+    Ok(world.message_json(&message))
 }
 
 /// Puts the new content in; false if it is the old one.

@@ -124,3 +124,24 @@ fn a_command_beats_the_message_that_it_answers() {
         assert_eq!(described(&config(), &message, known), expected, "{text}");
     }
 }
+
+#[test]
+fn in_a_topic_that_belongs_to_an_agent_no_other_is_picked() {
+    let config = with_group(ChatRules {
+        topics: [(TopicId(17), "istio".to_owned())].into(),
+        ..ChatRules::default()
+    });
+    for (who, topic, text, expected) in [
+        ("anna", 17, "/k8s", "the topic is istio's"),
+        ("anna", 17, "/istio", "switched to istio"),
+        ("anna", 17, "/k8s pods", "k8s is asked: pods"),
+        ("anna", 17, "/security", "forbidden security"),
+        ("anna", 18, "/k8s", "switched to k8s"),
+        ("cleo", 17, "/k8s", "switched to k8s"),
+    ] {
+        let mut message = incoming(who, "group", text);
+        message.topic = TopicId(topic);
+        let decided = decided(&config, &message, &Seat::default());
+        assert_eq!(decided, expected, "{who} in {topic}: {text}");
+    }
+}

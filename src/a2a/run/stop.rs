@@ -1,0 +1,117 @@
+//! The end of a run before its answer: its time is up, or a person wants it to stop.
+
+use std::future::pending;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use tracing::{debug, warn};
+
+use super::super::{Event, TaskState};
+use super::{News, WAIT, WATCHED_MAX, Watch};
+use crate::ids::TaskId;
+use crate::rules::turn::End;
+use crate::rules::words;
+
+/// Calls to cancel a task; what cancels it once does no harm twice.
+const CANCELS_MAX: u32 = 3;
+
+/// Tells a run that a person wants it to stop.
+#[derive(Debug)]
+pub struct Stopper(watch::Sender<bool>);
+
+/// What a run hears of its [`Stopper`].
+#[derive(Clone, Debug)]
+pub struct StopSignal(watch::Receiver<bool>);
+
+impl Stopper {
+    /// A stopper, and what its run hears; `asked` if somebody wants the end already.
+    #[must_use]
+    pub fn new(asked: bool) -> (Self, StopSignal) {
+        let (stopper, signal) = watch::channel(asked);
+        (Self(stopper), StopSignal(signal))
+    }
+
+    /// The run stops as soon as its agent can be told.
+    pub fn stop(&self) {
+        // A run that has ended needs no word.
+        let _ = self.0.send(true);
+    }
+}
+
+impl StopSignal {
+    /// Whether somebody wants the end.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until somebody wants the end; for ever, if nobody can any more.
+    pub async fn asked(&mut self) {
+        if self.0.wait_for(|asked| *asked).await.is_err() {
+            pending::<()>().await;
+        }
+    }
+}
+
+/// Why a run is to end without its answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Because {
+    Time,
+    Person,
+}
+
+impl Watch {
+    /// Whether a person waits for a task to be cancelled; what is detached was tried already.
+    pub(super) fn is_to_stop(&self) -> bool {
+        self.run.stop.is_asked() && !self.run.detached
+    }
+
+    /// Cancels the task. What cannot be cancelled is watched on.
+    pub(super) async fn cancel(&mut self, id: &TaskId, because: Because) -> Option<End> {
+        let turn = self.run.turn.reference();
+        if self.run.detached {
+            warn!(%turn, task = %id, "it has been watched for long enough");
+            return Some(End::Failed("It never came to an end.".to_owned()));
+        }
+        self.call_cancel(id).await;
+        // It may have ended by itself just before.
+        let end = match self.decided() {
+            Some(end) => Some(end),
+            None => self.look(id).await,
+        };
+        if let Some(end) = end {
+            let cancelled =
+                self.task.as_ref().map(|task| &task.state) == Some(&TaskState::Canceled);
+            if cancelled && because == Because::Time {
+                let minutes = words::minutes(self.run.total);
+                let why = format!("It took longer than {minutes} min, so I had it stopped.");
+                return Some(End::Failed(why));
+            }
+            return Some(end);
+        }
+        (self.run.listener)(News::Detached).await;
+        self.run.detached = true;
+        self.deadline = Instant::now() + WATCHED_MAX;
+        None
+    }
+
+    async fn call_cancel(&mut self, id: &TaskId) {
+        let turn = self.run.turn.reference();
+        let mut wait = WAIT;
+        for call in 1..=CANCELS_MAX {
+            let super::Run { client, prompt, .. } = &self.run;
+            let protocol = self.attempts.protocol;
+            match client.cancel(protocol, id, &prompt.principal).await {
+                Ok(task) => return self.take_in(Event::Task(task)).await,
+                Err(error) if error.retry() && call < CANCELS_MAX => {
+                    debug!(%turn, task = %id, %error, "could not cancel it, trying again");
+                    sleep(wait).await;
+                    wait *= 2;
+                }
+                Err(error) => {
+                    return warn!(%turn, task = %id, %error, "it could not be cancelled");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! From the queue to the agent: a place among its calls, the commit, the prompt.
+
+use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
+use tracing::error;
+
+use super::Session;
+use crate::a2a::Prompt;
+use crate::a2a::run::Begin;
+use crate::actors::Commons;
+use crate::actors::agent::{Admit, Permit, StartRun};
+use crate::actors::sender::Posted;
+use crate::ids::TurnId;
+use crate::model::{Conversation, TurnState};
+use crate::rules::turn::{self, End};
+use crate::store::Change;
+
+impl Session {
+    /// Asks the agent for a place. Until it is granted the turn is queued: a process that
+    /// stops leaves it to the next one.
+    pub(super) fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        let admit = Admit {
+            fresh: begin == Begin::Submit,
+            back: ctx.address().recipient(),
+        };
+        let admitted = self.agent.send(admit).into_actor(self);
+        let then = admitted.then(move |admitted, session, ctx| match admitted {
+            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
+            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
+            // The agent ends only with the process.
+            Err(_) => Box::pin(fut::ready(())),
+        });
+        ctx.spawn(then);
+    }
+
+    /// Commits that the prompt is about to leave, then lets it go.
+    fn hand_over(
+        &mut self,
+        id: TurnId,
+        begin: Begin,
+        permit: Permit,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, ()> {
+        let draining = self.drained.is_some();
+        let running = self.running.as_mut().filter(|running| {
+            // Stopped while it waited for its place: that is free again.
+            let stopped = begin == Begin::Submit && running.turn.stopping;
+            !draining && running.turn.id == id && !stopped
+        });
+        let Some(running) = running else {
+            return Box::pin(fut::ready(()));
+        };
+        let turn = &mut running.turn;
+        let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
+        let known = turn.protocol.filter(|_| begin != Begin::Submit);
+        let protocol = known.unwrap_or(permit.protocol);
+        turn.protocol = Some(protocol);
+        let submit = (begin == Begin::Submit).then(|| Change::Submit {
+            turn: id,
+            prompt: prompt_id.clone(),
+            endpoint: endpoint(&self.commons, &self.conversation),
+            protocol,
+        });
+        if submit.is_some() {
+            turn.state = TurnState::Submitting;
+        }
+        let start = StartRun {
+            permit,
+            turn: id,
+            prompt: Prompt {
+                id: prompt_id,
+                text: turn.text.clone(),
+                context: self.conversation.context.clone(),
+                task: None,
+                principal: self.conversation.principal.clone(),
+                answer: None,
+            },
+            protocol,
+            begin,
+            detached: turn.state == TurnState::Detached,
+            stop: running.signal.clone(),
+            listener: ctx.address().recipient(),
+        };
+        let (commons, agent) = (self.commons.clone(), self.agent.clone());
+        let sender = self.sender.clone().recipient::<Posted>();
+        let handed = async move {
+            if let Some(submit) = submit
+                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
+            {
+                error!(turn = %id.reference(), %failure, "not submitted");
+                return;
+            }
+            if agent.send(start).await.is_err() {
+                error!(turn = %id.reference(), "the agent has ended");
+            }
+        };
+        Box::pin(handed.into_actor(self))
+    }
+}
+
+/// Where the prompts of a conversation go, for whoever looks into the store.
+fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
+    let agent = commons.config.agents.get(&conversation.slot.agent);
+    agent.map(|agent| agent.url.to_string()).unwrap_or_default()
+}

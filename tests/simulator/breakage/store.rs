@@ -1,0 +1,164 @@
+//! Stores that break one rule each.
+
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+use switchboard::ids::{
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
+};
+use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::store::{
+    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+};
+
+use super::Newest;
+
+/// What a broken store does as the one behind it.
+macro_rules! as_behind {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {
+        $(fn $name(&self, $($arg: $type),*) -> $out { self.behind().$name($($arg),*) })*
+    };
+}
+
+macro_rules! broken {
+    ($store:ident; $($method:item)*) => {
+        impl Store for $store {
+            $($method)*
+            as_behind! {
+                bot() -> BotId;
+                new_updates(max: usize) -> Answer<Vec<StoredUpdate>>;
+                unfinished() -> Answer<Unfinished>;
+                seat(place: Place, user: UserId) -> Answer<Seat>;
+                button(token: String) -> Answer<Option<Button>>;
+                turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+                stranger_told(who: i64) -> Answer<Option<i64>>;
+                message_of(post: OutboxId) -> Answer<Option<MessageId>>;
+                file_of(post: OutboxId) -> Answer<Option<File>>;
+                agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
+                close() -> LocalBoxFuture<'static, ()>;
+                new_turn() -> TurnId;
+                new_conversation() -> ConversationId;
+                new_post() -> OutboxId;
+            }
+        }
+    };
+}
+
+/// Says that it is done, and does it later.
+pub struct Hasty(pub SharedStore);
+
+impl Hasty {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+}
+
+broken! { Hasty;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        tokio::task::spawn_local(self.0.commit(changes));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
+    }
+}
+
+/// Hands updates on in another order.
+pub struct Shuffled(pub SharedStore);
+
+impl Shuffled {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+}
+
+broken! { Shuffled;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        let fresh = self.0.accept(updates);
+        Box::pin(async move {
+            let mut fresh = fresh.await?;
+            fresh.reverse();
+            Ok(fresh)
+        })
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        self.0.commit(changes)
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
+    }
+}
+
+/// Takes what no longer applies for done.
+pub struct Yielding(pub SharedStore);
+
+impl Yielding {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+}
+
+broken! { Yielding;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        let done = self.0.commit(changes);
+        Box::pin(async move {
+            match done.await {
+                Err(StoreError::Stale(_)) => Ok(()),
+                done => done,
+            }
+        })
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
+    }
+}
+
+/// Lets whoever lost the store write all the same.
+pub struct Unfenced {
+    own: SharedStore,
+    newest: Newest,
+}
+
+impl Unfenced {
+    pub fn new(own: SharedStore, newest: &Newest) -> Self {
+        Self {
+            own,
+            newest: newest.clone(),
+        }
+    }
+
+    fn behind(&self) -> &SharedStore {
+        &self.own
+    }
+
+    fn owner(&self) -> SharedStore {
+        let newest = self.newest.borrow();
+        newest.clone().unwrap_or_else(|| Rc::clone(&self.own))
+    }
+}
+
+broken! { Unfenced;
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.owner().accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        self.owner().commit(changes)
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.owner().prove_ownership()
+    }
+}
