@@ -27,6 +27,7 @@ use tracing::{error, info, warn};
 pub use self::edges::Edges;
 pub(crate) use self::edges::telegram_settings;
 use crate::actors::agent::Agent;
+use crate::actors::fetcher::Fetcher;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
@@ -114,6 +115,7 @@ impl Machine {
             warn_of_move(&commons, from, to);
         }
         let sender = Sender::new(commons.clone(), telegram.clone(), pace(&commons.config)).start();
+        let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
         let configured = commons.config.agents.iter();
         let agents: HashMap<_, _> = configured
             .filter_map(|(name, settings)| {
@@ -122,7 +124,7 @@ impl Machine {
                 Some((name.clone(), agent.start()))
             })
             .collect();
-        let router = Router::new(commons.clone(), agents, sender.clone()).start();
+        let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();

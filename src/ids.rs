@@ -98,6 +98,10 @@ text! {
     AgentName
 }
 text! {
+    /// A file at Telegram, for this bot (`file_id`).
+    FileId
+}
+text! {
     /// An A2A context id; for kagent it is the session id.
     ContextId
 }

@@ -3,6 +3,8 @@
 //! No actor, no I/O: plain data, each with the states that it can be in.
 
 // Their paths are said, as the fuzz targets compile this file from elsewhere.
+#[path = "model/attachment.rs"]
+mod attachment;
 #[path = "model/button.rs"]
 mod button;
 #[path = "model/file.rs"]
@@ -11,6 +13,8 @@ mod file;
 mod held;
 #[path = "model/look.rs"]
 mod look;
+#[path = "model/pieces.rs"]
+mod pieces;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +25,8 @@ use crate::ids::{
     Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 
+pub use self::attachment::{Attachment, Rendition};
+pub use self::pieces::{Gathering, Piece, whole};
 pub use button::{Action, BUTTON_LIFE, Button, Whom};
 pub use held::{Held, HeldFor};
 
@@ -107,6 +113,8 @@ impl std::fmt::Display for Protocol {
 pub enum UpdateEnd {
     /// It opened this turn.
     Turn(TurnId),
+    /// It is a further piece of this turn, or changed a piece of it.
+    Joined(TurnId),
     /// It asked for something that needs no agent, and was answered.
     Control,
     /// Nobody waits for an answer to it; the reason says why.
@@ -168,8 +176,12 @@ pub struct Turn {
     pub update: UpdateId,
     /// The message that it answers.
     pub reply_to: MessageId,
-    /// What goes to the agent.
+    /// What goes to the agent: the text of its pieces.
     pub text: String,
+    /// The messages that it is made of, in order; the first is the one that it answers.
+    pub pieces: Vec<Piece>,
+    /// What it waits for before it may begin.
+    pub gathering: Option<Gathering>,
     /// Where it stands.
     pub state: TurnState,
     /// 1, and one more each time a person says [Run again].

@@ -37,6 +37,8 @@ pub struct AgentCard {
     pub description: Option<String>,
     /// Whether it claims to stream.
     pub streaming: bool,
+    /// What it takes (`defaultInputModes`): media types, or words such as `text`.
+    pub input_modes: Vec<String>,
     /// What it understands beyond the protocol.
     pub extensions: Vec<Extension>,
     /// Where and how it can be reached, most preferred first.
@@ -103,6 +105,10 @@ impl AgentCard {
             name: text(&mut card, "name"),
             description: text(&mut card, "description"),
             streaming: flag(&capabilities, "streaming"),
+            input_modes: list(&mut card, "defaultInputModes")
+                .iter()
+                .filter_map(|mode| mode.as_str().map(str::to_owned))
+                .collect(),
             extensions: list(&mut capabilities, "extensions")
                 .into_iter()
                 .filter_map(extension)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::error::A2aError;
 use super::json::{list, object};
-use super::model::{Event, Prompt, Reply, Task};
+use super::model::{Content, Event, Prompt, Reply, Task};
 use super::{codec_v03, codec_v10, rpc, wire};
 use crate::ids::{ContextId, TaskId};
 use crate::model::Protocol;
@@ -77,6 +77,14 @@ pub(super) fn page(context: Option<&ContextId>) -> Value {
 /// where the specification wants media types.
 pub(super) fn accepted() -> Value {
     json!({"acceptedOutputModes": ["text", "text/plain", "application/json"]})
+}
+
+/// The parts of a prompt, each written by `part`: its text, unless there are only files, and what
+/// stands behind it.
+pub(super) fn parts(prompt: &Prompt, part: fn(&Content) -> Value) -> Vec<Value> {
+    let text = Content::Text(prompt.text.clone());
+    let text = Some(text).filter(|_| !prompt.text.is_empty() || prompt.files.is_empty());
+    text.iter().chain(&prompt.files).map(part).collect()
 }
 
 /// Reads the result of a send.
@@ -176,6 +184,39 @@ mod tests {
             let configuration = json!({"acceptedOutputModes": modes});
             assert_eq!(followup["params"]["configuration"], configuration);
         }
+    }
+
+    #[test]
+    fn files_stand_behind_the_text_as_each_version_wants_them() {
+        let mut prompt = prompt();
+        prompt.files = vec![
+            Content::Text("File a.yaml:\n\nkind: Pod".to_owned()),
+            Content::FileBytes {
+                bytes: "png".into(),
+                name: Some("a.png".to_owned()),
+                media_type: Some("image/png".to_owned()),
+            },
+        ];
+        let parts = |prompt: &Prompt, protocol| {
+            wire(&Call::Stream(prompt), protocol)["params"]["message"]["parts"].clone()
+        };
+        assert_eq!(
+            parts(&prompt, Protocol::V03),
+            json!([{"kind": "text", "text": "hi"},
+                {"kind": "text", "text": "File a.yaml:\n\nkind: Pod"},
+                {"kind": "file", "file":
+                    {"bytes": "cG5n", "name": "a.png", "mimeType": "image/png"}}])
+        );
+        assert_eq!(
+            parts(&prompt, Protocol::V10),
+            json!([{"text": "hi"}, {"text": "File a.yaml:\n\nkind: Pod"},
+                {"raw": "cG5n", "filename": "a.png", "mediaType": "image/png"}])
+        );
+        prompt.text.clear();
+        prompt.files.remove(0);
+        assert_eq!(parts(&prompt, Protocol::V10).as_array().unwrap().len(), 1);
+        prompt.files.clear();
+        assert_eq!(parts(&prompt, Protocol::V10), json!([{"text": ""}]));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! A2A 0.3: its requests, written strictly, and how it tags what it sends.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use super::codec::{Call, accepted, page};
+use super::codec::{Call, accepted, page, parts};
 use super::error::A2aError;
 use super::json::{Object, text};
-use super::model::{Event, Prompt};
+use super::model::{Content, Event, Prompt};
 use super::pause::Answer;
 use super::reading::HITL;
 use super::wire;
@@ -33,7 +35,7 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
         "kind": "message",
         "messageId": prompt.id,
         "role": "user",
-        "parts": [{"kind": "text", "text": prompt.text}],
+        "parts": parts(prompt, part),
     });
     match &prompt.answer {
         Some(Answer::Part(data)) => {
@@ -55,6 +57,29 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
         message["taskId"] = json!(task);
     }
     json!({"message": message, "configuration": configuration})
+}
+
+fn part(content: &Content) -> Value {
+    match content {
+        Content::Text(text) => json!({"kind": "text", "text": text}),
+        Content::FileBytes {
+            bytes,
+            name,
+            media_type,
+        } => {
+            let mut file = json!({"bytes": BASE64.encode(bytes)});
+            if let Some(name) = name {
+                file["name"] = json!(name);
+            }
+            if let Some(media_type) = media_type {
+                file["mimeType"] = json!(media_type);
+            }
+            json!({"kind": "file", "file": file})
+        }
+        Content::FileUri { uri, .. } => json!({"kind": "file", "file": {"uri": uri}}),
+        Content::Data(data) => json!({"kind": "data", "data": data}),
+        Content::Unknown => json!({"kind": "text", "text": ""}),
+    }
 }
 
 /// Reads what the tag `kind` says it is; none for a kind that is not known.

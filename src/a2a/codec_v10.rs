@@ -1,11 +1,13 @@
 //! A2A 1.0: its requests, written strictly, and how it wraps what it sends.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use super::codec::{Call, accepted, page};
+use super::codec::{Call, accepted, page, parts};
 use super::error::A2aError;
 use super::json::{Object, inner};
-use super::model::{Event, Prompt};
+use super::model::{Content, Event, Prompt};
 use super::pause::Answer;
 use super::reading::HITL;
 use super::wire;
@@ -39,7 +41,7 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
     let mut message = json!({
         "messageId": prompt.id,
         "role": "ROLE_USER",
-        "parts": [{"text": prompt.text}],
+        "parts": parts(prompt, part),
     });
     match &prompt.answer {
         Some(Answer::Part(data)) => {
@@ -58,6 +60,29 @@ fn submission(prompt: &Prompt, configuration: &Value) -> Value {
         message["taskId"] = json!(task);
     }
     json!({"message": message, "configuration": configuration})
+}
+
+fn part(content: &Content) -> Value {
+    match content {
+        Content::Text(text) => json!({"text": text}),
+        Content::FileBytes {
+            bytes,
+            name,
+            media_type,
+        } => {
+            let mut file = json!({"raw": BASE64.encode(bytes)});
+            if let Some(name) = name {
+                file["filename"] = json!(name);
+            }
+            if let Some(media_type) = media_type {
+                file["mediaType"] = json!(media_type);
+            }
+            file
+        }
+        Content::FileUri { uri, .. } => json!({"url": uri}),
+        Content::Data(data) => json!({"data": data}),
+        Content::Unknown => json!({"text": ""}),
+    }
 }
 
 /// Reads what is wrapped in the one member that names it; the outer object, untouched, if there

@@ -19,6 +19,8 @@ pub struct Prompt {
     pub id: PromptId,
     /// What the person wrote.
     pub text: String,
+    /// What stands behind the text: files, whole, and files that are text.
+    pub files: Vec<Content>,
     /// The context to go on in; none lets the agent open one.
     pub context: Option<ContextId>,
     /// The task that waits for this input. Never a finished task: agents refuse that.
@@ -116,7 +118,7 @@ pub struct Part {
 }
 
 /// The kinds of content.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// Text, usually Markdown.
     Text(String),

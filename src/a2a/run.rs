@@ -168,15 +168,14 @@ impl Watch {
                 return Ok(None);
             }
             let known = self.task.as_ref().map(|task| task.id.clone());
-            if let Some(task) = known.as_ref().filter(|_| self.is_to_stop()) {
-                if let Some(end) = self.cancel(task, Because::Person).await {
-                    return Ok(Some(end));
-                }
-                continue;
+            if known.is_some() && self.is_to_stop() {
+                // Whoever called cancels it, once this connection is free for the next prompt.
+                return Ok(None);
             }
             let until = self.deadline.min(Instant::now() + self.run.look_after);
             let may_stop = known.is_some() && !self.run.detached;
             let next = tokio::select! {
+                biased;
                 next = timeout_at(until, events.next()) => next,
                 () = self.run.stop.asked(), if may_stop => continue,
             };
@@ -214,14 +213,14 @@ impl Watch {
         let mut since = Instant::now();
         let mut seen = None;
         loop {
-            let events = self.subscribe(&id).await;
-            let snapshots = self.snapshots;
-            if let Some(end) = self.look(&id).await {
-                return end;
-            }
             if self.is_to_stop()
                 && let Some(end) = self.cancel(&id, Because::Person).await
             {
+                return end;
+            }
+            let events = self.subscribe(&id).await;
+            let snapshots = self.snapshots;
+            if let Some(end) = self.look(&id).await {
                 return end;
             }
             if let Some(mut events) = events {
@@ -258,6 +257,7 @@ impl Watch {
             }
             let again = (Instant::now() + wait).min(self.deadline);
             tokio::select! {
+                biased;
                 () = sleep_until(again) => {}
                 () = self.run.stop.asked(), if !self.run.detached => {}
             }
@@ -366,6 +366,8 @@ impl Watch {
             let protocol = self.attempts.protocol;
             self.run.client.proven(protocol);
             self.note_health(false);
+            // Megabytes perhaps, and they are not said twice.
+            self.run.prompt.files.clear();
             let started = News::Started {
                 task: task.id.clone(),
                 context: task.context_id.clone(),

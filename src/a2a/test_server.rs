@@ -163,6 +163,7 @@ pub(super) fn prompt() -> Prompt {
     Prompt {
         id: PromptId::from("m1"),
         text: "hi".to_owned(),
+        files: Vec::new(),
         context: Some(ContextId::from("c")),
         task: None,
         principal: Principal::from("telegram:7"),

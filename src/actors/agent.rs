@@ -4,6 +4,7 @@
 //! knows about Telegram. A turn asks to be admitted **before** it is committed as submitting, so
 //! that a turn which only waits is never taken for one that may have been received.
 
+mod inspecting;
 mod looking;
 
 use std::cell::RefCell;
@@ -18,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tracing::{debug, info};
 
+pub use self::inspecting::InspectAgent;
 use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
 use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
@@ -25,6 +27,7 @@ use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
 use crate::poison;
+use crate::rules::files::Takes;
 use crate::rules::health::Health;
 use crate::rules::words;
 
@@ -32,6 +35,8 @@ use crate::rules::words;
 #[derive(Message)]
 #[rtype(result = "Result<Permit, AgentRefused>")]
 pub struct Admit {
+    /// The turn that it is for.
+    pub turn: TurnId,
     /// Whether nothing was sent yet, so that it may be refused. What the agent has already
     /// only waits.
     pub fresh: bool,
@@ -49,6 +54,8 @@ pub struct AgentBack;
 pub struct Permit {
     /// The protocol version to begin a prompt with, as far as is known now.
     pub protocol: Protocol,
+    /// What the agent takes beside text, as far as is known now.
+    pub takes: Takes,
     // Held, never read: dropping it frees the place.
     _place: OwnedSemaphorePermit,
 }
@@ -119,8 +126,8 @@ pub struct Agent {
     card: Option<Rc<AgentCard>>,
     /// Places among the calls in flight.
     places: Arc<Semaphore>,
-    /// Turns that wait for a place.
-    waiting: usize,
+    /// Turns that wait for a place, in order.
+    waiting: Vec<TurnId>,
     /// Whether it is worth a call; runs note what they find.
     health: Rc<RefCell<Health>>,
     /// Who was turned away while it was down; at most [`TURNED_AWAY_MAX`].
@@ -140,7 +147,7 @@ impl Agent {
             client,
             card: None,
             places: Arc::new(Semaphore::new(settings.calls_max.get())),
-            waiting: 0,
+            waiting: Vec::new(),
             health: Rc::default(),
             turned_away: Vec::new(),
             probed_at: None,
@@ -157,22 +164,24 @@ impl Agent {
     fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
         Permit {
             protocol: self.client.speaks(),
+            takes: Takes::of(&self.settings, self.card.as_deref()),
             _place: place,
         }
     }
 
     /// A place now, or when one is free; a fresh turn only if not too many wait already.
-    fn admit(&mut self, fresh: bool) -> Admission {
+    fn admit(&mut self, turn: TurnId, fresh: bool) -> Admission {
         if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Box::pin(actix::fut::ready(Ok(self.permit(place))));
         }
-        if fresh && self.waiting >= self.settings.waiting_max {
+        if fresh && self.waiting.len() >= self.settings.waiting_max {
             return Box::pin(actix::fut::ready(Err(AgentRefused::Busy)));
         }
-        self.waiting += 1;
+        self.waiting.push(turn);
         let place = self.places.clone().acquire_owned();
-        Box::pin(place.into_actor(self).map(|place, agent, _| {
-            agent.waiting -= 1;
+        Box::pin(place.into_actor(self).map(move |place, agent, _| {
+            let first = agent.waiting.iter().position(|waiting| *waiting == turn);
+            first.map(|first| agent.waiting.remove(first));
             // The semaphore is never closed.
             let place = place.map_err(|_| AgentRefused::Busy)?;
             Ok(agent.permit(place))
@@ -193,9 +202,9 @@ impl Handler<Admit> for Agent {
 
     fn handle(&mut self, admit: Admit, _: &mut Self::Context) -> Self::Result {
         if !admit.fresh || !self.health.borrow().is_open() {
-            return self.admit(admit.fresh);
+            return self.admit(admit.turn, admit.fresh);
         }
-        self.probe(admit.back)
+        self.probe(admit.turn, admit.back)
     }
 }
 

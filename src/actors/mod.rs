@@ -1,4 +1,4 @@
-//! The five actors. `app.rs` shows how they are wired.
+//! The actors. `app.rs` shows how they are wired.
 //!
 //! | actor | owns | never |
 //! |---|---|---|
@@ -6,9 +6,11 @@
 //! | [`Router`](router::Router) | who gets an update | talks to an agent or to Telegram |
 //! | [`Session`](session::Session) | one conversation, its turns in order | formats or sends |
 //! | [`Agent`](agent::Agent) | one A2A agent, the calls in flight | knows about Telegram |
+//! | [`Fetcher`](fetcher::Fetcher) | how many files come at once | sends anything |
 //! | [`Sender`](sender::Sender) | everything that goes out to Telegram | decides what to say |
 
 pub mod agent;
+pub mod fetcher;
 pub mod poller;
 pub mod router;
 pub mod sender;

@@ -6,10 +6,14 @@
 //! its end or stands in a session's queue.
 
 mod changes;
+mod choosing;
 mod conversations;
+mod edits;
 mod facts;
+mod gathering;
 mod moving;
 mod sessions;
+mod status;
 mod stopping;
 mod strangers;
 mod taps;
@@ -20,24 +24,29 @@ use actix::{
     Actor, ActorFutureExt, Addr, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
 use futures_util::future::{LocalBoxFuture, join_all};
+use tokio::time::Instant;
 use tracing::{debug, error, info};
 
 use self::changes::{ends, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
+use self::gathering::Open;
 use super::Commons;
 use super::agent::Agent;
+use super::fetcher::Fetcher;
 use super::poller::UpdatesArrived;
 use super::sender::Sender;
-use super::session::{Ask, Drain, Session, SessionIdle, TakeUpTurns};
+use super::session::{Ask, Drain, OpenTurns, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
 use crate::crash::{self, When};
-use crate::ids::{AgentName, ConversationId, Timestamp, UpdateId, UserId};
+use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
 use crate::poison;
 use crate::rules::access;
+use crate::rules::choices;
+use crate::rules::gather::{self, Quiet};
 use crate::rules::route::{self, Decision};
 use crate::rules::words;
-use crate::store::{Change, StoreError};
+use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
 pub(crate) use self::moving::warn_of_move;
@@ -65,12 +74,22 @@ pub struct Router {
     commons: Commons,
     agents: HashMap<AgentName, Addr<Agent>>,
     sender: Addr<Sender>,
+    fetcher: Addr<Fetcher>,
     seats: HashMap<SeatKey, Seat>,
     sessions: BTreeMap<ConversationId, Known>,
     /// Conversations that their first turn will open in the store.
     unopened: HashSet<ConversationId>,
+    /// What people send in parts, as far as the rest may still come.
+    gathering: HashMap<SeatKey, Open>,
+    /// Which questions the messages of this batch are part of.
+    asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
+    /// The turns of all sessions.
+    open_turns: OpenTurns,
+    /// Which configuration this is, and since when it is in force.
+    digest: String,
+    began: Instant,
     /// Groups that had moved when seats were last forgotten for it.
     moves_seen: usize,
 }
@@ -82,15 +101,23 @@ impl Router {
         commons: Commons,
         agents: HashMap<AgentName, Addr<Agent>>,
         sender: Addr<Sender>,
+        fetcher: Addr<Fetcher>,
     ) -> Self {
+        let digest = commons.config.digest();
         Self {
+            digest,
+            began: Instant::now(),
             commons,
             agents,
             sender,
+            fetcher,
             seats: HashMap::new(),
             sessions: BTreeMap::new(),
             unopened: HashSet::new(),
+            gathering: HashMap::new(),
+            asked: HashMap::new(),
             idle: Vec::new(),
+            open_turns: OpenTurns::default(),
             moves_seen: 0,
         }
     }
@@ -102,7 +129,7 @@ impl Router {
             What::Message(message) => self.message(id, &message, facts, ctx),
             What::Callback(tap) => self.tap(id, tap, facts, ctx),
             What::MyChatMember(membership) => self.membership(id, &membership),
-            What::Edited(_) => self.ignore(id, "edited message"),
+            What::Edited(message) => self.edited(id, message, facts, ctx),
             What::Other(kind) => {
                 debug!(update = %id, %kind, "an update of no interest");
                 self.ignore(id, "other kind")
@@ -125,6 +152,9 @@ impl Router {
             return self.moved_away(id, message, to);
         }
         self.see(place, message);
+        if let Some(joined) = self.joins(id, message, facts, ctx) {
+            return joined;
+        }
         let commons = self.commons.clone();
         let config = &commons.config;
         let key = seat_key(message);
@@ -158,11 +188,13 @@ impl Router {
                     update: id,
                     user,
                     place,
-                    message: message.message,
-                    text,
+                    piece: gather::piece(&commons.me, message, text),
+                    gathering: gather::begins(message, now, &Quiet::from(&config.chat)),
+                    follows: None,
                     rule,
                     renews,
                     late: facts.late(id, message, config.chat.stale_after),
+                    beside: Vec::new(),
                 };
                 return self.ask(ask, route, ctx);
             }
@@ -175,7 +207,9 @@ impl Router {
             }
             Decision::Switch(user, route) => {
                 self.set_current(key, &route.agent, now);
-                let mut changes = reply(words::switched(route));
+                let lines = choices::examples(route);
+                let text = words::switched(route);
+                let mut changes = self.reply_with(id, message, user, text, lines);
                 changes.push(Change::SetCurrent {
                     place,
                     user,
@@ -183,6 +217,7 @@ impl Router {
                 });
                 changes
             }
+            Decision::Status(user) => return self.status(id, message, user),
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
             Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
@@ -190,13 +225,20 @@ impl Router {
             Decision::Agents(user) => {
                 let expected = route::expected(config, message, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
-                reply(words::agents(user_routes(user), expected))
+                let lines = choices::switches(user_routes(user), expected);
+                let text = words::agents(user_routes(user), expected);
+                self.reply_with(id, message, user, text, lines)
             }
             Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
                 reply(words::unknown_command(&name, user_routes(user)))
             }
-            Decision::Choose(user) => reply(words::choose(user_routes(user))),
+            Decision::Choose(user, None) => reply(words::choose(user_routes(user))),
+            Decision::Choose(user, Some(text)) => {
+                let lines = choices::which_agent(user_routes(user), &text, message.message);
+                let text = words::choose(user_routes(user));
+                self.reply_with(id, message, user, text, lines)
+            }
             Decision::Media(_, kind) => reply(words::no_media(&kind)),
         };
         self.commit(changes)
@@ -222,6 +264,8 @@ impl Router {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");
         };
+        self.note_asked(&ask, &conversation);
+        self.wait_for_the_rest(&ask, conversation);
         Box::pin(async move { session.send(ask).await.unwrap_or(Ok(())) })
     }
 
@@ -252,6 +296,8 @@ impl Handler<UpdatesArrived> for Router {
     /// waited for, side by side.
     fn handle(&mut self, arrived: UpdatesArrived, _: &mut Self::Context) -> Self::Result {
         self.let_go();
+        self.forget_what_is_whole();
+        self.asked.clear();
         let mut updates: Vec<Update> = arrived
             .0
             .iter()
@@ -275,7 +321,10 @@ impl Handler<UpdatesArrived> for Router {
         let gathered = gather.into_actor(self);
         Box::pin(gathered.then(move |gathered, router, ctx| {
             let work: Result<Vec<_>, StoreError> = gathered.map(|mut facts| {
-                router.seats.extend(std::mem::take(&mut facts.seats));
+                for (key, seat) in std::mem::take(&mut facts.seats) {
+                    // What is remembered may be ahead of the store.
+                    router.seats.entry(key).or_insert(seat);
+                }
                 facts.received = received;
                 updates
                     .into_iter()
@@ -310,6 +359,7 @@ impl Handler<TakeUp> for Router {
         let mut turns: BTreeMap<ConversationId, (Conversation, Vec<Turn>)> = BTreeMap::new();
         for (turn, conversation) in take_up.0 {
             info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
+            self.wait_again(&turn, &conversation);
             let entry = turns.entry(conversation.id);
             entry.or_insert((conversation, Vec::new())).1.push(turn);
         }

@@ -6,6 +6,7 @@
 
 mod chats;
 mod delivery;
+mod inspecting;
 mod ladder;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, error, info, warn};
 
 use self::delivery::{Delivered, SENDS_MAX};
+pub use self::inspecting::InspectSender;
 use super::Commons;
 use crate::ids::OutboxId;
 use crate::model::{Kind, Place, Post, Redo, Shown};

@@ -4,13 +4,21 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod counted;
 mod decisions;
+mod edits;
+mod files;
+mod gathering;
 mod handing_over;
+mod inspecting;
 mod intake;
 mod stopping;
 mod turn_in_flight;
 mod waiting_person;
 
+use self::counted::Counted;
+pub use self::counted::OpenTurns;
+pub use self::inspecting::InspectSession;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
@@ -24,12 +32,18 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::debug;
 
+pub use self::edits::Edit;
+pub use self::gathering::Follows;
+use self::gathering::Waiting;
 use super::Commons;
 use super::agent::{Agent, AgentBack, TaskChanged};
+use super::fetcher::Fetcher;
 use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, MessageId, UpdateId, UserId};
-use crate::model::{Body, Button, Conversation, Kind, Place, Post, Slot, Turn, TurnState};
+use crate::ids::{ConversationId, UpdateId, UserId};
+use crate::model::{
+    Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
+};
 use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::phone::{Phone, Timing};
@@ -48,10 +62,12 @@ pub struct Ask {
     pub user: UserId,
     /// Where.
     pub place: Place,
-    /// The message that is answered.
-    pub message: MessageId,
-    /// What goes to the agent.
-    pub text: String,
+    /// The message, and what it says to the agent.
+    pub piece: Piece,
+    /// What the turn has to wait for before it may begin.
+    pub gathering: Option<Gathering>,
+    /// The turn that it is a further piece of, if that still waits.
+    pub follows: Option<Follows>,
     /// The rule that allows it.
     pub rule: Rule,
     /// Whether the agent stays the person's current one for longer by it.
@@ -59,6 +75,8 @@ pub struct Ask {
     /// How old the message was when it came, if Telegram brought it late: then its person is
     /// asked first.
     pub late: Option<Duration>,
+    /// What is committed with it, if it is taken.
+    pub beside: Vec<Change>,
 }
 
 /// A button about a turn was pressed by somebody who may.
@@ -103,13 +121,6 @@ pub struct SessionIdle {
     pub seen: u64,
 }
 
-/// A turn that waits.
-struct Waiting {
-    turn: Turn,
-    /// Whether the store has it; until then nothing behind it may begin either.
-    committed: bool,
-}
-
 /// The turn in flight.
 struct Running {
     turn: Turn,
@@ -118,6 +129,10 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// Whether its end is being committed.
     ending: bool,
+    /// When it was next.
+    began: Instant,
+    // Held, never read: it counts until the turn is over.
+    _counted: Counted,
     /// Tells the run that somebody wants it to stop.
     stopper: Stopper,
     /// What the run hears of that.
@@ -134,11 +149,18 @@ pub struct Session {
     opened: bool,
     agent: Addr<Agent>,
     sender: Addr<Sender>,
+    fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
+    /// The turns of all sessions.
+    open_turns: OpenTurns,
     running: Option<Running>,
     /// The timer of the held turn that has waited longest.
     expiry: Option<SpawnHandle>,
+    /// The timer that ends the next turn's wait for its pieces.
+    gathered: Option<SpawnHandle>,
+    /// The update whose question was refused last: what follows it is refused, too.
+    turned_away: Option<UpdateId>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -155,8 +177,9 @@ impl Session {
         conversation: Conversation,
         opened: bool,
         agent: Addr<Agent>,
-        sender: Addr<Sender>,
+        (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
+        open_turns: OpenTurns,
     ) -> Self {
         Self {
             commons,
@@ -164,10 +187,14 @@ impl Session {
             opened,
             agent,
             sender,
+            fetcher,
             router,
             waiting: VecDeque::new(),
+            open_turns,
             running: None,
             expiry: None,
+            gathered: None,
+            turned_away: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -187,10 +214,10 @@ impl Session {
             self.rest(ctx);
             return;
         };
-        if !self.waiting[next].committed {
+        if !self.is_whole(next, ctx) {
             return;
         }
-        let Some(Waiting { turn, .. }) = self.waiting.remove(next) else {
+        let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
         let config = &self.commons.config.chat;
@@ -215,6 +242,8 @@ impl Session {
             progress: String::new(),
             timer: None,
             ending: false,
+            began: Instant::now(),
+            _counted: counted,
             stopper,
             signal,
             usage: None,

@@ -64,6 +64,12 @@ pub struct Agent {
     pub calls_max: NonZeroUsize,
     /// Turns that may wait for a call; one more is told that the agent is busy.
     pub waiting_max: usize,
+    /// The most files of one question; 0: it takes none.
+    pub files_max: usize,
+    /// The most bytes of all files of one question together.
+    pub file_bytes_max: u64,
+    /// The media types of files that it takes beside text; none: what its card says.
+    pub file_types: Option<Vec<String>>,
     /// The largest answer that is taken in, in bytes.
     pub response_bytes_max: usize,
 }
@@ -131,6 +137,9 @@ impl Agent {
         let waiting_max = section.number("waiting_max", 0..=100_000, 200);
         let bytes = 64 * 1024..=256 * MIB;
         let response_bytes_max = section.number("response_bytes_max", bytes, 8 * 1024 * 1024);
+        let files_max = section.number("files_max", 0..=10, 5);
+        let file_bytes_max = section.number("file_bytes_max", 1024..=64 * MIB, 7 * 1024 * 1024);
+        let file_types = section.take("file_types").map(file_types);
         section.finish();
         Some(Self {
             url: url?,
@@ -147,9 +156,18 @@ impl Agent {
             total_timeout,
             calls_max: NonZeroUsize::new(calls_max)?,
             waiting_max,
+            files_max,
+            file_bytes_max,
+            file_types,
             response_bytes_max,
         })
     }
+}
+
+/// Media types, as a card names them.
+fn file_types(item: Item<'_>) -> Vec<String> {
+    let types = item.list().into_iter();
+    types.filter_map(|item| item.short_text(100)).collect()
 }
 
 /// The authorities in a file.

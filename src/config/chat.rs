@@ -37,6 +37,12 @@ pub struct Chat {
     pub long_answer: LongAnswer,
     /// The most messages that an answer has before it is a long one.
     pub long_answer_chunks: usize,
+    /// How long to wait for the next part of an album.
+    pub album_quiet: Duration,
+    /// How long to wait for the rest of a text that may have been split.
+    pub paste_quiet: Duration,
+    /// The most parts of a split text that become one question; 1: nothing is waited for.
+    pub paste_parts_max: usize,
     /// A message that Telegram has held for longer is asked about before it reaches an agent.
     pub stale_after: Duration,
     /// Rows kept about strangers; beyond that the oldest go.
@@ -53,6 +59,7 @@ impl Chat {
         let long_answer = section.choice("long_answer", &long_answers, LongAnswer::File);
         let long_answer_chunks = section.number("long_answer_chunks", 1..=1000, 5);
         let pace = Duration::from_millis(100)..=MINUTE;
+        let quiet = Duration::from_millis(10)..=MINUTE;
         let mut wait =
             |key, within, millis| section.duration(key, within, Duration::from_millis(millis));
         let chat = Self {
@@ -63,7 +70,10 @@ impl Chat {
             preview_every_group: wait("preview_every_group", pace, 4000),
             long_answer,
             long_answer_chunks,
+            album_quiet: wait("album_quiet", quiet.clone(), 1000),
+            paste_quiet: wait("paste_quiet", quiet, 1500),
             stale_after: wait("stale_after", SECOND..=24 * HOUR, 900_000),
+            paste_parts_max: section.number("paste_parts_max", 1..=100, 16),
             stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
         };
         section.finish();

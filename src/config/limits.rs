@@ -21,8 +21,14 @@ pub struct Limits {
     pub in_flight_max: usize,
     /// Turns that may wait in one conversation; one more is refused.
     pub conversation_waiting_max: usize,
+    /// Turns that are not over, of everybody together; one more is refused.
+    pub turns_max: usize,
     /// How long a conversation without turns is kept in memory; the store remembers it.
     pub session_idle: Duration,
+    /// Turns whose files are fetched from Telegram at once.
+    pub downloads_max: usize,
+    /// How long fetching one file may take, with all tries.
+    pub download_timeout: Duration,
     /// The longest message, in characters (Bot API: 4096 after entity parsing).
     pub text_max: usize,
     /// The largest file that is sent, in bytes (Bot API: 50 MB; a self-hosted server takes
@@ -43,10 +49,17 @@ impl Limits {
             global_per_second: section.number("global_per_second", 1..=10_000, 30),
             in_flight_max: section.number("in_flight_max", 1..=1000, 64),
             conversation_waiting_max: section.number("conversation_waiting_max", 1..=1000, 20),
+            turns_max: section.number("turns_max", 1..=1_000_000, 5_000),
             session_idle: section.duration(
                 "session_idle",
                 Duration::from_millis(10)..=Duration::from_hours(24),
                 Duration::from_mins(5),
+            ),
+            downloads_max: section.number("downloads_max", 1..=100, 4),
+            download_timeout: section.duration(
+                "download_timeout",
+                Duration::from_millis(10)..=Duration::from_mins(10),
+                Duration::from_mins(1),
             ),
             text_max: section.number("text_max", 256..=4096, 4096),
             file_bytes_max: section.number("file_bytes_max", 1024..=2000 << 20, 50 << 20),

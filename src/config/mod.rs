@@ -103,6 +103,17 @@ pub struct Config {
     pub log: Log,
 }
 
+impl Config {
+    /// A short digest of all settings, to tell two configurations apart. Secrets are no part of
+    /// it: a token that was changed does not change it.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let settings = format!("{self:?}");
+        let id = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, settings.as_bytes());
+        id.simple().to_string()[..8].to_owned()
+    }
+}
+
 /// Reads the file at `path` under the environment `env`. Besides the settings it returns
 /// warnings: what is allowed, but hardly meant.
 ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::ids::{OutboxId, Timestamp, TurnId, UserId};
+use crate::ids::{MessageId, OutboxId, Timestamp, TurnId, UserId};
 
 /// What a button does. Kept as JSON: the names are those of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,22 @@ pub enum Action {
         /// One of the turns that it holds.
         turn: TurnId,
     },
+    /// Ask in the name of the button's person.
+    Ask {
+        /// The command of the route.
+        command: String,
+        /// What.
+        text: String,
+        /// The message that is answered; the one with the button, if none.
+        reply_to: Option<MessageId>,
+        /// Whether its agent is the person's current one from then on.
+        switch: bool,
+    },
+    /// An agent is the current one of the button's person from now on.
+    Switch {
+        /// The command of the route.
+        command: String,
+    },
 }
 
 impl Action {
@@ -54,6 +70,7 @@ impl Action {
             | Self::Stop { turn, .. }
             | Self::Release { turn }
             | Self::Drop { turn } => Some(*turn),
+            Self::Ask { .. } | Self::Switch { .. } => None,
         }
     }
 

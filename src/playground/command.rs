@@ -1,5 +1,7 @@
 //! A typed line → what is meant by it. Pure.
 
+use std::path::PathBuf;
+
 use switchboard_emulators::bot_api::UserId;
 
 /// The commands of the playground itself.
@@ -8,6 +10,9 @@ pub(super) const HELP: &str = "\
 :as 1001      be yourself again
 :chat group   write in a group with the bot
 :chat private go back
+:photo why?   send a photo with these words, or none, beneath it
+:file a.yaml  send this file of yours
+:edit pods?   change what you said last
 :1            press the button that is marked [1]
 :down k8s     take an agent down; :up k8s brings it back
 :quit         leave, as Ctrl-D does
@@ -22,6 +27,12 @@ pub(super) enum Command {
     Say(String),
     /// The local help.
     Help,
+    /// A photo is sent, with a caption.
+    Photo(String),
+    /// A file is sent.
+    File(PathBuf),
+    /// The last message is changed to this.
+    Edit(String),
     /// Somebody else acts, with a name if one was given.
     As(UserId, Option<String>),
     /// It goes on in the group, or in private.
@@ -63,6 +74,12 @@ impl Command {
                 "private" => Self::Chat { group: false },
                 _ => Self::Wrong("Write :chat group or :chat private".into()),
             },
+            ("photo", _) => Self::Photo(rest.to_owned()),
+            ("file", _) if rest.is_empty() => {
+                Self::Wrong("Write :file and a path, such as :file pods.yaml".into())
+            }
+            ("file", _) => Self::File(rest.into()),
+            ("edit", _) => Self::Edit(rest.to_owned()),
             ("down" | "up", _) => Self::Agent {
                 name: rest.to_owned(),
                 up: word == "up",
@@ -103,6 +120,10 @@ mod tests {
             (":chat private", Command::Chat { group: false }),
             (":down k8s", agent(false)),
             (":up k8s", agent(true)),
+            (":photo", Command::Photo(String::new())),
+            (":photo what is it?", Command::Photo("what is it?".into())),
+            (":file a b.yaml", Command::File("a b.yaml".into())),
+            (":edit nodes", Command::Edit("nodes".into())),
             (":12", Command::Press(12)),
             (":press 1", Command::Press(1)),
             (":help", Command::Help),
@@ -115,7 +136,7 @@ mod tests {
     #[test]
     fn a_line_that_is_not_understood_says_what_would_be() {
         for line in [
-            ":as", ":as Bob", ":as -1", ":chat", ":press", ":press x", ":nope", ":",
+            ":file", ":as", ":as Bob", ":as -1", ":chat", ":press", ":press x", ":nope", ":",
         ] {
             let meant = Command::read(line);
             assert!(matches!(meant, Command::Wrong(_)), "{line}: {meant:?}");

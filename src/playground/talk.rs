@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use switchboard_emulators::bot_api::{BotApi, ChatId, UserId};
+use switchboard_emulators::bot_api::{BotApi, ChatId, Incoming, MessageId, Upload, UserId};
 use tokio::time::{Instant, sleep_until};
 
 use super::command::{Command, HELP};
@@ -19,6 +19,9 @@ use crate::ids::AgentName;
 
 /// Longer than anybody plays.
 const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// The beginning and the end of a JPEG: nobody looks at what is between.
+const PHOTO: &[u8] = &[0xff, 0xd8, 0xff, 0xd9];
 
 /// What to try first.
 const EXAMPLES: &str = "
@@ -39,6 +42,8 @@ pub(super) struct Talk<W> {
     input: Input,
     user: UserId,
     in_group: bool,
+    /// What was said last.
+    said: Option<(ChatId, MessageId)>,
     names: HashMap<UserId, String>,
     patience: Patience,
     /// Whether all that was said had its answer in time.
@@ -56,6 +61,7 @@ impl<W: Write> Talk<W> {
             input,
             user: YOU,
             in_group: false,
+            said: None,
             names: HashMap::from([(YOU, "you".to_owned())]),
             patience: Patience::new(Instant::now()),
             all_answered: true,
@@ -137,9 +143,14 @@ and three demo agents. Nothing leaves this machine.
             Command::Nothing => {}
             Command::Say(text) => {
                 let message = self.telegram.say(self.user, self.chat(), &text);
-                self.patience
-                    .owes(Owed::Answer((self.chat(), message)), Instant::now());
+                self.has_said(message);
             }
+            Command::Photo(caption) => self.send(&caption, Upload::photo(PHOTO)),
+            Command::File(path) => self.send_file(&path)?,
+            Command::Edit(text) => match self.said {
+                Some((chat, message)) => self.telegram.edit(chat, message, &text),
+                None => self.screen.aside("You have said nothing yet.")?,
+            },
             Command::Help => self.screen.aside(HELP)?,
             Command::As(user, name) => self.act_as(user, name)?,
             Command::Chat { group } => self.go_to(group)?,
@@ -149,6 +160,34 @@ and three demo agents. Nothing leaves this machine.
             Command::Wrong(text) => self.screen.aside(&text)?,
         }
         Ok(true)
+    }
+
+    fn has_said(&mut self, message: MessageId) {
+        let key = (self.chat(), message);
+        self.said = Some(key);
+        self.patience.owes(Owed::Answer(key), Instant::now());
+    }
+
+    fn send(&mut self, caption: &str, file: Upload) {
+        let message = Incoming::new(self.user, self.chat(), caption).file(file);
+        let message = self.telegram.post(message);
+        self.has_said(message);
+    }
+
+    /// A file of the person's own disk, as their app would send it.
+    fn send_file(&mut self, path: &Path) -> io::Result<()> {
+        match std::fs::read(path) {
+            Ok(bytes) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let file = Upload::document(&name, "application/octet-stream", &bytes);
+                self.send("", file);
+                Ok(())
+            }
+            Err(why) => {
+                let path = path.display();
+                self.screen.aside(&format!("{path} cannot be read: {why}"))
+            }
+        }
     }
 
     fn act_as(&mut self, user: UserId, name: Option<String>) -> io::Result<()> {

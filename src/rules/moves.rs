@@ -74,6 +74,9 @@ impl Moves {
                 Change::OpenTurn(turn) if self.of(turn.place.chat).is_some() => {
                     turn.place = self.place(turn.place);
                     turn.reply_to = MessageId::NONE;
+                    for piece in &mut turn.pieces {
+                        piece.message = MessageId::NONE;
+                    }
                 }
                 Change::OpenConversation(conversation) => {
                     conversation.slot.place = self.place(conversation.slot.place);

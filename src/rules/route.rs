@@ -3,7 +3,8 @@
 mod address;
 mod destination;
 
-use self::address::{first_word, hears_all, is_for_us, without_name};
+pub(super) use self::address::without_name;
+use self::address::{first_word, hears_all, is_for_us};
 pub use self::destination::{
     CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, renews,
 };
@@ -69,13 +70,16 @@ pub enum Decision<'a> {
     WhoAmI(UserId),
     /// `/new`, for this agent.
     New(UserId, &'a Route),
+    /// `/status`
+    Status(UserId),
     /// `/stop`, for this agent or whatever runs.
     Stop(UserId, Option<&'a Route>),
     /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
     Unknown(UserId, String),
     /// Plain text where no agent is the current or the default one.
-    Choose(UserId),
-    /// Something other than text.
+    /// With the text, if it is one that waits for the choice.
+    Choose(UserId, Option<String>),
+    /// Something other than text and files.
     Media(UserId, String),
 }
 
@@ -119,9 +123,6 @@ pub fn decide<'a>(
             Decision::Ignore("not addressed")
         };
     }
-    if let Some(kind) = &message.media {
-        return Decision::Media(user, kind.clone());
-    }
     let asker = Asker {
         config,
         message,
@@ -129,6 +130,12 @@ pub fn decide<'a>(
         user,
         now,
     };
+    if message.file.is_some() {
+        return asker.file(&parsed, text);
+    }
+    if let Some(kind) = &message.media {
+        return Decision::Media(user, kind.clone());
+    }
     match parsed {
         Parsed::Command { name, rest } => asker.command(&name, rest),
         // In private nobody else hears it, and its writer waits.
@@ -174,6 +181,7 @@ impl<'a> Asker<'a, '_> {
             "whoami" => return Decision::WhoAmI(user),
             "new" => return self.new_conversation(rest),
             "stop" => return self.stop(rest),
+            "status" => return Decision::Status(user),
             _ => {}
         }
         let Some(route) = route_of(self.config, name) else {
@@ -189,13 +197,25 @@ impl<'a> Asker<'a, '_> {
         self.ask(route, Why::Command, rest)
     }
 
+    /// A file: what stands beneath it says who gets it. Without words it is a question, too.
+    fn file(&self, parsed: &Parsed<'_>, text: &str) -> Decision<'a> {
+        match parsed {
+            Parsed::Command { name, rest } => match route_of(self.config, name) {
+                Some(route) => self.ask(route, Why::Command, rest),
+                None => self.command(name, rest),
+            },
+            Parsed::OtherBot => Decision::Unknown(self.user, shortened(first_word(text))),
+            Parsed::Text(text) => self.text(text),
+        }
+    }
+
     /// `/new` alone, or with the name of an agent and nothing else.
     fn new_conversation(&self, rest: &str) -> Decision<'a> {
         let (user, rest) = (self.user, rest.trim());
         if rest.is_empty() {
             return match self.expected() {
                 Some(to) => Decision::New(user, to.route),
-                None => Decision::Choose(user),
+                None => Decision::Choose(user, None),
             };
         }
         if rest.contains(char::is_whitespace) {
@@ -229,7 +249,11 @@ impl<'a> Asker<'a, '_> {
                 Decision::Forbidden(self.user, route)
             }
             (Some(to), _) => self.ask(to.route, to.why, text),
-            (None, _) => Decision::Choose(self.user),
+            (None, _) => {
+                // A button carries a text; a file would be lost on the way.
+                let whole = self.message.file.is_none();
+                Decision::Choose(self.user, whole.then(|| text.trim().to_owned()))
+            }
         }
     }
 
@@ -280,7 +304,7 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 fn is_builtin(name: &str) -> bool {
     matches!(
         name,
-        "start" | "help" | "agents" | "whoami" | "new" | "stop"
+        "start" | "help" | "agents" | "whoami" | "new" | "stop" | "status"
     )
 }
 

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use crate::config::{self, Config};
-use crate::ids::{BotId, ChatId, MessageId, TopicId, UserId};
+use crate::ids::{BotId, ChatId, FileId, MessageId, TopicId, UserId};
+use crate::model::{Attachment, Rendition};
 use crate::rules::route::Me;
 use crate::telegram::{ChatKind, Entity, Incoming, ReplyTo, Sender};
 
@@ -98,6 +99,7 @@ pub fn message(from: UserId, chat: ChatId, text: &str) -> Incoming {
         entities: mentions(text),
         reply_to: None,
         media: None,
+        file: None,
         media_group_id: None,
         migrate_to_chat_id: None,
         migrate_from_chat_id: None,
@@ -129,4 +131,16 @@ fn mentions(text: &str) -> Vec<Entity> {
         }
     })
     .collect()
+}
+
+/// A file that came with a message.
+pub fn file() -> Attachment {
+    Attachment {
+        name: "pods.yaml".to_owned(),
+        media_type: Some("application/yaml".to_owned()),
+        renditions: vec![Rendition {
+            file: FileId::from("f"),
+            bytes: Some(9),
+        }],
+    }
 }

@@ -24,6 +24,8 @@ use crate::store::Change;
 pub enum End {
     /// The agent's answer; it may be empty.
     Answer(Answer),
+    /// It cannot be asked, and could not be the next time; a sentence that says why.
+    Refused(String),
     /// Surely no answer; a sentence that says why.
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
@@ -108,6 +110,32 @@ pub fn failed(
     };
     let choices = vec![run_again(turn)];
     with_question(turn, end, text, choices, ending, fresh)
+}
+
+/// A turn ends because it cannot be asked as it is; running it again would change nothing.
+#[must_use]
+pub fn refused(
+    turn: &Turn,
+    agent: &AgentName,
+    why: &str,
+    ending: Ending,
+    fresh: &mut dyn Fresh,
+) -> Vec<Change> {
+    let body = Body {
+        text: words::failed(agent, why, turn.id),
+        reply_to: Some(turn.reply_to),
+        ..Body::default()
+    };
+    let end = Change::EndTurn {
+        turn: turn.id,
+        outcome: Outcome::ToldFailed,
+    };
+    let mut changes = vec![
+        end,
+        Change::Post(post(turn, Kind::Notice, body, fresh.post())),
+    ];
+    take_away_placeholder(turn, ending, &mut changes, fresh);
+    changes
 }
 
 /// A turn cannot be stopped, though its time is up or a person wants it to: the person is

@@ -2,7 +2,9 @@
 //! the voice is one: short, plain, what happened and what to do. No internals.
 
 pub mod approvals;
+pub mod attachments;
 mod control;
+mod edits;
 mod files;
 mod places;
 mod staying;
@@ -20,6 +22,7 @@ use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
 pub use self::control::*;
+pub use self::edits::*;
 pub use self::places::{ELSEWHERE, bound, moved};
 pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
 
@@ -189,16 +192,6 @@ pub const BUTTON_OVER: &str = "This button no longer works.";
 /// A tap by somebody else.
 pub const BUTTON_FOREIGN: &str = "Only the person who asked can decide this.";
 
-/// A conversation that is full.
-#[must_use]
-pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
-    let messages = if waiting == 1 { "message" } else { "messages" };
-    format!(
-        "You have {waiting} {messages} waiting for {agent} already. I did not take this one: \
-         send it again when there is room."
-    )
-}
-
 /// The first word to a stranger, in private. One a day.
 #[must_use]
 pub fn stranger(user: UserId) -> String {
@@ -269,18 +262,18 @@ const NO_AGENT: &str = "There is no agent for you here.";
 #[must_use]
 pub fn no_media(kind: &str) -> String {
     let kind = shortened(kind, 40).replace('_', " ");
-    format!("I can pass on text only, and this has: {kind}. Nothing was sent to an agent.")
+    format!("I can pass on text and files, and this has: {kind}. Nothing was sent to an agent.")
 }
 
 /// `/istio` alone.
 #[must_use]
 pub fn switched(route: &Route) -> String {
-    let mut text = format!("Now talking to {}. Ask away.", route.agent);
-    if let Some(example) = route.examples.first() {
-        text.push_str("\nFor example: ");
-        text.push_str(example);
-    }
-    text
+    let ask = if route.examples.is_empty() {
+        "Ask away."
+    } else {
+        "Ask, or tap an example."
+    };
+    format!("Now talking to {}. {ask}", route.agent)
 }
 
 /// `/new`.
@@ -359,7 +352,8 @@ fn listed(
 }
 
 /// A text that is cut where it is too long for one message.
-fn fitting(text: &str) -> String {
+#[must_use]
+pub fn fitting(text: &str) -> String {
     if chunk::units(text) <= TEXT_MAX {
         return text.to_owned();
     }
@@ -397,7 +391,8 @@ pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 5] = [
+pub const MENU: [(&str, &str); 6] = [
+    ("status", "What runs for you here, and what waits"),
     ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),

@@ -2,6 +2,7 @@
 
 mod buttons;
 mod chats;
+mod pieces;
 mod posts;
 mod turns;
 
@@ -66,6 +67,13 @@ pub(super) async fn change(
             any(c, sql.bind(user.0).bind(agent.as_str()).bind(now.0)).await
         }
         Change::OpenTurn(turn) => open_turn(c, bot, turn, now).await,
+        Change::Reword {
+            turn,
+            chat,
+            pieces,
+            gathering,
+        } => pieces::reword(c, bot, (*turn, *chat), pieces, gathering.as_ref()).await,
+        Change::TellEdit { chat, message } => pieces::tell_edit(c, bot, *chat, *message, now).await,
         Change::ShowButton(button) => buttons::show(c, bot, button).await,
         Change::UseButton { token, by } => buttons::press(c, bot, token, *by, now).await,
         Change::TellStranger { who, day, rows_max } => {
@@ -116,7 +124,7 @@ async fn end_update(
     );
     let sql = sql.bind(state).bind(reason).bind(now.0);
     one(c, sql.bind(bot.0).bind(update.0), "the update has ended").await?;
-    if let UpdateEnd::Turn(turn) = end {
+    if let UpdateEnd::Turn(turn) | UpdateEnd::Joined(turn) = end {
         let sql = query("INSERT INTO turn_updates (bot, update_id, turn) VALUES (?, ?, ?)");
         any(c, sql.bind(bot.0).bind(update.0).bind(turn.0)).await?;
     }
@@ -166,19 +174,22 @@ async fn open_turn(
 ) -> Result<(), StoreError> {
     let sql = query(
         "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
-                            reply_to, text, state, attempt, held, held_until, held_post,
-                            opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
+                            reply_to, text, pieces, gathering, state, attempt, held, held_until,
+                            held_post, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
     );
     let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
     let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
     let sql = sql.bind(turn.asked_by.0).bind(turn.update.0);
     let sql = sql.bind(turn.reply_to.0).bind(&turn.text);
+    let sql = sql.bind(codec::pieces(&turn.pieces)?);
+    let sql = sql.bind(codec::gathering(turn.gathering.as_ref())?);
     let sql = sql.bind(i64::from(turn.attempt));
     let held = turn.held;
     let sql = sql.bind(held.map(|held| held.why.name()));
     let sql = sql.bind(held.map(|held| held.until.0));
-    any(c, sql.bind(held.map(|held| held.post.0)).bind(now.0)).await
+    any(c, sql.bind(held.map(|held| held.post.0)).bind(now.0)).await?;
+    pieces::belong(c, bot, (turn.id, turn.place.chat), &turn.pieces).await
 }
 
 async fn tell_stranger(

@@ -1,6 +1,8 @@
 //! The names that states and kinds have in the tables.
 
-use crate::model::{HeldFor, Kind, Outcome, TurnState, UpdateEnd};
+use super::StoreError;
+use crate::ids::MessageId;
+use crate::model::{Gathering, HeldFor, Kind, Outcome, Piece, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -29,6 +31,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>) {
     match end {
         UpdateEnd::Turn(_) => ("turn", None),
+        UpdateEnd::Joined(_) => ("joined", None),
         UpdateEnd::Control => ("control", None),
         UpdateEnd::Ignored(reason) => ("ignored", Some(reason)),
         UpdateEnd::Refused(rule) => ("refused", Some(rule)),
@@ -42,4 +45,33 @@ pub(super) fn parse_held(name: &str) -> Option<HeldFor> {
 
 pub(super) fn parse_kind(name: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == name)
+}
+
+/// The pieces of a turn; nothing where they are one plain text, which its row has already.
+pub(super) fn pieces(pieces: &[Piece]) -> Result<Option<String>, StoreError> {
+    match pieces {
+        [] => Ok(None),
+        [piece] if piece.is_plain() => Ok(None),
+        pieces => json(pieces).map(Some),
+    }
+}
+
+/// The pieces again; `message` and `text` are those of the row.
+pub(super) fn parse_pieces(
+    kept: Option<&str>,
+    message: MessageId,
+    text: &str,
+) -> Result<Vec<Piece>, StoreError> {
+    match kept {
+        Some(kept) => serde_json::from_str(kept).map_err(StoreError::unavailable),
+        None => Ok(vec![Piece::plain(message, text.to_owned())]),
+    }
+}
+
+pub(super) fn gathering(gathering: Option<&Gathering>) -> Result<Option<String>, StoreError> {
+    gathering.map(json).transpose()
+}
+
+fn json<T: serde::Serialize>(value: T) -> Result<String, StoreError> {
+    serde_json::to_string(&value).map_err(StoreError::unavailable)
 }

@@ -4,9 +4,11 @@
 
 mod apply;
 mod chats;
+mod pieces;
 mod posts;
 mod read;
 mod tables;
+mod totals;
 
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
@@ -15,11 +17,12 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 pub use self::tables::{ButtonRow, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
-use super::{Answer, Change, Store, StoreError, StoredUpdate, Unfinished};
+use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished, Upkeep};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::rules::status::Totals;
 
 /// What outlives the processes. Clones are the same disk.
 #[derive(Clone, Default)]
@@ -124,6 +127,8 @@ impl MemStore {
     }
 }
 
+impl Upkeep for MemStore {}
+
 impl Store for MemStore {
     fn bot(&self) -> BotId {
         self.bot
@@ -165,8 +170,16 @@ impl Store for MemStore {
         self.read(|tables| tables.turn(turn))
     }
 
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.read(|tables| tables.asked(chat, message))
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.read(|tables| tables.strangers.get(&who).copied())
+    }
+
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        self.read(|tables| tables.totals(now))
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {

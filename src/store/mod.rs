@@ -19,6 +19,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod totals;
+mod upkeep;
 mod waiters;
 mod writer;
 
@@ -34,16 +36,18 @@ pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
 pub use self::sqlite::Sqlite;
 pub use self::tidy::Tidy;
+pub use self::upkeep::Upkeep;
 pub use self::waiters::Waiter;
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, File, Held, Kind, Outcome, Place, Post, Protocol, Seat, Turn,
-    UpdateEnd,
+    AuditLine, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place, Post,
+    Protocol, Seat, Turn, UpdateEnd,
 };
 use crate::poison::{Record, Work};
+use crate::rules::status::Totals;
 use crate::usage::Usage;
 
 /// An update as it is kept until its end.
@@ -83,6 +87,26 @@ pub enum Change {
     },
     /// A turn begins, queued; perhaps held.
     OpenTurn(Turn),
+    /// A turn is made of other pieces from now on: one joined it, or one was edited. Refused
+    /// unless the turn was queued.
+    Reword {
+        /// Which turn.
+        turn: TurnId,
+        /// Where its messages are.
+        chat: ChatId,
+        /// All of its pieces.
+        pieces: Vec<Piece>,
+        /// What it still waits for.
+        gathering: Option<Gathering>,
+    },
+    /// The writer of a message was told that an edit of it does nothing. Refused if that was
+    /// so before.
+    TellEdit {
+        /// The chat of the message.
+        chat: ChatId,
+        /// The message.
+        message: MessageId,
+    },
     /// The prompt is about to be given away. Refused unless the turn was queued.
     Submit {
         /// Which turn.
@@ -258,6 +282,17 @@ pub enum Change {
     Audit(AuditLine),
 }
 
+/// The question that a message is part of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asked.
+    pub by: UserId,
+    /// In which conversation.
+    pub conversation: Conversation,
+    /// Whether they were told that an edit of the message does nothing.
+    pub told: bool,
+}
+
 /// What waits when a process begins.
 #[derive(Debug, Default)]
 pub struct Unfinished {
@@ -273,7 +308,7 @@ pub struct Unfinished {
 pub type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
 
 /// The store, as the actors see it.
-pub trait Store {
+pub trait Store: Upkeep {
     /// The bot whose rows these are.
     fn bot(&self) -> BotId;
 
@@ -303,33 +338,14 @@ pub trait Store {
     /// done to it says where it must stand, so that no harm comes of it.
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
 
+    /// The question that a message is part of.
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
+
     /// The day on which a stranger was last told so.
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>>;
 
-    /// Those who wait since `before` or longer, at most `max`, first come first; not those who
-    /// were told of a restart while their question waited. What does not outlive its process
-    /// knows of none.
-    fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
-        let _ = (before, max);
-        Box::pin(std::future::ready(Ok(Vec::new())))
-    }
-
-    /// What has caused too many panics: what, how often, and the last line. What does not
-    /// outlive its process knows of none.
-    fn suspects(&self) -> Answer<Vec<(Work, i64, String)>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
-    }
-
-    /// What is parked and somebody wants to be tried again.
-    fn retries(&self) -> Answer<Vec<Work>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
-    }
-
-    /// The text of an update, as long as it is kept.
-    fn update_body(&self, update: UpdateId) -> Answer<Option<String>> {
-        let _ = update;
-        Box::pin(std::future::ready(Ok(None)))
-    }
+    /// The sums over all updates, turns and posts, and how old what waits is at `now`.
+    fn totals(&self, now: Timestamp) -> Answer<Totals>;
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
@@ -339,27 +355,6 @@ pub trait Store {
 
     /// The agent whose turn a message of ours speaks of.
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
-
-    /// Whether what was written last was kept. [`Store::probe`] finds out anew.
-    fn works(&self) -> bool {
-        true
-    }
-
-    /// Writes what is there already, to see whether the disk takes it.
-    fn probe(&self) -> Answer<()> {
-        self.prove_ownership()
-    }
-
-    /// One step of forgetting what is over; answers how many rows were touched, and none once
-    /// all is tidy. What does not outlive its process keeps everything.
-    fn tidy(&self, _: Tidy) -> Answer<u64> {
-        Box::pin(std::future::ready(Ok(0)))
-    }
-
-    /// Takes what was erased out of the log of the file as well, as far as nobody reads it.
-    fn checkpoint(&self) -> Answer<()> {
-        Box::pin(std::future::ready(Ok(())))
-    }
 
     /// Commits what still waits, closes the file and lets the next owner in. Whatever is
     /// asked after this is refused.

@@ -82,7 +82,7 @@ async fn retry(c: &mut SqliteConnection, bot: BotId, work: Work) -> Result<(), S
                  WHEN prompt_id IS NOT NULL THEN 'submitting'
                  ELSE 'queued' END
              WHERE bot = ? AND id = ? AND state = 'told_failed'
-               AND (text != '' OR task_id IS NOT NULL)",
+               AND (text != '' OR pieces IS NOT NULL OR task_id IS NOT NULL)",
         ),
     };
     one(

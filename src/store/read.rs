@@ -3,7 +3,7 @@
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, query};
 
-use super::{StoreError, StoredUpdate, Unfinished, codec};
+use super::{Asked, StoreError, StoredUpdate, Unfinished, codec};
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
     TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
@@ -75,6 +75,37 @@ pub(super) async fn turn(
     .fetch_optional(pool)
     .await?;
     row.as_ref().map(turn_row).transpose()
+}
+
+pub(super) async fn asked(
+    pool: &SqlitePool,
+    bot: BotId,
+    chat: ChatId,
+    message: MessageId,
+) -> Result<Option<Asked>, StoreError> {
+    let row = query(
+        "SELECT t.asked_by, m.edit_told_at, c.*
+         FROM turn_messages m JOIN turns t ON t.id = m.turn
+              JOIN conversations c ON c.id = t.conversation
+         WHERE m.bot = ? AND m.chat = ? AND m.message = ?",
+    )
+    .bind(bot.0)
+    .bind(chat.0)
+    .bind(message.0)
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let place = Place {
+        chat: ChatId(row.try_get("chat")?),
+        topic: TopicId(row.try_get("topic")?),
+    };
+    let user = UserId(row.try_get("user")?);
+    let conversation = ConversationId(row.try_get("id")?);
+    Ok(Some(Asked {
+        by: UserId(row.try_get("asked_by")?),
+        conversation: conversation_row(&row, conversation, place, user)?,
+        told: row.try_get::<Option<i64>, _>("edit_told_at")?.is_some(),
+    }))
 }
 
 pub(super) async fn seat(
@@ -207,14 +238,23 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         chat: ChatId(row.try_get("chat")?),
         topic: TopicId(row.try_get("topic")?),
     };
+    let reply_to = MessageId(row.try_get("reply_to")?);
+    let text: String = row.try_get("text")?;
+    let kept: Option<String> = row.try_get("pieces")?;
+    let pieces = codec::parse_pieces(kept.as_deref(), reply_to, &text)?;
+    let gathering: Option<String> = row.try_get("gathering")?;
     let turn = Turn {
         id: TurnId(row.try_get("id")?),
         conversation: ConversationId(row.try_get("conversation")?),
         place,
         asked_by: UserId(row.try_get("asked_by")?),
         update: UpdateId(row.try_get("first_update")?),
-        reply_to: MessageId(row.try_get("reply_to")?),
-        text: row.try_get("text")?,
+        reply_to,
+        text,
+        pieces,
+        gathering: gathering
+            .map(|kept| serde_json::from_str(&kept).map_err(StoreError::unavailable))
+            .transpose()?,
         // A turn that is over is read only to wait again.
         state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
         attempt: row.try_get("attempt")?,

@@ -18,8 +18,8 @@ use tokio::task::JoinHandle;
 use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
-    Answer, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Waiter, chats, parked,
-    read, waiters,
+    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
+    chats, parked, read, totals, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
@@ -27,6 +27,7 @@ use crate::ids::{
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::poison;
+use crate::rules::status::Totals;
 
 /// Reads beside the writer; each is a thread and a connection.
 const READERS: u32 = 2;
@@ -179,29 +180,19 @@ impl Store for Sqlite {
         Box::pin(async move { read::turn(&readers, turn).await })
     }
 
-    fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { waiters::waiters(&readers, bot, before, max).await })
-    }
-
-    fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
-        let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { parked::suspects(&readers, bot).await })
-    }
-
-    fn retries(&self) -> Answer<Vec<poison::Work>> {
-        let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { parked::retries(&readers, bot).await })
-    }
-
-    fn update_body(&self, update: UpdateId) -> Answer<Option<String>> {
-        let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { read::update_body(&readers, bot, update).await })
+        Box::pin(async move { read::asked(&readers, bot, chat, message).await })
     }
 
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::stranger_told(&readers, bot, who).await })
+    }
+
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { totals::totals(&readers, bot, now).await })
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
@@ -217,30 +208,6 @@ impl Store for Sqlite {
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { chats::agent_of(&readers, bot, chat, message).await })
-    }
-
-    fn works(&self) -> bool {
-        self.works.load(Ordering::Relaxed)
-    }
-
-    fn probe(&self) -> Answer<()> {
-        let done = self.ask(Work::Probe);
-        Box::pin(async move { done.await.map(|_| ()) })
-    }
-
-    fn tidy(&self, step: Tidy) -> Answer<u64> {
-        let done = self.ask(Work::Tidy(step));
-        Box::pin(async move {
-            match done.await? {
-                Outcome::Tidied(rows) => Ok(rows),
-                Outcome::Done | Outcome::Fresh(_) => Ok(0),
-            }
-        })
-    }
-
-    fn checkpoint(&self) -> Answer<()> {
-        let done = self.ask(Work::Checkpoint);
-        Box::pin(async move { done.await.map(|_| ()) })
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {
@@ -265,6 +232,52 @@ impl Store for Sqlite {
 
     fn new_post(&self) -> OutboxId {
         OutboxId(next(&self.posts))
+    }
+}
+
+impl Upkeep for Sqlite {
+    fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { waiters::waiters(&readers, bot, before, max).await })
+    }
+
+    fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { parked::suspects(&readers, bot).await })
+    }
+
+    fn retries(&self) -> Answer<Vec<poison::Work>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { parked::retries(&readers, bot).await })
+    }
+
+    fn update_body(&self, update: UpdateId) -> Answer<Option<String>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::update_body(&readers, bot, update).await })
+    }
+
+    fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
+    }
+
+    fn probe(&self) -> Answer<()> {
+        let done = self.ask(Work::Probe);
+        Box::pin(async move { done.await.map(|_| ()) })
+    }
+
+    fn tidy(&self, step: Tidy) -> Answer<u64> {
+        let done = self.ask(Work::Tidy(step));
+        Box::pin(async move {
+            match done.await? {
+                Outcome::Tidied(rows) => Ok(rows),
+                Outcome::Done | Outcome::Fresh(_) => Ok(0),
+            }
+        })
+    }
+
+    fn checkpoint(&self) -> Answer<()> {
+        let done = self.ask(Work::Checkpoint);
+        Box::pin(async move { done.await.map(|_| ()) })
     }
 }
 

@@ -20,6 +20,7 @@ mod groups;
 mod memory;
 mod outbox;
 mod owners;
+mod pieces;
 mod plans;
 mod reopening;
 mod tidy;
@@ -40,6 +41,10 @@ const fn place(chat: i64, topic: i64) -> Place {
         chat: ChatId(chat),
         topic: TopicId(topic),
     }
+}
+
+fn piece(message: i64, text: &str) -> Piece {
+    Piece::plain(MessageId(message), text.to_owned())
 }
 
 /// A store in a directory that goes with it.
@@ -148,6 +153,8 @@ impl Bench {
             update: UpdateId(1),
             reply_to: MessageId(2),
             text: "what pods are failing?".to_owned(),
+            pieces: vec![piece(2, "what pods are failing?")],
+            gathering: None,
             state: TurnState::Queued,
             attempt: 1,
             prompt: None,

@@ -38,9 +38,9 @@ enum Before {
 const STEPS: &[(Before, &str)] = &[
     (
         Before::Text,
-        "UPDATE turns SET text = '' WHERE id IN
+        "UPDATE turns SET text = '', pieces = NULL, gathering = NULL WHERE id IN
              (SELECT id FROM turns WHERE bot = ?1 AND ended_at IS NOT NULL AND ended_at < ?2
-              AND text != '' LIMIT ?3)",
+              AND (text != '' OR pieces IS NOT NULL) LIMIT ?3)",
     ),
     (
         Before::Text,
@@ -74,10 +74,20 @@ const STEPS: &[(Before, &str)] = &[
     ),
     (
         Before::Rows,
+        "DELETE FROM turn_messages WHERE turn IN
+             (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
+              AND t.ended_at < ?2
+              AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
+              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
+              ORDER BY t.ended_at LIMIT ?3)",
+    ),
+    (
+        Before::Rows,
         "DELETE FROM turns WHERE id IN
              (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
               AND t.ended_at < ?2
               AND NOT EXISTS (SELECT 1 FROM turn_updates u WHERE u.turn = t.id)
+              AND NOT EXISTS (SELECT 1 FROM turn_messages m WHERE m.turn = t.id)
               AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
               ORDER BY t.ended_at LIMIT ?3)",

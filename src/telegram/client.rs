@@ -308,6 +308,10 @@ impl BotApi {
         self.done(&LeaveChat::new(recipient(chat))).await
     }
 
+    pub(super) fn bot(&self) -> &Bot {
+        &self.bot
+    }
+
     async fn call<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, TelegramError> {
         call(&self.bot, payload, self.call_timeout).await
     }

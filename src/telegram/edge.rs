@@ -3,13 +3,14 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 
 use super::client::{BotApi, Me, RawUpdate};
 use super::error::TelegramError;
 use super::outgoing::{Command, EditMessage, OutMessage};
 use super::update::CallbackId;
-use crate::ids::{ChatId, MessageId, TopicId, UpdateId};
+use crate::ids::{ChatId, FileId, MessageId, TopicId, UpdateId};
 use crate::model::{File, Shape};
 
 /// One call; [`TelegramError`] says what became of it where it fails.
@@ -59,6 +60,14 @@ pub trait Telegram {
 
     /// Replaces the menu of commands.
     fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()>;
+
+    /// Fetches a file of at most so many bytes.
+    fn fetch_file<'a>(
+        &'a self,
+        file: &'a FileId,
+        bytes_max: u64,
+        timeout: Duration,
+    ) -> TelegramCall<'a, Bytes>;
 
     /// Leaves a group.
     fn leave_chat(&self, chat: ChatId) -> TelegramCall<'_, ()>;
@@ -117,6 +126,15 @@ impl Telegram for BotApi {
 
     fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()> {
         Box::pin(BotApi::set_my_commands(self, commands))
+    }
+
+    fn fetch_file<'a>(
+        &'a self,
+        file: &'a FileId,
+        bytes_max: u64,
+        timeout: Duration,
+    ) -> TelegramCall<'a, Bytes> {
+        Box::pin(BotApi::fetch_file(self, file, bytes_max, timeout))
     }
 
     fn leave_chat(&self, chat: ChatId) -> TelegramCall<'_, ()> {

@@ -12,13 +12,16 @@
 //! - `upload`: a message with a file
 //! - `error`: [`TelegramError`], what went wrong and what became of the call
 //! - `update`: [`Update`], what somebody did in Telegram
+//! - `files`, `download`: the file of a message, and its bytes
 //! - `parts`: the names of what a message may hold
 //! - `lenient`: JSON read part by part
 
 mod call;
 mod client;
+mod download;
 mod edge;
 mod error;
+mod files;
 mod lenient;
 mod outgoing;
 mod parts;

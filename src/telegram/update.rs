@@ -1,9 +1,11 @@
 //! What somebody did in Telegram, read leniently from an update's JSON: no update is too
 //! odd to be read, and an odd part is lost alone, never the text beside it.
 
+use super::files::file_of;
 use super::lenient::Object;
 use super::parts::{is_event, media_of};
 use crate::ids::{ChatId, MessageId, TopicId, UpdateId, UserId};
+use crate::model::Attachment;
 
 /// Who Telegram puts in `from` where no person shows: an anonymous admin, a channel's
 /// post in its group, and somebody who writes as a channel.
@@ -61,6 +63,8 @@ pub struct Incoming {
     /// The kind of what it carries beside text (`photo`, `document`), or the name of a
     /// part that is not known here.
     pub media: Option<String>,
+    /// The file that it carries, if it is one that can be passed on.
+    pub file: Option<Attachment>,
     /// What the messages of one album share.
     pub media_group_id: Option<String>,
     /// In the last message of a group: the supergroup that it became.
@@ -231,6 +235,7 @@ impl Incoming {
                 .object("reply_to_message")
                 .and_then(|m| ReplyTo::read(&m)),
             media: media_of(message, text.is_some() || service),
+            file: file_of(message),
             media_group_id: message.text("media_group_id"),
             migrate_to_chat_id: message.number("migrate_to_chat_id").map(ChatId),
             migrate_from_chat_id: message.number("migrate_from_chat_id").map(ChatId),

@@ -137,6 +137,32 @@ async fn a_full_conversation_refuses_with_a_sentence_and_the_poll_goes_on() {
 }
 
 #[tokio::test]
+async fn when_everybody_together_has_too_many_waiting_one_more_is_refused_and_the_rest_goes_on() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let toml = format!("{}turns_max = 2\n", crate::support::UNLIMITED);
+    let stage = Stage::plan()
+        .sections(&toml)
+        .agent("k8s", move |_| reply().held(&held).answers("done"))
+        .start()
+        .await;
+    stage.user(7).says("one");
+    gate.reached().await;
+    stage.user(8).says("two");
+    stage.user(8).says("three");
+    stage
+        .user(8)
+        .sees("Too many questions of too many people")
+        .await;
+    gate.open();
+    stage.settled().await;
+    stage.user(8).says("four");
+    stage.user(8).sees_times("done", 2).await;
+    assert_eq!(stage.agent("k8s").prompts().len(), 3);
+    stage.ends().await;
+}
+
+#[tokio::test]
 async fn the_same_update_delivered_again_does_nothing() {
     let stage = Stage::with(|_| replies("once")).await;
     let update = serde_json::json!({"update_id": 777, "message": {

@@ -4,14 +4,18 @@
 mod support;
 
 mod access;
+mod buttons;
 mod conversation;
+mod edits;
 mod failures;
 mod faults;
 mod files;
 mod format;
+mod gather;
 mod groups;
 mod health;
 mod limits;
+mod media;
 mod odd;
 mod phone;
 mod picture;
@@ -19,6 +23,7 @@ mod places;
 mod previews;
 mod proxy;
 mod stale;
+mod status;
 mod stop;
 mod storage;
 mod time;

@@ -1,21 +1,16 @@
 //! What Telegram brings late is asked about before it reaches an agent.
 
 use serde_json::{Value, json};
-use switchboard::ids::Timestamp;
 use switchboard_emulators::agent::replies;
 
-use crate::support::{Stage, rows};
+use crate::support::{Stage, rows, unix_now};
 
 const MINUTE: i64 = 60;
-
-fn now() -> i64 {
-    Timestamp::now().0 / 1_000
-}
 
 /// A message to the bot in private that is so old, in seconds.
 fn old(update: i64, user: i64, text: &str, age: i64) -> Value {
     json!({"update_id": update, "message": {
-        "message_id": update, "date": now() - age, "text": text,
+        "message_id": update, "date": unix_now() - age, "text": text,
         "chat": {"id": user, "type": "private"},
         "from": {"id": user, "is_bot": false, "first_name": "Somebody"}}})
 }

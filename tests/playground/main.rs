@@ -98,6 +98,21 @@ fn an_agent_that_is_down_gives_a_plain_sentence_and_can_be_asked_again() {
 }
 
 #[test]
+fn files_and_edits_can_be_tried() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("pods.log");
+    fs::write(&file, "list the pods").unwrap();
+    let typed = format!(":file {}\n:edit nodes\n:photo why?\n", file.display());
+    let out = transcript(&[], &typed);
+    assert!(after(&out, "you ▸ :file").contains("Six pods"), "{out}");
+    assert!(
+        after(&out, "you ▸ :photo why?").contains("cannot take photo.jpg"),
+        "{out}"
+    );
+    assert!(out.contains("Your change came too late"), "{out}");
+}
+
+#[test]
 fn in_a_group_the_bot_answers_those_who_call_it() {
     let out = transcript(&[], ":chat group\n/istio mtls?\n");
     assert!(

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use switchboard::ids::{ChatId, MessageId, OutboxId, TopicId, UpdateId};
+use bytes::Bytes;
+use switchboard::ids::{ChatId, FileId, MessageId, OutboxId, TopicId, UpdateId};
 use switchboard::model::{File, Shape};
 use switchboard::telegram::{
     self as api, CallbackId, Command, EditMessage, Me, OutMessage, RawUpdate, TelegramCall,
@@ -278,6 +279,11 @@ impl api::Telegram for SimTelegram {
         _: Shape,
     ) -> TelegramCall<'a, MessageId> {
         self.send_message(message)
+    }
+
+    /// Nobody sends files here.
+    fn fetch_file<'a>(&'a self, _: &'a FileId, _: u64, _: Duration) -> TelegramCall<'a, Bytes> {
+        Box::pin(self.call("getFile", |_| Ok(Bytes::new())))
     }
 
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {

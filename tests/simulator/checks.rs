@@ -150,7 +150,9 @@ pub fn submitted(process: &Process, prompt: &Prompt) {
             let (a, b) = (turn.id, other.turn.id);
             sim.breaks(format_args!("{a} is prompted while {b} is {state:?}"));
         }
-        let first = other.turn.attempt == 1 && turn.attempt == 1;
+        // What was held, or is run again, has lost its place.
+        let other_waits = other.turn.attempt == 1 && other.turn.held.is_none();
+        let first = other_waits && turn.attempt == 1;
         if first && other.turn.update < turn.update {
             let (a, b) = (turn.update, other.turn.update);
             sim.breaks(format_args!(
@@ -209,6 +211,13 @@ fn turn_is_told(sim: &Sim, telegram: &Telegram, tables: &Tables, row: &TurnRow) 
     let told = match row.stands {
         TurnStands::Over(Outcome::Answered) => of_turn(&[Kind::Final, Kind::FinalEdit]),
         TurnStands::Undeliverable => of_turn(&[Kind::Final, Kind::FinalEdit, Kind::Notice]),
+        // One word speaks of all the questions that were dropped with a run.
+        TurnStands::Over(Outcome::Stopped) => {
+            let kinds = [Kind::Edit, Kind::Notice, Kind::Reply];
+            let posts = tables.posts.values().map(|post| &**post);
+            let here = posts.filter(|post| post.place == row.turn.place);
+            here.filter(|post| kinds.contains(&post.kind)).collect()
+        }
         _ => of_turn(&[Kind::Notice]),
     };
     if told.is_empty() {

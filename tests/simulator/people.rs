@@ -1,6 +1,9 @@
 //! People: they ask, command, tap, block, and come back.
 
+use std::collections::BTreeSet;
+
 use switchboard::ids::{ChatId, UserId};
+use switchboard::rules::words::{KEEP, RUN};
 use tokio::time::sleep;
 
 use crate::sim::Sim;
@@ -95,5 +98,17 @@ fn taps(sim: &Sim, telegram: &Telegram) {
     telegram.taps(user, *chat, *message, button);
     if sim.chance.permille(200) {
         telegram.taps(user, *chat, *message, button);
+    }
+}
+
+/// Whoever was asked whether a question may go on says so.
+pub fn decide(telegram: &Telegram, decided: &mut BTreeSet<String>) {
+    for (chat, message, button) in telegram.buttons() {
+        let asks = [KEEP, RUN].contains(&&*button.label);
+        if asks && decided.insert(button.data.clone()) {
+            let people = [ANNA, BEN].into_iter();
+            let here = people.filter(|user| chat.is_group() || chat.0 == user.0);
+            here.for_each(|user| telegram.taps(user, chat, message, &button));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! what was promised.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -28,8 +28,8 @@ use crate::sim::{BOT, Process, Sim, SimWorld};
 use crate::store::SimStore;
 use crate::telegram::Telegram;
 
-/// The longest that calming down may take: the longest run, and its watching.
-const CALM_MAX: Duration = Duration::from_hours(3);
+/// The longest that calming down may take: questions that were held wait for a day.
+const CALM_MAX: Duration = Duration::from_hours(30);
 /// Lives of the bot in one run that may end badly.
 const LIVES_MAX: u32 = 8;
 
@@ -204,8 +204,10 @@ impl Stage {
     }
 
     async fn settles(&self, end: Instant) {
+        let mut decided = BTreeSet::new();
         while !checks::is_settled(&self.sim, &self.telegram) && Instant::now() < end {
             sleep(Duration::from_secs(5)).await;
+            people::decide(&self.telegram, &mut decided);
         }
     }
 

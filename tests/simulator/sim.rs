@@ -20,6 +20,9 @@ pub const BOT: BotId = BotId(7_000_000_001);
 /// The wall clock at the beginning, in milliseconds: shortly before a midnight, so that days end.
 const BEGIN: i64 = 1_700_006_300_000;
 
+/// A run has a few thousand notes: one with so many goes round in circles.
+const NOTES_MAX: usize = 40_000;
+
 /// How bad the world is, each in a thousand of its occasions.
 #[derive(Clone, Copy, Debug)]
 pub struct Odds {
@@ -94,6 +97,9 @@ impl Sim {
         let line = format!("{:>9} {what}", self.begin.elapsed().as_millis());
         line.hash(&mut *self.digest.borrow_mut());
         self.trace.borrow_mut().push(line);
+        if self.trace.borrow().len() == NOTES_MAX {
+            self.breaks("it does not come to rest");
+        }
     }
 
     /// A promise was not kept.

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::rules::status::Totals;
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
@@ -119,6 +120,8 @@ async fn apply(process: &Process, inner: &dyn Store, work: Work) -> Done {
     }
 }
 
+impl switchboard::store::Upkeep for SimStore {}
+
 impl Store for SimStore {
     fn bot(&self) -> BotId {
         self.inner.bot()
@@ -165,8 +168,16 @@ impl Store for SimStore {
         self.read("a message", move |store| store.message_of(post))
     }
 
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        self.read("the sums", move |store| store.totals(now))
+    }
+
     fn file_of(&self, post: OutboxId) -> Answer<Option<File>> {
         self.read("a file", move |store| store.file_of(post))
+    }
+
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.read("a question", move |store| store.asked(chat, message))
     }
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {

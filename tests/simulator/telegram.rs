@@ -75,7 +75,7 @@ impl Telegram {
         self.sim
             .note(format_args!("{user} in {chat} writes {number}: {text}"));
         let message = json!({
-            "message_id": message, "date": 1, "chat": chat_of(chat), "from": person(user),
+            "message_id": message, "date": self.sim.now().0 / 1000, "chat": chat_of(chat), "from": person(user),
             "text": text,
         });
         self.arrives(number, "message", &message);
@@ -100,7 +100,7 @@ impl Telegram {
             "{user} in {chat} edits {message} by {number}: {text}"
         ));
         let message = json!({
-            "message_id": message, "date": 1, "edit_date": 2, "chat": chat_of(chat),
+            "message_id": message, "date": self.sim.now().0 / 1000, "edit_date": 2, "chat": chat_of(chat),
             "from": person(user), "text": text,
         });
         self.arrives(number, "edited_message", &message);
@@ -120,7 +120,7 @@ impl Telegram {
             self.sim
                 .note(format_args!("{chat} {key} {other} ({number})"));
             let message = json!({
-                "message_id": 1, "date": 1, "chat": chat_of(chat), "from": person(UserId(11)),
+                "message_id": 1, "date": self.sim.now().0 / 1000, "chat": chat_of(chat), "from": person(UserId(11)),
                 key: other.0,
             });
             self.arrives(number, "message", &message);
@@ -136,7 +136,7 @@ impl Telegram {
         ));
         let tap = json!({
             "id": format!("tap-{number}"), "from": person(user), "chat_instance": "1",
-            "message": {"message_id": message.0, "date": 1, "chat": chat_of(chat)},
+            "message": {"message_id": message.0, "date": self.sim.now().0 / 1000, "chat": chat_of(chat)},
             "data": button.data,
         });
         self.arrives(number, "callback_query", &tap);

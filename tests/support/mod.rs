@@ -49,6 +49,8 @@ pub struct Plan {
     allow: String,
     /// TOML for the routes, by agent.
     routes: BTreeMap<String, String>,
+    /// Whether the first agent is the default.
+    default: bool,
     existing: Vec<(String, String)>,
 }
 
@@ -92,6 +94,7 @@ impl Stage {
                 .collect::<Vec<_>>()
                 .join(","),
             routes: BTreeMap::new(),
+            default: true,
             existing: Vec::new(),
         }
     }
@@ -310,6 +313,13 @@ impl Plan {
         self
     }
 
+    /// No agent is the default.
+    #[must_use]
+    pub fn no_default(mut self) -> Self {
+        self.default = false;
+        self
+    }
+
     /// Starts the emulators, not the bot.
     pub async fn build(self) -> Stage {
         let telegram = BotApi::start(self.telegram).await;
@@ -337,7 +347,7 @@ impl Plan {
                 toml,
                 "[agents.{name}]\n{section}\n[[routes]]\ncommand = \"{name}\"\n\
                  agent = \"{name}\"\ndefault = {}\nallow = [{}]\n{}\n",
-                n == 0,
+                n == 0 && self.default,
                 self.allow,
                 self.routes.get(&name).map_or("", String::as_str)
             );

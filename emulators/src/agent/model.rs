@@ -2,6 +2,8 @@
 //!
 //! The codecs in `wire` render it; nothing here knows JSON-RPC.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -94,6 +96,31 @@ pub enum Part {
     Data(Value),
     /// A file.
     File(File),
+}
+
+impl Part {
+    /// The part on a line, for tests: a text as it is, a file as `[name type bytes]`.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::File(file) => file.shown(),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+impl File {
+    fn shown(&self) -> String {
+        let size = match &self.content {
+            FileContent::Uri(uri) => uri.clone(),
+            FileContent::Bytes(text) => match BASE64.decode(text) {
+                Ok(bytes) => bytes.len().to_string(),
+                Err(error) => error.to_string(),
+            },
+        };
+        let named = [&self.name, &self.media_type].map(|one| one.as_deref().unwrap_or("-"));
+        format!("[{} {} {size}]", named[0], named[1])
+    }
 }
 
 /// A file, in a message or an artifact.

@@ -9,6 +9,8 @@ use super::pause::Decision;
 pub struct Incoming {
     /// The text parts, joined by line breaks. kagent's agents see data parts as JSON there.
     pub text: String,
+    /// Its parts as they came, one a line: a text as it is, a file as `[name type bytes]`.
+    pub parts: Vec<String>,
     /// The decision that it is, if a pause waited for one.
     pub decision: Option<Decision>,
     /// The message id.
@@ -65,6 +67,8 @@ impl Call {
 pub struct Prompt {
     /// Its text.
     pub text: String,
+    /// Its parts as they came, as in [`Incoming::parts`].
+    pub parts: Vec<String>,
     /// The decision that it was, if any.
     pub decision: Option<Decision>,
     /// Its message id.

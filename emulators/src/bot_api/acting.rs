@@ -49,7 +49,10 @@ impl BotApi {
 }
 
 impl World {
-    fn post(&mut self, incoming: Incoming) -> MessageId {
+    fn post(&mut self, mut incoming: Incoming) -> MessageId {
+        if let Some(file) = incoming.file.take() {
+            self.upload(&file, &mut incoming.extra);
+        }
         match incoming.author {
             Author::User(user) => {
                 self.user(user);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::files::Upload;
 use super::message::{Author, ChatId, MessageId, ThreadId, UserId};
 
 /// A message on its way into a chat, given to [`post`](super::BotApi::post).
@@ -13,6 +14,7 @@ pub struct Incoming {
     pub(super) thread: Option<ThreadId>,
     pub(super) reply_to: Option<MessageId>,
     pub(super) entities: Vec<Value>,
+    pub(super) file: Option<Upload>,
     pub(super) extra: Value,
 }
 
@@ -27,6 +29,7 @@ impl Incoming {
             thread: None,
             reply_to: None,
             entities: Vec::new(),
+            file: None,
             extra: json!({}),
         }
     }
@@ -63,6 +66,13 @@ impl Incoming {
     #[must_use]
     pub fn as_bot(mut self, bot: UserId) -> Self {
         self.author = Author::OtherBot(bot);
+        self
+    }
+
+    /// With a file; the text stands beneath it.
+    #[must_use]
+    pub fn file(mut self, file: Upload) -> Self {
+        self.file = Some(file);
         self
     }
 

@@ -34,6 +34,7 @@ mod calls;
 mod chat;
 mod controls;
 mod faults;
+mod files;
 mod handle;
 mod incoming;
 mod keyboard;
@@ -54,6 +55,7 @@ mod world;
 
 pub use calls::{Call, Outcome};
 pub use faults::{Fault, Gate, On};
+pub use files::Upload;
 pub use handle::{BotApi, Polls};
 pub use incoming::Incoming;
 pub use message::{

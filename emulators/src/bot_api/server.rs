@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 
 use super::calls::Outcome;
 use super::faults::{Fault, Plan};
+use super::files;
 use super::methods;
 use super::params::Params;
 use super::polling;
@@ -104,6 +105,7 @@ fn bind(shared: Data<Shared>, port: u16) -> io::Result<(u16, actix_web::dev::Ser
             .app_data(shared.clone())
             .route("/bot{token}/{method}", web::post().to(call))
             .route("/bot{token}/{method}", web::get().to(call))
+            .route("/file/bot{token}/{path:.*}", web::get().to(files::download))
             .default_service(web::to(|| async { refuse(&Refused::not_found()) }))
     })
     .workers(1)
@@ -224,7 +226,7 @@ fn done(result: &Value) -> HttpResponse {
     HttpResponse::Ok().json(json!({"ok": true, "result": result}))
 }
 
-fn refuse(refused: &Refused) -> HttpResponse {
+pub(super) fn refuse(refused: &Refused) -> HttpResponse {
     let status = StatusCode::from_u16(refused.code);
     let mut response = HttpResponse::build(status.unwrap_or(StatusCode::BAD_REQUEST));
     if let Some(seconds) = refused.retry_after {
@@ -233,7 +235,7 @@ fn refuse(refused: &Refused) -> HttpResponse {
     response.json(refused.body())
 }
 
-fn html_502() -> HttpResponse {
+pub(super) fn html_502() -> HttpResponse {
     HttpResponse::BadGateway()
         .content_type(ContentType::html())
         .body("<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>")
@@ -249,7 +251,7 @@ fn truncated(result: &Value) -> HttpResponse {
 
 /// A response whose body fails before its first byte: the head is never flushed and the client
 /// sees its connection end.
-fn cut() -> HttpResponse {
+pub(super) fn cut() -> HttpResponse {
     let body = stream::once(async { Err::<Bytes, _>(io::Error::other("cut on request")) });
     HttpResponse::Ok().body(SizedStream::new(1024, body))
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::calls::{Call, CallLog, Outcome};
 use super::chat::{Chat, Kind, User};
 use super::faults::{Faults, Plan};
+use super::files::{self, Kept};
 use super::limiter::Limiter;
 use super::message::{
     Author, Buzz, CHANNEL_BOT, ChatId, Message, MessageId, Sent, TapAnswer, Typing, UserId,
@@ -40,6 +41,8 @@ pub struct World {
     pub(super) chats: HashMap<ChatId, Chat>,
     pub(super) queue: UpdateQueue,
     pub(super) poll: PollState,
+    /// By `file_id`.
+    pub(super) files: HashMap<String, Kept>,
     pub(super) taps: HashMap<String, Tap>,
     pub(super) tap_answers: Vec<TapAnswer>,
     pub(super) commands: CommandTable,
@@ -63,6 +66,7 @@ impl World {
             chats: HashMap::new(),
             queue: UpdateQueue::new(settings.first_update_id),
             poll: PollState::default(),
+            files: HashMap::new(),
             taps: HashMap::new(),
             tap_answers: Vec::new(),
             commands: CommandTable::default(),
@@ -315,12 +319,11 @@ impl World {
             "chat": chat,
             "from": self.author_json(message),
         });
-        let (text, entities) =
-            if message.extra["document"].is_null() && message.extra["photo"].is_null() {
-                ("text", "entities")
-            } else {
-                ("caption", "caption_entities")
-            };
+        let (text, entities) = if files::has_caption(&message.extra) {
+            ("caption", "caption_entities")
+        } else {
+            ("text", "entities")
+        };
         if !message.text.is_empty() {
             json[text] = json!(message.text);
         }

@@ -124,6 +124,7 @@ fn a_step_that_would_never_run_is_refused() {
 fn asked(text: &str, earlier: &[&str]) -> Incoming {
     Incoming {
         text: text.to_owned(),
+        parts: Vec::new(),
         decision: None,
         message_id: "m1".to_owned(),
         context_id: "c1".to_owned(),

@@ -1,6 +1,7 @@
 //! The Bot API emulator over real HTTP: queue rules, conflicts, limits, faults.
 
 mod faults;
+mod files;
 mod messages;
 mod places;
 mod server;

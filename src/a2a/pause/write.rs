@@ -52,6 +52,7 @@ pub fn prompt(
     Some(Prompt {
         id,
         text,
+        files: Vec::new(),
         context: pause.context.as_ref().or(context).cloned(),
         task: Some(pause.task.clone()),
         principal: principal.clone(),

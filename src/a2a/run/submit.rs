@@ -38,6 +38,7 @@ impl Watch {
                     self.tell_instead("It cannot be reached, trying again.")
                         .await;
                     tokio::select! {
+                        biased;
                         () = sleep(pause) => {}
                         () = self.run.stop.asked() => {}
                     }

@@ -9,6 +9,7 @@ use tracing::{debug, info, warn};
 
 use super::{Admission, Agent, AgentBack, AgentRefused, Permit};
 use crate::a2a::{AgentCard, HITL};
+use crate::ids::TurnId;
 use crate::rules::health::State;
 
 /// The first wait between two tries to read the card; it doubles up to [`CARD_WAIT_MAX`].
@@ -112,7 +113,7 @@ impl Agent {
     }
 
     /// Somebody asks while it is down: it may have come back since the last look.
-    pub(super) fn probe(&mut self, who: Recipient<AgentBack>) -> Admission {
+    pub(super) fn probe(&mut self, turn: TurnId, who: Recipient<AgentBack>) -> Admission {
         let now = Instant::now();
         if self
             .probed_at
@@ -134,7 +135,7 @@ impl Agent {
             };
             if back {
                 agent.answers();
-                return agent.admit(true);
+                return agent.admit(turn, true);
             }
             Box::pin(actix::fut::ready(agent.turn_away(who)))
         }))

@@ -92,6 +92,15 @@ impl Telegram for Scripted {
         unreachable!("a poller only polls")
     }
 
+    fn fetch_file<'a>(
+        &'a self,
+        _: &'a crate::ids::FileId,
+        _: u64,
+        _: Duration,
+    ) -> TelegramCall<'a, bytes::Bytes> {
+        unreachable!("a poller only polls")
+    }
+
     fn leave_chat(&self, _: ChatId) -> TelegramCall<'_, ()> {
         unreachable!("a poller only polls")
     }

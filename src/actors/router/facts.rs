@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::actors::Commons;
 use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, UpdateId, UserId};
-use crate::model::{Button, Conversation, Place, Seat, Turn};
+use crate::model::{Button, Conversation, Place, Seat, Turn, Whom};
 use crate::rules::{access, stale};
-use crate::store::StoreError;
+use crate::store::{Asked, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
 /// A person in a place.
@@ -23,6 +23,8 @@ pub(super) struct Missing {
     tokens: BTreeSet<String>,
     /// Messages of ours that somebody replied to.
     answered: BTreeSet<(ChatId, MessageId)>,
+    /// Messages that somebody edited.
+    edited: BTreeSet<(ChatId, MessageId, UserId)>,
 }
 
 /// What was read.
@@ -36,6 +38,8 @@ pub(super) struct Facts {
     pub(super) buttons: HashMap<String, Pressed>,
     /// The agents whose messages were replied to.
     answered: HashMap<(ChatId, MessageId), AgentName>,
+    /// The questions that edited messages are part of.
+    pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// When the updates of the batch were taken in.
     pub(super) received: HashMap<UpdateId, Timestamp>,
     /// Strangers who are told so in this batch.
@@ -107,7 +111,16 @@ pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) ->
             What::Callback(tap) => {
                 missing.tokens.insert(tap.data.clone());
             }
-            What::Edited(_) | What::MyChatMember(_) | What::Other(_) => {}
+            What::Edited(message) => {
+                let key = seat_key(message);
+                if !known(&key) {
+                    missing.seats.insert(key);
+                }
+                missing
+                    .edited
+                    .insert((message.chat, message.message, key.1));
+            }
+            What::MyChatMember(_) | What::Other(_) => {}
         }
     }
     missing
@@ -135,13 +148,26 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
             facts.answered.insert((chat, message), agent);
         }
     }
+    for (chat, message, user) in missing.edited {
+        if !access::is_stranger(&commons.config, user, chat)
+            && let Some(asked) = store.asked(chat, message).await?
+        {
+            facts.asked.insert((chat, message), asked);
+        }
+    }
     for token in missing.tokens {
         let Some(button) = store.button(token.clone()).await? else {
             continue;
         };
-        let about = match button.action.turn() {
-            Some(turn) => store.turn(turn).await?,
-            None => None,
+        let about = if let Some(turn) = button.action.turn() {
+            store.turn(turn).await?
+        } else {
+            // What it says is said in the name of its person.
+            if let Whom::Person(user) = button.whom {
+                let key = (button.place, user);
+                facts.seats.insert(key, store.seat(key.0, key.1).await?);
+            }
+            None
         };
         facts.buttons.insert(token, Pressed { button, about });
     }

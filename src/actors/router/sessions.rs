@@ -42,8 +42,9 @@ impl Router {
             conversation.clone(),
             opened,
             agent,
-            self.sender.clone(),
+            (self.sender.clone(), self.fetcher.clone()),
             ctx.address().recipient(),
+            self.open_turns.clone(),
         )
         .start();
         let known = Known {

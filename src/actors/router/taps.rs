@@ -32,7 +32,7 @@ impl Router {
         };
         match about {
             Some((turn, conversation)) => self.decide(id, tap, button, turn, &conversation, ctx),
-            None => self.answer_tap(id, tap, over, "button over"),
+            None => self.say(id, tap, button, ctx),
         }
     }
 
@@ -59,10 +59,16 @@ impl Router {
             button,
             turn,
         };
+        let decided = Box::pin(async move { session.send(decide).await.unwrap_or(Ok(())) });
+        self.answer_when_done(id, tap, decided)
+    }
+
+    /// Ends the tap's spinner when its work is done; if somebody was quicker, says so.
+    pub(super) fn answer_when_done(&self, id: UpdateId, tap: Callback, work: Work) -> Work {
         let sender = self.sender.clone();
         let commons = self.commons.clone();
         Box::pin(async move {
-            let decided = session.send(decide).await.unwrap_or(Ok(()));
+            let decided = work.await;
             let late = matches!(decided, Err(StoreError::Stale(_)));
             let text = late.then_some(words::BUTTON_OVER);
             // A spinner that does not end is no reason to decide twice.
@@ -75,7 +81,7 @@ impl Router {
         })
     }
 
-    fn answer_tap(
+    pub(super) fn answer_tap(
         &self,
         id: UpdateId,
         tap: Callback,

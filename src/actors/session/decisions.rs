@@ -1,6 +1,6 @@
 //! What people decide about a turn by a button.
 
-use actix::{Handler, ResponseActFuture, WrapFuture};
+use actix::{Handler, ResponseActFuture, WrapFuture, fut};
 
 use super::{Decide, Session};
 use crate::ids::UserId;
@@ -84,6 +84,9 @@ impl Handler<Decide> for Session {
             Action::Stop { attempt, .. } => self.stop_by_button(&decide, attempt),
             Action::Release { .. } => self.release(&decide),
             Action::Drop { .. } => self.drop_held(&decide),
+            Action::Ask { .. } | Action::Switch { .. } => {
+                Box::pin(fut::ready(Err(StoreError::Stale("it is about no turn"))))
+            }
         }
     }
 }

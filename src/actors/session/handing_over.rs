@@ -4,27 +4,28 @@ use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture
 use tracing::error;
 
 use super::Session;
-use crate::a2a::Prompt;
 use crate::a2a::run::Begin;
+use crate::a2a::{Content, Prompt};
 use crate::actors::Commons;
 use crate::actors::agent::{Admit, Permit, StartRun};
 use crate::actors::sender::Posted;
 use crate::ids::TurnId;
 use crate::model::{Conversation, TurnState};
 use crate::rules::turn::{self, End};
-use crate::store::Change;
+use crate::store::{Change, StoreError};
 
 impl Session {
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
     /// stops leaves it to the next one.
     pub(super) fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
         let admit = Admit {
+            turn: id,
             fresh: begin == Begin::Submit,
             back: ctx.address().recipient(),
         };
         let admitted = self.agent.send(admit).into_actor(self);
         let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.hand_over(id, begin, permit, ctx),
+            Ok(Ok(permit)) => session.with_files(id, begin, permit, ctx),
             Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
             // The agent ends only with the process.
             Err(_) => Box::pin(fut::ready(())),
@@ -33,11 +34,12 @@ impl Session {
     }
 
     /// Commits that the prompt is about to leave, then lets it go.
-    fn hand_over(
+    pub(super) fn hand_over(
         &mut self,
         id: TurnId,
         begin: Begin,
         permit: Permit,
+        files: Vec<Content>,
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
@@ -69,6 +71,7 @@ impl Session {
             prompt: Prompt {
                 id: prompt_id,
                 text: turn.text.clone(),
+                files,
                 context: self.conversation.context.clone(),
                 task: None,
                 principal: self.conversation.principal.clone(),
@@ -87,13 +90,20 @@ impl Session {
                 && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
             {
                 error!(turn = %id.reference(), %failure, "not submitted");
-                return;
+                return matches!(failure, StoreError::Stale(_));
             }
             if agent.send(start).await.is_err() {
                 error!(turn = %id.reference(), "the agent has ended");
             }
+            false
         };
-        Box::pin(handed.into_actor(self))
+        Box::pin(handed.into_actor(self).then(move |stopped, session, _| {
+            if stopped {
+                // Somebody's stop was committed just before: nothing has left, nor will.
+                return session.ended(id, &End::Stopped);
+            }
+            Box::pin(fut::ready(()))
+        }))
     }
 }
 

@@ -17,8 +17,10 @@ impl Session {
             place: ask.place,
             asked_by: ask.user,
             update: ask.update,
-            reply_to: ask.message,
-            text: ask.text.clone(),
+            reply_to: ask.piece.message,
+            text: ask.piece.text.clone(),
+            pieces: vec![ask.piece.clone()],
+            gathering: ask.gathering.clone(),
             state: TurnState::Queued,
             attempt: 1,
             prompt: None,
@@ -31,22 +33,31 @@ impl Session {
         }
     }
 
-    fn refuse(&self, ask: &Ask) -> Vec<Change> {
-        let text = words::queue_full(&self.conversation.slot.agent, self.waiting.len());
-        vec![
-            Change::EndUpdate {
-                update: ask.update,
-                end: UpdateEnd::Refused("conversation full"),
-            },
-            self.notice(ask, text),
-        ]
+    /// What is committed instead of a question that finds no room: here, or anywhere.
+    fn refused(&mut self, ask: &Ask) -> Option<Vec<Change>> {
+        let limits = &self.commons.config.limits;
+        let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
+            let agent = &self.conversation.slot.agent;
+            let text = words::queue_full(agent, self.waiting.len());
+            ("conversation full", text)
+        } else if self.open_turns.count() >= limits.turns_max {
+            ("all full", words::ALL_FULL.to_owned())
+        } else {
+            return None;
+        };
+        self.turned_away = Some(ask.update);
+        let refused = Change::EndUpdate {
+            update: ask.update,
+            end: UpdateEnd::Refused(rule),
+        };
+        Some(vec![refused, self.notice(ask, text)])
     }
 
     /// A word below a question.
     fn notice(&self, ask: &Ask, text: String) -> Change {
         let body = Body {
             text,
-            reply_to: Some(ask.message),
+            reply_to: Some(ask.piece.message),
             ..Body::default()
         };
         let id = self.commons.store.new_post();
@@ -78,10 +89,10 @@ impl Session {
         changes: Vec<Change>,
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         let id = turn.id;
-        self.waiting.push_back(Waiting {
-            turn,
-            committed: false,
-        });
+        let quiet = self.quiet(&turn);
+        let counted = self.open_turns.one_more();
+        self.waiting
+            .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let committed = async move { commons.commit(&sender, changes).await };
@@ -100,21 +111,16 @@ impl Session {
             done
         }))
     }
-}
 
-impl Handler<Ask> for Session {
-    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
-
-    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
-        self.seen += 1;
-        if self.waiting.len() >= self.commons.config.limits.conversation_waiting_max {
-            let changes = self.refuse(&ask);
+    /// A question becomes a turn, if there is room.
+    pub(super) fn take_in(&mut self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
+        if let Some(changes) = self.refused(ask) {
             let commons = self.commons.clone();
             let sender = self.sender.clone().recipient();
             let refused = async move { commons.commit(&sender, changes).await };
             return Box::pin(refused.into_actor(self));
         }
-        let mut turn = self.new_turn(&ask);
+        let mut turn = self.new_turn(ask);
         let late = ask.late.map(|late| self.hold_stale(&mut turn, late));
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
@@ -137,10 +143,24 @@ impl Handler<Ask> for Session {
             changes.extend(asked);
         } else if self.running.as_ref().is_some_and(detached) {
             let text = words::behind_detached(&self.conversation.slot.agent);
-            changes.push(self.notice(&ask, text));
+            changes.push(self.notice(ask, text));
         }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
+        changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
+    }
+}
+
+impl Handler<Ask> for Session {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+        self.seen += 1;
+        let ask = match self.join(ask) {
+            Ok(joined) => return joined,
+            Err(ask) => ask,
+        };
+        self.take_in(&ask)
     }
 }
 
@@ -155,10 +175,12 @@ impl Handler<TakeUpTurns> for Session {
             .into_iter()
             .partition(|turn| turn.state != TurnState::Queued);
         given.extend(queued);
-        self.waiting.extend(given.into_iter().map(|turn| Waiting {
-            turn,
-            committed: true,
-        }));
+        for turn in given {
+            let quiet = self.quiet(&turn);
+            let counted = self.open_turns.one_more();
+            self.waiting
+                .push_back(Waiting::new(turn, quiet, true, counted));
+        }
         self.watch_held(ctx);
         self.pump(ctx);
     }

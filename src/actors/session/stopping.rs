@@ -101,7 +101,7 @@ impl Session {
         let waits = |turn: &Turn| turn.held.is_none() && turn.id != except;
         let waiting = self.waiting.iter().map(|next| &next.turn);
         let turns: Vec<&Turn> = waiting.filter(|turn| waits(turn)).collect();
-        let questions: Vec<&str> = turns.iter().map(|turn| &*turn.text).collect();
+        let questions: Vec<&str> = turns.iter().map(|turn| turn.summary()).collect();
         let text = words::waiting_behind(&self.conversation.slot.agent, &questions);
         let why = HeldFor::Stop;
         let ask = stop::Ask { why, text, turns };
@@ -245,7 +245,7 @@ impl Handler<WhatRuns> for Session {
             attempt: turn.attempt,
             asked_by: turn.asked_by,
             agent: self.conversation.slot.agent.clone(),
-            text: turn.text.clone(),
+            text: turn.summary().to_owned(),
             stopping: turn.stopping,
             detached: turn.state == TurnState::Detached,
         })

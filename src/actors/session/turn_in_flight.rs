@@ -93,6 +93,7 @@ impl Session {
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
+            End::Refused(_) => "refused",
             End::Failed(_) => "failed",
             End::Unknown => "unknown",
             End::Stopped => "stopped",
@@ -196,6 +197,7 @@ impl Session {
                 let ending = running.phone.ending(now, answer::count(&pieces), shown);
                 turn::answered(turn, pieces, ending, &mut ids)
             }
+            End::Refused(why) => turn::refused(turn, agent, why, question_ending(shown), &mut ids),
             End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
             End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),
             End::Stopped => stop::stopped(turn, agent, &running.progress, shown, &mut ids),

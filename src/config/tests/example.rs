@@ -4,11 +4,12 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 5] = [
+const NO_DEFAULT: [&str; 6] = [
     "token_file",
     "proxy",
     "ca_file",
     "card_url",
+    "file_types",
     "approval_chat",
 ];
 

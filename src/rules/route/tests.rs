@@ -41,11 +41,13 @@ fn described(config: &Config, message: &Incoming, known: Known<'_>) -> String {
         Decision::Help(_) => "help".to_owned(),
         Decision::Agents(_) => "agents".to_owned(),
         Decision::WhoAmI(_) => "whoami".to_owned(),
+        Decision::Status(_) => "status".to_owned(),
         Decision::Stop(_, None) => "stop".to_owned(),
         Decision::Stop(_, Some(route)) => format!("stop {}", route.agent),
         Decision::New(_, route) => format!("new with {}", route.agent),
         Decision::Unknown(_, name) => format!("unknown /{name}"),
-        Decision::Choose(_) => "choose".to_owned(),
+        Decision::Choose(_, None) => "choose".to_owned(),
+        Decision::Choose(_, Some(text)) => format!("choose for {text}"),
         Decision::Media(_, kind) => format!("no {kind}"),
     }
 }
@@ -83,6 +85,10 @@ fn incoming(who: &str, place: &str, text: &str) -> Incoming {
         "to us" => message.reply_to = Some(reply_to(me().id.0)),
         "to ben" => message.reply_to = Some(reply_to(BEN.0)),
         "unmarked" => message.entities.clear(),
+        "file" => {
+            message.media = Some("document".to_owned());
+            message.file = Some(crate::rules::testing::file());
+        }
         "picked" => message.entities = vec![picked(text)],
         "photo" => message.media = Some("photo".to_owned()),
         "service" => message.service = true,
@@ -215,7 +221,7 @@ fn an_admin_operates_the_bot_and_reaches_no_agent_by_that() {
         ("admin", "private", "/k8s pods", "forbidden k8s"),
         ("admin", "private", "/k8s", "forbidden k8s"),
         ("admin", "private", "/new k8s", "forbidden k8s"),
-        ("admin", "private", "pods", "choose"),
+        ("admin", "private", "pods", "choose for pods"),
         ("admin", "private", "/new", "choose"),
         ("admin", "group", "/k8s pods", "k8s is asked: pods"),
     ]);
@@ -245,9 +251,41 @@ fn what_is_not_text_is_refused_with_a_word_and_none_of_it_goes_to_an_agent() {
         ("anna", "private, photo", "/k8s what is this?", "no photo"),
         ("anna", "group, photo", "/k8s what is this?", "no photo"),
         ("anna", "group, photo", "the team", "ignored: not addressed"),
+        ("anna", "private, file", "", "k8s is asked: "),
+        ("anna", "private, file", "why?", "k8s is asked: why?"),
+        ("anna", "private, file", "/istio why?", "istio is asked: why?"),
+        // With a file, a command alone is a question.
+        ("anna", "private, file", "/istio", "istio is asked: "),
+        ("anna", "private, file", "/security why?", "forbidden security"),
+        ("anna", "private, file", "/help", "help"),
+        ("anna", "private, file", "/argo", "unknown /argo"),
+        ("anna", "private, file", "/k8s@otherbot", "unknown /k8s@otherbot"),
+        ("dora", "private, file", "why?", "choose"),
+        ("stranger", "private, file", "why?", "stranger"),
+        ("anna", "group, file", "why?", "ignored: not addressed"),
+        ("anna", "group, file", "@switch_bot why?", "k8s is asked: why?"),
+        ("anna", "group, file", "/k8s", "k8s is asked: "),
         ("anna", "private", "", "no something that I cannot read"),
         ("anna", "group, to us", "", "ignored: no text"),
         ("anna", "group", " \n", "ignored: not addressed"),
+    ]);
+}
+
+#[test]
+fn stop_takes_the_name_of_an_agent_or_nothing_and_status_takes_nothing() {
+    check(&[
+        ("anna", "private", "/stop", "stop"),
+        ("anna", "group", "/stop", "stop"),
+        ("anna", "private", "/stop k8s", "stop k8s"),
+        ("anna", "private", "/stop /K8S ", "stop k8s"),
+        ("anna", "private", "/stop argo", "unknown /argo"),
+        ("anna", "private", "/stop it now", "unknown /it now"),
+        // What they asked while they might is theirs to stop.
+        ("cleo", "private", "/stop k8s", "stop k8s"),
+        ("admin", "private", "/stop k8s", "stop k8s"),
+        ("stranger", "private", "/stop", "stranger"),
+        ("anna", "private", "/status", "status"),
+        ("anna", "group", "/status please", "status"),
     ]);
 }
 
@@ -281,10 +319,10 @@ fn plain_text_goes_to_the_current_agent_then_to_the_default_then_to_the_only_one
         ("anna", Some(("gone", 0)), "k8s is asked: pods"),
         ("cleo", None, "security is asked: pods"),
         ("cleo", Some(("k8s", 0)), "security is asked: pods"),
-        ("dora", None, "choose"),
-        ("dora", Some(("k8s", 0)), "choose"),
+        ("dora", None, "choose for pods"),
+        ("dora", Some(("k8s", 0)), "choose for pods"),
         ("dora", Some(("istio", 0)), "istio is asked: pods"),
-        ("dora", Some(("istio", 13 * HOUR)), "choose"),
+        ("dora", Some(("istio", 13 * HOUR)), "choose for pods"),
     ];
     for row @ (who, current, expected) in table {
         let current = current.map(|(agent, ago)| (agent.into(), Timestamp(NOW.0 - ago)));
@@ -320,7 +358,10 @@ fn without_a_default_the_only_agent_is_expected_and_of_two_none() {
     for route in &mut config.routes {
         route.default = false;
     }
-    for (who, expected) in [("anna", "choose"), ("cleo", "security is asked: pods")] {
+    for (who, expected) in [
+        ("anna", "choose for pods"),
+        ("cleo", "security is asked: pods"),
+    ] {
         let message = incoming(who, "private", "pods");
         assert_eq!(
             decided(&config, &message, &Seat::default()),

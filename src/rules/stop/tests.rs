@@ -112,6 +112,8 @@ fn turn(state: TurnState, placeholder: Option<i64>) -> Turn {
         update: UpdateId(1),
         reply_to: MessageId(41),
         text: "pods?".to_owned(),
+        pieces: Vec::new(),
+        gathering: None,
         state,
         attempt: 2,
         prompt: None,

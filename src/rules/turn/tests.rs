@@ -44,6 +44,8 @@ fn turn(placeholder: Option<i64>) -> Turn {
         update: UpdateId(1),
         reply_to: MessageId(41),
         text: "pods?".to_owned(),
+        pieces: Vec::new(),
+        gathering: None,
         state: TurnState::Working,
         attempt: 2,
         prompt: None,

@@ -27,6 +27,26 @@ pub fn question(text: &str) -> String {
     shortened(&line.join(" "), QUESTION_MAX).into_owned()
 }
 
+/// A conversation that is full.
+#[must_use]
+pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
+    let messages = if waiting == 1 { "message" } else { "messages" };
+    format!(
+        "You have {waiting} {messages} waiting for {agent} already. I did not take this one: \
+         send it again when there is room."
+    )
+}
+
+/// More questions wait, of all people together, than there may be.
+pub const ALL_FULL: &str = "Too many questions of too many people are waiting. I did not take \
+     this one: send it again in a while.";
+
+/// A question that a button has asked, in its message.
+#[must_use]
+pub fn asked(agent: &AgentName, text: &str) -> String {
+    format!("▸ {agent}: {}", shortened(text.trim(), PROGRESS_MAX))
+}
+
 /// A run that a person wants to stop.
 #[must_use]
 pub fn stopping(agent: &AgentName) -> String {
@@ -68,6 +88,8 @@ pub const NOTHING_TO_STOP: &str = "Nothing of yours runs here.";
 /// `/stop` where only other people's questions run.
 pub const NOT_YOURS: &str =
     "Nothing of yours runs here. Only admins can stop what somebody else asked.";
+/// `/status` where nothing of this person is under way.
+pub const NOTHING_RUNS: &str = "Nothing of yours runs or waits here.";
 /// `/stop` once more.
 pub const STOPPING_ALREADY: &str = "It is being stopped already.";
 /// `/stop` where several run, above a button for each.

@@ -18,6 +18,10 @@ fn at(chat: ChatId, topic: i64) -> Place {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list, as long as there is something to say"
+)]
 /// Everything that the bot says, once, on the longest path to it.
 fn all() -> Vec<String> {
     let (config, agent) = (config(), agent());
@@ -55,6 +59,7 @@ fn all() -> Vec<String> {
         back(&agent),
         running_again(&agent, TURN),
         left(&agent, TURN),
+        asked(&agent, "why is checkout slow?"),
         stopping(&agent),
         stopped(&agent, TURN, "").text,
         stopped(&agent, TURN, "Looking at the nodes").text,
@@ -62,6 +67,7 @@ fn all() -> Vec<String> {
         cannot_stop(&agent, TURN),
         NOTHING_TO_STOP.to_owned(),
         NOT_YOURS.to_owned(),
+        NOTHING_RUNS.to_owned(),
         STOPPING_ALREADY.to_owned(),
         WHICH_TO_STOP.to_owned(),
         WHOSE_TO_STOP.to_owned(),
@@ -82,6 +88,9 @@ fn all() -> Vec<String> {
         BUTTON_OVER.to_owned(),
         BUTTON_FOREIGN.to_owned(),
         queue_full(&agent, 5),
+        ALL_FULL.to_owned(),
+        edit_late(&agent),
+        edit_elsewhere(&agent),
         stranger(ANNA),
         STRANGER_IN_GROUP.to_owned(),
         NOBODY.to_owned(),
@@ -95,6 +104,25 @@ fn all() -> Vec<String> {
         choose(routes()),
         choose(none()),
         no_media("video_note"),
+        failed(&agent, &attachments::too_many(7, 5), TURN),
+        failed(&agent, &attachments::too_many(1, 0), TURN),
+        failed(
+            &agent,
+            &attachments::too_large("heap.log", Some(21 << 20), 7 << 20),
+            TURN,
+        ),
+        failed(
+            &agent,
+            &attachments::too_large("heap.log", None, 64 << 20),
+            TURN,
+        ),
+        failed(
+            &agent,
+            &attachments::wrong_type("photo.jpg", Some("image/jpeg"), &["text".to_owned()]),
+            TURN,
+        ),
+        failed(&agent, &attachments::no_utf8("a.log"), TURN),
+        failed(&agent, &attachments::not_fetched("photo.jpg"), TURN),
         switched(&config.routes[0]),
         switched(&config.routes[1]),
         bound(&config.routes[1], &config.routes[0]),

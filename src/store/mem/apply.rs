@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
 use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
-use crate::model::{Button, Conversation, Outcome, Turn, TurnState, UpdateEnd};
+use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
 use crate::store::{Change, StoreError, StoredUpdate};
 
 use TurnState::{Detached, Queued, Submitting, Working};
@@ -63,6 +63,13 @@ impl Tables {
                 Ok(())
             }
             Change::OpenTurn(turn) => self.open_turn(turn),
+            Change::Reword {
+                turn,
+                chat,
+                pieces,
+                gathering,
+            } => self.reword((*turn, *chat), pieces, gathering.as_ref()),
+            Change::TellEdit { chat, message } => self.tell_edit(*chat, *message),
             Change::Submit { .. }
             | Change::Working { .. }
             | Change::Detach { .. }
@@ -92,7 +99,7 @@ impl Tables {
             | Change::Sent { .. }
             | Change::Unsent(_)
             | Change::RefusedPost { .. }
-            | Change::UnknownPost(_) => self.move_post(change),
+            | Change::UnknownPost(_) => self.move_post(change, now),
             Change::ShowButton(button) => self.show_button(button),
             Change::UseButton { token, by } => self.use_button(token, *by),
             Change::TellStranger { who, day, rows_max } => {
@@ -122,7 +129,7 @@ impl Tables {
         let row = Rc::make_mut(row);
         row.end = Some(end.clone());
         row.body = row.body.take().filter(|_| *end == UpdateEnd::Parked);
-        if let UpdateEnd::Turn(turn) = end {
+        if let UpdateEnd::Turn(turn) | UpdateEnd::Joined(turn) = end {
             if !self.turns.contains_key(turn) {
                 return Err(unfit("an update that ends as no turn"));
             }
@@ -166,11 +173,12 @@ impl Tables {
             stands: TurnStands::Open(Queued),
         };
         self.turns.insert(turn.id, Rc::new(row));
+        self.belong((turn.id, turn.place.chat), &turn.pieces);
         Ok(())
     }
 
     /// The turn, if it stands in one of these states.
-    fn open(
+    pub(super) fn open(
         &mut self,
         turn: TurnId,
         states: &[TurnState],
@@ -228,6 +236,7 @@ impl Tables {
                 row.turn.held = None;
                 if matches!(outcome, Outcome::Answered | Outcome::Stopped) {
                     row.turn.text.clear();
+                    row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
             }
             // Here nobody is told twice: no waiters are known.

@@ -31,7 +31,15 @@ impl Tables {
                 let turn = &mut Rc::make_mut(row).turn;
                 turn.place = moved(turn.place);
                 turn.reply_to = MessageId::NONE;
+                if let [piece] = &mut turn.pieces[..]
+                    && piece.is_plain()
+                {
+                    piece.message = MessageId::NONE;
+                }
             }
+        }
+        if from != to {
+            self.turn_messages.retain(|(chat, _), _| *chat != from);
         }
         for row in self.buttons.values_mut() {
             if row.button.place.chat == from && row.used_by.is_none() {

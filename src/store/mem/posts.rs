@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::apply::unfit;
 use super::tables::{PostRow, PostState, Tables};
-use crate::ids::{OutboxId, TurnId};
+use crate::ids::{OutboxId, Timestamp, TurnId};
 use crate::model::{Kind, Post};
 use crate::store::{Change, StoreError};
 
@@ -14,9 +14,9 @@ type Applied = Result<(), StoreError>;
 
 impl Tables {
     /// Moves a row, or says that it stands elsewhere.
-    pub(super) fn move_post(&mut self, change: &Change) -> Applied {
+    pub(super) fn move_post(&mut self, change: &Change, now: Timestamp) -> Applied {
         match change {
-            Change::Post(post) => self.insert_post(post),
+            Change::Post(post) => self.insert_post(post, now),
             Change::Attach { post, file } => {
                 let row = self.post(*post, &[Pending], "the post of the file is not waiting")?;
                 if row.file.replace(file.clone()).is_some() {
@@ -68,7 +68,7 @@ impl Tables {
         }
     }
 
-    fn insert_post(&mut self, post: &Post) -> Applied {
+    fn insert_post(&mut self, post: &Post, now: Timestamp) -> Applied {
         let known = post.turn.is_none_or(|turn| self.turns.contains_key(&turn));
         if !known || self.posts.contains_key(&post.id) {
             return Err(unfit("a post of no turn, or twice the same"));
@@ -84,6 +84,7 @@ impl Tables {
             body: Some(post.body.clone()),
             file: None,
             state: Pending,
+            posted_at: now,
             sends: 0,
             message: None,
             reason: None,

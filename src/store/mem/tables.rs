@@ -26,6 +26,9 @@ pub struct Tables {
     pub turns: BTreeMap<TurnId, Rc<TurnRow>>,
     /// Which updates a turn came of.
     pub turn_updates: BTreeSet<(UpdateId, TurnId)>,
+    /// The turn that a message belongs to, and whether its writer was told that an edit of it
+    /// does nothing.
+    pub turn_messages: BTreeMap<(ChatId, MessageId), (TurnId, bool)>,
     /// The outbox.
     pub posts: BTreeMap<OutboxId, Rc<PostRow>>,
     /// Buttons by their token.
@@ -122,6 +125,8 @@ pub struct PostRow {
     pub file: Option<File>,
     /// Where it stands.
     pub state: PostState,
+    /// When it was committed.
+    pub posted_at: Timestamp,
     /// Calls begun.
     pub sends: u32,
     /// The message that it became.

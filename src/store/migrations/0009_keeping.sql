@@ -3,11 +3,13 @@
 CREATE INDEX updates_ended ON updates (bot, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX updates_text ON updates (bot, ended_at) WHERE ended_at IS NOT NULL AND body IS NOT NULL;
 CREATE INDEX turns_ended ON turns (bot, ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX turns_text ON turns (bot, ended_at) WHERE ended_at IS NOT NULL AND text != '';
+CREATE INDEX turns_text ON turns (bot, ended_at)
+    WHERE ended_at IS NOT NULL AND (text != '' OR pieces IS NOT NULL);
 CREATE INDEX turns_conversation ON turns (conversation);
 CREATE INDEX turns_chat ON turns (bot, chat);
 CREATE INDEX turns_held ON turns (held_post) WHERE held_post IS NOT NULL;
 CREATE INDEX turn_updates_turn ON turn_updates (turn);
+CREATE INDEX turn_messages_turn ON turn_messages (turn);
 CREATE INDEX outbox_ended ON outbox (bot, ended_at) WHERE ended_at IS NOT NULL;
 DROP INDEX outbox_turn;
 CREATE INDEX outbox_turn ON outbox (turn);

@@ -5,10 +5,11 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
+    include_str!("../apply/pieces.rs"),
     include_str!("../apply/posts.rs"),
     include_str!("../apply/turns.rs"),
     include_str!("../chats.rs"),

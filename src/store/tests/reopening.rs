@@ -115,6 +115,7 @@ async fn ids_never_go_backwards_not_even_when_their_rows_are_gone() {
     let mut file = by_hand(&bench.path()).await;
     for sql in [
         "DELETE FROM outbox",
+        "DELETE FROM turn_messages",
         "DELETE FROM turns",
         "DELETE FROM slots",
         "DELETE FROM conversations",

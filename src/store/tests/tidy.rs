@@ -178,6 +178,8 @@ fn a_turn() -> Turn {
         stop: None,
         stopping: false,
         held: None,
+        gathering: None,
+        pieces: Vec::new(),
     }
 }
 

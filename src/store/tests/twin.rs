@@ -2,8 +2,10 @@
 //! memory as well, and both must answer the same.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use super::*;
+use crate::rules::status::Totals;
 
 /// A store in a file, and the one in memory beside it.
 pub(super) struct Twin {
@@ -37,6 +39,8 @@ fn told<T: Debug>(answer: &Result<T, StoreError>) -> String {
         Err(error) => error.to_string(),
     }
 }
+
+impl Upkeep for Twin {}
 
 impl Store for Twin {
     fn bot(&self) -> BotId {
@@ -85,8 +89,24 @@ impl Store for Twin {
         self.both(|store| store.turn(turn))
     }
 
+    fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
+        self.both(|store| store.asked(chat, message))
+    }
+
     fn stranger_told(&self, who: i64) -> Answer<Option<i64>> {
         self.both(|store| store.stranger_told(who))
+    }
+
+    /// Without the age of what waits: each store has its clock.
+    fn totals(&self, now: Timestamp) -> Answer<Totals> {
+        self.both(|store| {
+            let totals = store.totals(now);
+            Box::pin(async move {
+                let mut totals = totals.await?;
+                totals.posts.1 = totals.posts.1.map(|_| Duration::ZERO);
+                Ok(totals)
+            })
+        })
     }
 
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>> {
@@ -141,6 +161,8 @@ pub(super) const KEPT: &str = "
                                placeholder, stop_asked_at IS NOT NULL, held, held_until,
                                held_post) FROM turns
     UNION ALL SELECT concat_ws(' ', 'of', update_id, turn) FROM turn_updates
+    UNION ALL SELECT concat_ws(' ', 'asked', chat, message, turn, edit_told_at IS NOT NULL)
+              FROM turn_messages
     UNION ALL SELECT concat_ws(' ', 'post', id, chat, topic, seq, turn, kind, body, state, sends,
                                message_id, reason) FROM outbox
     UNION ALL SELECT concat_ws(' ', 'file', post, name, media_type, length(bytes)) FROM outbox_files
@@ -265,7 +287,13 @@ fn turns(tables: &Tables) -> impl Iterator<Item = String> {
         )
     });
     let of = tables.turn_updates.iter();
-    turns.chain(of.map(|(update, turn)| row!(&"of", update, turn)))
+    let asked = tables.turn_messages.iter();
+    let asked = asked.map(|((chat, message), (turn, told))| {
+        row!(&"asked", chat, message, turn, &i64::from(*told))
+    });
+    turns
+        .chain(of.map(|(update, turn)| row!(&"of", update, turn)))
+        .chain(asked)
 }
 
 fn posts(tables: &Tables) -> impl Iterator<Item = String> {

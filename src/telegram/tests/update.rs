@@ -58,6 +58,7 @@ fn a_private_text_is_read_whole() {
         }],
         reply_to: None,
         media: None,
+        file: None,
         media_group_id: None,
         migrate_to_chat_id: None,
         migrate_from_chat_id: None,

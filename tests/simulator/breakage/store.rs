@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::rules::status::Totals;
 use switchboard::store::{
-    Answer, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
+    Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
 };
 
 use super::Newest;
@@ -22,6 +23,8 @@ macro_rules! as_behind {
 
 macro_rules! broken {
     ($store:ident; $($method:item)*) => {
+        impl switchboard::store::Upkeep for $store {}
+
         impl Store for $store {
             $($method)*
             as_behind! {
@@ -33,7 +36,9 @@ macro_rules! broken {
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
+                totals(now: Timestamp) -> Answer<Totals>;
                 file_of(post: OutboxId) -> Answer<Option<File>>;
+                asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use switchboard::ids::{ChatId, MessageId, TopicId, UpdateId};
+use bytes::Bytes;
+use switchboard::ids::{ChatId, FileId, MessageId, TopicId, UpdateId};
 use switchboard::model::{File, Shape};
 use switchboard::telegram::{
     CallbackId, Command, EditMessage, Me, OutMessage, Outcome, RawUpdate, SharedTelegram, Telegram,
@@ -80,6 +81,15 @@ impl Telegram for Broken {
         shape: Shape,
     ) -> TelegramCall<'a, MessageId> {
         Box::pin(async move { self.hears(self.inner.send_file(message, file, shape).await) })
+    }
+
+    fn fetch_file<'a>(
+        &'a self,
+        file: &'a FileId,
+        bytes_max: u64,
+        within: Duration,
+    ) -> TelegramCall<'a, Bytes> {
+        self.inner.fetch_file(file, bytes_max, within)
     }
 
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {

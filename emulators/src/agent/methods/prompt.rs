@@ -143,6 +143,7 @@ impl Methods {
             } else {
                 message.text()
             },
+            parts: message.parts.iter().map(Part::shown).collect(),
             decision,
             message_id: message.id.clone(),
             context_id: turn.context.clone(),
@@ -245,6 +246,7 @@ pub(super) fn does_not_wait(asked: &Asked, id: &str) -> Refusal {
 pub(super) fn prompt_of(sent: &Sent, incoming: &Incoming) -> Prompt {
     Prompt {
         text: incoming.text.clone(),
+        parts: incoming.parts.clone(),
         decision: incoming.decision.clone(),
         message_id: incoming.message_id.clone(),
         context_id: sent.context_id.clone(),

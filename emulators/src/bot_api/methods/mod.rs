@@ -10,14 +10,16 @@ mod uploads;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::files;
 use super::params::Params;
 use super::refusal::Refused;
 use super::world::World;
 
 /// Every method that is emulated, as documented.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "getMe",
     "getUpdates",
+    "getFile",
     "sendMessage",
     "editMessageText",
     "editMessageReplyMarkup",
@@ -52,6 +54,7 @@ pub(super) fn perform(world: &mut World, method: &str, params: &Params) -> Resul
     let now = Instant::now();
     match method {
         "getMe" => Ok(setup::get_me(world)),
+        "getFile" => files::get(world, params),
         "sendMessage" => sending::send_message(world, params, now),
         "sendDocument" => uploads::send_document(world, params, now),
         "sendPhoto" => uploads::send_photo(world, params, now),

@@ -1,0 +1,34 @@
+//! What can be seen of an agent.
+
+use actix::{Handler, Message, MessageResult};
+use tokio::time::Instant;
+
+use super::Agent;
+use crate::rules::health::State;
+use crate::rules::status::{AgentSeen, Seen};
+
+/// Asks how it is, and who waits.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "AgentSeen")]
+pub struct InspectAgent;
+
+impl Handler<InspectAgent> for Agent {
+    type Result = MessageResult<InspectAgent>;
+
+    fn handle(&mut self, _: InspectAgent, _: &mut Self::Context) -> Self::Result {
+        let health = match self.health.borrow().state() {
+            State::Unknown => Seen::Unknown,
+            State::Up => Seen::Up,
+            State::Failing { probe_at } => {
+                Seen::Down(probe_at.saturating_duration_since(Instant::now()))
+            }
+        };
+        let most = self.settings.calls_max.get();
+        MessageResult(AgentSeen {
+            name: self.name.clone(),
+            health,
+            calls: (most - self.places.available_permits(), most),
+            waiting: self.waiting.clone(),
+        })
+    }
+}

@@ -1,0 +1,332 @@
+//! `/status`: what runs for a person here and why the rest waits, and for admins the totals.
+//! Facts in, a text out; short enough for a phone.
+
+use std::time::Duration;
+
+use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::rules::words;
+
+/// A turn that is not over, as its session sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnSeen {
+    /// Which.
+    pub turn: TurnId,
+    /// Who asked.
+    pub asked_by: UserId,
+    /// What.
+    pub text: String,
+    /// Where it stands.
+    pub stands: Stands,
+}
+
+/// Where a turn stands that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// The agent works on it, for so long in this process.
+    Works(Duration),
+    /// It was asked to stop, and has not yet.
+    Stops,
+    /// It goes on by itself: it cannot be stopped.
+    Detached,
+    /// It is next, and waits for a place among the agent's calls.
+    Admission,
+    /// It waits for those before it.
+    Behind,
+    /// It waits for its person's word.
+    Held,
+}
+
+/// A conversation with something to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSeen {
+    /// With whom.
+    pub agent: AgentName,
+    /// In order: what runs, then what waits.
+    pub turns: Vec<TurnSeen>,
+}
+
+/// An agent, as it is seen here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentSeen {
+    /// Its name.
+    pub name: AgentName,
+    /// Whether it answers.
+    pub health: Seen,
+    /// Calls in flight, and how many there may be.
+    pub calls: (usize, usize),
+    /// The turns that wait for a place, in order.
+    pub waiting: Vec<TurnId>,
+}
+
+/// Whether an agent answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing was sent to it yet.
+    Unknown,
+    /// The last call was answered.
+    Up,
+    /// It is not tried before so long.
+    Down(Duration),
+}
+
+/// What goes out to Telegram.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SenderSeen {
+    /// Posts that wait.
+    pub waiting: usize,
+    /// Chats in a penalty, and what is left of it.
+    pub penalties: Vec<(ChatId, Duration)>,
+    /// How long the whole bot stands still, if it does.
+    pub stopped: Option<Duration>,
+}
+
+/// The sums that hold at every moment: each update and each turn is in exactly one row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Updates by their end; `new` are those that nobody has dealt with.
+    pub updates: Vec<(String, u64)>,
+    /// Turns by where they stand.
+    pub turns: Vec<(String, u64)>,
+    /// Posts that Telegram has not confirmed, and for how long the oldest has waited.
+    pub posts: (u64, Option<Duration>),
+}
+
+/// Which configuration this is, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// A short digest of it.
+    pub digest: String,
+    /// For how long it has been in force.
+    pub since: Duration,
+}
+
+/// Turns that a status shows one by one.
+const TURNS_MAX: usize = 10;
+/// Agents that a status shows one by one.
+const AGENTS_MAX: usize = 12;
+
+/// What is asked in a person's name here.
+#[must_use]
+pub fn own(sessions: &[SessionSeen], agents: &[AgentSeen], user: UserId) -> String {
+    let mut lines = Vec::new();
+    for session in sessions {
+        let agent = agents.iter().find(|agent| agent.name == session.agent);
+        let own = session.turns.iter().filter(|turn| turn.asked_by == user);
+        lines.extend(own.map(|turn| line(session, agent, turn)));
+    }
+    if lines.is_empty() {
+        return words::NOTHING_RUNS.to_owned();
+    }
+    let more = lines.len().saturating_sub(TURNS_MAX);
+    lines.truncate(TURNS_MAX);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
+}
+
+fn line(session: &SessionSeen, agent: Option<&AgentSeen>, turn: &TurnSeen) -> String {
+    let why = match turn.stands {
+        Stands::Works(since) => format!("at work for {}", span(since)),
+        Stands::Stops => "being stopped".to_owned(),
+        Stands::Detached => "goes on by itself, I cannot stop it".to_owned(),
+        Stands::Held => "waits for your word, see its buttons above".to_owned(),
+        Stands::Behind => "waits for what is before it".to_owned(),
+        Stands::Admission => admission(agent, turn.turn),
+    };
+    let (name, asked) = (&session.agent, words::question(&turn.text));
+    format!("{name} · {why} · {} · {asked}", turn.turn.reference())
+}
+
+/// Why a turn that is next has not begun.
+fn admission(agent: Option<&AgentSeen>, turn: TurnId) -> String {
+    let Some(agent) = agent else {
+        return "waits".to_owned();
+    };
+    if let Seen::Down(_) = agent.health {
+        return "waits: the agent is down".to_owned();
+    }
+    let place = agent.waiting.iter().position(|waiting| *waiting == turn);
+    match place {
+        Some(place) => {
+            let (place, of) = (place + 1, agent.waiting.len());
+            format!("waits for a free call, {place} of {of}")
+        }
+        None => "about to begin".to_owned(),
+    }
+}
+
+/// What an admin sees beside their own.
+#[must_use]
+pub fn totals(
+    totals: &Totals,
+    agents: &[AgentSeen],
+    sender: &SenderSeen,
+    loaded: &Loaded,
+) -> String {
+    let (posts, oldest) = &totals.posts;
+    let oldest = oldest.filter(|_| *posts > 0);
+    let oldest = oldest.map_or(String::new(), |oldest| format!(", oldest {}", span(oldest)));
+    let mut lines = vec![
+        format!("Turns: {}", sums(&totals.turns)),
+        format!("Updates: {}", sums(&totals.updates)),
+        format!("To Telegram: {posts} to go{oldest}{}", slowed(sender)),
+    ];
+    lines.extend(agents.iter().take(AGENTS_MAX).map(agent));
+    if agents.len() > AGENTS_MAX {
+        lines.push(format!("and {} more agents", agents.len() - AGENTS_MAX));
+    }
+    let Loaded { digest, since } = loaded;
+    lines.push(format!("Config {digest}, loaded {} ago", span(*since)));
+    lines.join("\n")
+}
+
+fn sums(rows: &[(String, u64)]) -> String {
+    if rows.is_empty() {
+        return "0".to_owned();
+    }
+    let rows = rows.iter();
+    let rows: Vec<String> = rows
+        .map(|(name, count)| format!("{count} {}", name.replace('_', " ")))
+        .collect();
+    rows.join(", ")
+}
+
+fn slowed(sender: &SenderSeen) -> String {
+    if let Some(left) = sender.stopped {
+        return format!(", all stopped for {}", span(left));
+    }
+    let longest = sender.penalties.iter().map(|(_, left)| *left).max();
+    let count = sender.penalties.len();
+    longest.map_or(String::new(), |left| {
+        format!(", {count} slowed down by it, at most {}", span(left))
+    })
+}
+
+fn agent(agent: &AgentSeen) -> String {
+    let health = match agent.health {
+        Seen::Unknown => "not tried".to_owned(),
+        Seen::Up => "up".to_owned(),
+        Seen::Down(probe) => format!("down, tried again in {}", span(probe)),
+    };
+    let (calls, of) = agent.calls;
+    let waiting = agent.waiting.len();
+    let name = &agent.name;
+    format!("{name}: {health}, {calls} of {of} calls, {waiting} waiting")
+}
+
+/// A time in its largest unit.
+fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANNA: UserId = UserId(11);
+    const BEN: UserId = UserId(22);
+
+    fn seen(turn: i64, asked_by: UserId, stands: Stands) -> TurnSeen {
+        TurnSeen {
+            turn: TurnId(turn),
+            asked_by,
+            text: "pods?".to_owned(),
+            stands,
+        }
+    }
+
+    fn agent(name: &str, health: Seen, waiting: &[i64]) -> AgentSeen {
+        AgentSeen {
+            name: name.into(),
+            health,
+            calls: (3, 32),
+            waiting: waiting.iter().map(|id| TurnId(*id)).collect(),
+        }
+    }
+
+    #[test]
+    fn each_own_turn_has_a_line_that_says_why_it_waits() {
+        let busy = agent("k8s", Seen::Up, &[8, 1, 9]);
+        let down = agent("k8s", Seen::Down(Duration::from_secs(5)), &[]);
+        let minutes = Duration::from_mins;
+        let table = [
+            (Stands::Works(minutes(3)), &busy, "at work for 3 min"),
+            (Stands::Stops, &busy, "being stopped"),
+            (
+                Stands::Detached,
+                &busy,
+                "goes on by itself, I cannot stop it",
+            ),
+            (
+                Stands::Held,
+                &busy,
+                "waits for your word, see its buttons above",
+            ),
+            (Stands::Behind, &busy, "waits for what is before it"),
+            (Stands::Admission, &busy, "waits for a free call, 2 of 3"),
+            (Stands::Admission, &down, "waits: the agent is down"),
+        ];
+        for (stands, agent, why) in table {
+            let sessions = [SessionSeen {
+                agent: "k8s".into(),
+                turns: vec![seen(1, ANNA, stands), seen(2, BEN, stands)],
+            }];
+            let said = own(&sessions, std::slice::from_ref(agent), ANNA);
+            assert_eq!(said, format!("k8s · {why} · T1 · pods?"), "{stands:?}");
+        }
+        assert_eq!(own(&[], &[], ANNA), "Nothing of yours runs or waits here.");
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let turns = (1..=30).map(|id| seen(id, ANNA, Stands::Behind)).collect();
+        let agent = "k8s".into();
+        let said = own(&[SessionSeen { agent, turns }], &[], ANNA);
+        assert_eq!(said.lines().count(), 11);
+        assert!(said.ends_with("and 20 more"));
+    }
+
+    #[test]
+    fn an_admin_sees_the_sums_the_agents_and_what_goes_out() {
+        let sum = |name: &str, count| (name.to_owned(), count);
+        let all = Totals {
+            updates: vec![sum("new", 1), sum("control", 4)],
+            turns: vec![sum("told_failed", 2)],
+            posts: (3, Some(Duration::from_secs(5))),
+        };
+        let agents = [
+            agent("k8s", Seen::Up, &[]),
+            agent("istio", Seen::Down(Duration::from_secs(12)), &[1, 2]),
+        ];
+        let sender = SenderSeen {
+            waiting: 3,
+            penalties: vec![(ChatId(1), Duration::from_secs(7))],
+            stopped: None,
+        };
+        let loaded = Loaded {
+            digest: "3f9a2c11".to_owned(),
+            since: Duration::from_hours(50),
+        };
+        let expected = "Turns: 2 told failed\n\
+             Updates: 1 new, 4 control\n\
+             To Telegram: 3 to go, oldest 5 s, 1 slowed down by it, at most 7 s\n\
+             k8s: up, 3 of 32 calls, 0 waiting\n\
+             istio: down, tried again in 12 s, 3 of 32 calls, 2 waiting\n\
+             Config 3f9a2c11, loaded 2 days ago";
+        assert_eq!(totals(&all, &agents, &sender, &loaded), expected);
+        let idle = totals(&Totals::default(), &[], &SenderSeen::default(), &loaded);
+        assert!(idle.starts_with("Turns: 0\nUpdates: 0\nTo Telegram: 0 to go\n"));
+        let stopped = SenderSeen {
+            stopped: Some(Duration::from_secs(9)),
+            ..sender
+        };
+        let text = totals(&all, &agents, &stopped, &loaded);
+        assert!(text.contains(", all stopped for 9 s"), "{text}");
+    }
+}

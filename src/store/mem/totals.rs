@@ -1,0 +1,46 @@
+//! The sums over updates, turns and posts in memory.
+
+use std::collections::BTreeMap;
+
+use super::tables::{PostState, Tables, TurnStands};
+use crate::ids::Timestamp;
+use crate::rules::status::Totals;
+use crate::store::codec;
+
+impl Tables {
+    pub(super) fn totals(&self, now: Timestamp) -> Totals {
+        let updates = self.updates.values().map(|row| {
+            let end = row.end.as_ref();
+            end.map_or("new", |end| codec::update_end(end).0)
+        });
+        let turns = self.turns.values().map(|row| match row.stands {
+            TurnStands::Open(state) => codec::turn_state(state),
+            TurnStands::Over(outcome) => codec::outcome(outcome),
+            TurnStands::Undeliverable => "undeliverable",
+        });
+        let open = |state| matches!(state, PostState::Pending | PostState::Sending);
+        let posts: Vec<Timestamp> = self
+            .posts
+            .values()
+            .filter(|row| open(row.state))
+            .map(|row| row.posted_at)
+            .collect();
+        let oldest = posts.iter().min().map(|oldest| now.since(*oldest));
+        Totals {
+            updates: counted(updates),
+            turns: counted(turns),
+            posts: (posts.len() as u64, oldest),
+        }
+    }
+}
+
+fn counted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(String, u64)> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let counts = counts.into_iter();
+    counts
+        .map(|(name, count)| (name.to_owned(), count))
+        .collect()
+}
