@@ -96,6 +96,7 @@ impl Machine {
             world,
         } = edges;
         let me = who_are_we(&*telegram).await?;
+        recovery::restored(&store, &*world).await?;
         recovery::park(&store, &config).await?;
         let unfinished = store.unfinished().await?;
         let (fatal, fatal_heard) = mpsc::unbounded_channel();

@@ -1,5 +1,6 @@
 //! The command line. The shapes below are its documentation.
 
+mod backup;
 mod parked;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ enum Command {
     Run(ConfigArgs),
     /// Check the configuration: print every problem with its key, and exit 0 or 1.
     Check(ConfigArgs),
+    /// Copy the store into a new file, also while the bot runs.
+    Backup(backup::BackupArgs),
     /// List what was set aside because it stopped the bot again and again, or put one back.
     Parked(parked::ParkedArgs),
     /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
     match cli.command {
         Command::Run(args) => run(&args.config),
         Command::Check(args) => check(&args.config),
+        Command::Backup(args) => backup::main(&args),
         Command::Parked(args) => parked::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),
         #[cfg(feature = "playground")]

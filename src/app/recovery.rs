@@ -5,12 +5,73 @@ use anyhow::Context;
 use serde_json::Value;
 use tracing::{error, info, warn};
 
+use crate::actors::World;
 use crate::config::Config;
-use crate::ids::{ChatId, MessageId, TopicId, UpdateId, UserId};
-use crate::model::{Body, Kind, Outcome, Place, Post, UpdateEnd};
+use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, UpdateId, UserId};
+use crate::model::{Body, Kind, Outcome, Place, Post, TurnState, UpdateEnd};
 use crate::poison::{self, Work};
+use crate::rules::phone::Ending;
+use crate::rules::turn::{self, Fresh};
 use crate::rules::{access, words};
 use crate::store::{Change, SharedStore, StoreError};
+
+/// What nobody has dealt with in a copy and is set aside at once.
+const UPDATES_MAX: usize = 1_000;
+
+/// Ids for what is said before there are actors.
+struct Ids<'a> {
+    store: &'a SharedStore,
+    world: &'a dyn World,
+}
+
+impl Fresh for Ids<'_> {
+    fn post(&mut self) -> OutboxId {
+        self.store.new_post()
+    }
+
+    fn token(&mut self) -> String {
+        self.world.random_id().simple().to_string()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+}
+
+/// A copy knows nothing of what was done after it was made. Whoever waits in it is asked before
+/// an agent is; tasks that are known are only looked at.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub(super) async fn restored(store: &SharedStore, world: &dyn World) -> Result<(), StoreError> {
+    let Some(at) = store.copied_at().await? else {
+        return Ok(());
+    };
+    warn!(
+        copied_at = at.0,
+        "begins on a copy of the store: nothing in it is asked again"
+    );
+    let mut changes = vec![Change::Restored];
+    for (turn, conversation) in store.unfinished().await?.turns {
+        let given = matches!(turn.state, TurnState::Queued | TurnState::Submitting);
+        if given && turn.held.is_none() {
+            let mut ids = Ids { store, world };
+            let agent = &conversation.slot.agent;
+            changes.extend(turn::unknown(&turn, agent, Ending::New, &mut ids));
+        }
+    }
+    for update in store.new_updates(UPDATES_MAX).await? {
+        changes.push(Change::EndUpdate {
+            update: update.id,
+            end: UpdateEnd::Parked,
+        });
+        changes.push(Change::Park {
+            work: Work::Update(update.id),
+            why: "it waited when the copy was made".to_owned(),
+        });
+    }
+    store.commit(changes).await
+}
 
 /// Reads what panics were written down, and parks what has caused too many.
 ///

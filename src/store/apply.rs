@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
-use super::{codec, parked};
+use super::{backup, codec, parked};
 use crate::ids::{BotId, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -91,6 +91,7 @@ pub(super) async fn change(
         | Change::Park { .. }
         | Change::Retry(_)
         | Change::RefuseRetry(_)) => parked::change(c, bot, of_parked, now).await,
+        Change::Restored => backup::restored(c, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }

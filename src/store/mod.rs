@@ -8,6 +8,7 @@
 //! One process owns the store. Every write proves that it is still the owner.
 
 mod apply;
+mod backup;
 mod chats;
 mod codec;
 mod error;
@@ -28,6 +29,7 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 
+pub use self::backup::backup;
 pub use self::error::StoreError;
 pub use self::mem::{
     ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
@@ -278,6 +280,8 @@ pub enum Change {
     Retry(Work),
     /// It stays parked: it cannot be tried again.
     RefuseRetry(Work),
+    /// The store was a copy, and is one no more: what waited to be sent is dropped.
+    Restored,
     /// A line for the security reviewer.
     Audit(AuditLine),
 }

@@ -19,7 +19,7 @@ use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
-    chats, parked, read, totals, waiters,
+    backup, chats, parked, read, totals, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
@@ -244,6 +244,11 @@ impl Upkeep for Sqlite {
     fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { parked::suspects(&readers, bot).await })
+    }
+
+    fn copied_at(&self) -> Answer<Option<Timestamp>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { backup::copied_at(&readers).await })
     }
 
     fn retries(&self) -> Answer<Vec<poison::Work>> {

@@ -21,6 +21,11 @@ pub trait Upkeep {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    /// When this store was made as a copy, if no process has begun on it yet.
+    fn copied_at(&self) -> Answer<Option<Timestamp>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// What is parked and somebody wants to be tried again.
     fn retries(&self) -> Answer<Vec<Work>> {
         Box::pin(std::future::ready(Ok(Vec::new())))

@@ -86,7 +86,10 @@ impl Tables {
                 None => Err(StoreError::Stale("there is no such turn")),
             },
             // Panics are counted over processes; what is in memory has none before it.
-            Change::NotePanic(_) | Change::Park { .. } | Change::RefuseRetry(_) => Ok(()),
+            Change::Restored
+            | Change::NotePanic(_)
+            | Change::Park { .. }
+            | Change::RefuseRetry(_) => Ok(()),
             Change::Retry(_) => Err(StoreError::Stale("it is not parked")),
             Change::Undeliverable { turn } => {
                 self.undeliverable(*turn);

@@ -48,3 +48,6 @@ CREATE TABLE parked (
 ) WITHOUT ROWID;
 CREATE INDEX parked_at ON parked (bot, parked_at);
 CREATE INDEX parked_retry ON parked (bot) WHERE retry_asked_at IS NOT NULL;
+
+-- When this file was made as a copy; NULL once a process has begun on it.
+ALTER TABLE owner ADD COLUMN copied_at INTEGER;

@@ -5,13 +5,14 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
     include_str!("../apply/pieces.rs"),
     include_str!("../apply/posts.rs"),
     include_str!("../apply/turns.rs"),
+    include_str!("../backup.rs"),
     include_str!("../chats.rs"),
     include_str!("../parked.rs"),
     include_str!("../read.rs"),
