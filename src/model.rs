@@ -27,7 +27,7 @@ use crate::ids::{
 
 pub use self::attachment::{Attachment, Rendition};
 pub use self::pieces::{Gathering, Piece, whole};
-pub use button::{Action, BUTTON_LIFE, Button, Whom};
+pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
 pub use held::{Held, HeldFor};
 
 /// Where something is said: a chat and, in forums, one of its topics.

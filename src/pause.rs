@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::ids::{CallId, ContextId, TaskId};
 
 /// A task that waits for a person.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// The task. A decision never leaves without it: kagent would run the tool in another one.
     pub task: TaskId,
@@ -34,7 +34,7 @@ pub enum Form {
 }
 
 /// What a pause asks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asks {
     /// May these tools run? At least one; their ids differ.
@@ -77,7 +77,7 @@ pub enum Unclear {
 }
 
 /// A call of a tool that waits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolCall {
     /// What a decision names it by.
     pub id: CallId,

@@ -38,6 +38,26 @@ pub enum Source {
 }
 
 impl Header {
+    /// What must not be shown of it: what comes from a file, or has a name that says so.
+    #[must_use]
+    pub fn secret(&self) -> Option<SecretString> {
+        const NAMES: [&str; 7] = [
+            "auth",
+            "cookie",
+            "credential",
+            "key",
+            "password",
+            "secret",
+            "token",
+        ];
+        let name = self.name.to_ascii_lowercase();
+        let from_file = matches!(self.source, Source::File(_));
+        if !from_file && !NAMES.iter().any(|part| name.contains(part)) {
+            return None;
+        }
+        self.source.read().ok()
+    }
+
     /// Whether it can be made now.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! A stream's end proves nothing and silence is only a reason to look: the state of the
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
+mod decide;
 mod stop;
 mod submit;
 
@@ -25,6 +26,7 @@ use super::usage::Ledger;
 use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::Protocol;
+use crate::pause::Pause;
 use crate::rules::health::Health;
 use crate::rules::turn::End;
 use crate::usage::Usage;
@@ -54,6 +56,8 @@ pub enum News {
     },
     /// The context that an answer without a task belongs to.
     Context(ContextId),
+    /// The agent has the decision that this run began with.
+    Delivered,
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
     /// Its time is up, or a person wants it to stop, and the agent cannot stop it. It is
@@ -77,6 +81,8 @@ pub enum Begin {
     LookFor,
     /// It has the prompt: go on with this task.
     TakeUp(TaskId),
+    /// Its task waits for this: if it still does, the prompt is the decision.
+    Decide(Box<Pause>),
 }
 
 /// A run of one prompt.
@@ -150,6 +156,7 @@ impl Run {
             Begin::Submit => watch.submit().await,
             Begin::LookFor => watch.look_for().await,
             Begin::TakeUp(task) => watch.follow(task).await,
+            Begin::Decide(pause) => watch.decide(&pause).await,
         };
         if let Some(used) = watch.used.total() {
             (watch.run.listener)(News::Used(used)).await;

@@ -2,11 +2,11 @@
 
 use tracing::warn;
 
-use super::{Message, Task, TaskState, files, scrub};
+use super::{Message, Task, TaskState, files, pause, scrub};
 use crate::ids::TurnId;
+use crate::pause::Asks;
 use crate::rules::answer::Answer;
 use crate::rules::turn::End;
-use crate::rules::words;
 
 /// The end, if a direct answer or the task's last state is one.
 pub(super) fn of(direct: Option<&Message>, task: Option<&Task>, turn: TurnId) -> Option<End> {
@@ -39,20 +39,15 @@ pub(super) fn of(direct: Option<&Message>, task: Option<&Task>, turn: TurnId) ->
     Some(end)
 }
 
-/// A pause: an approval, which cannot be given yet, or a question in words.
+/// A pause: a decision that somebody has to make, or a question in words.
 fn asks(task: &Task) -> End {
-    let tools: Vec<String> = task
-        .status_message
-        .iter()
-        .flat_map(|message| message.pending_tools())
-        .map(str::to_owned)
-        .collect();
-    if tools.is_empty() {
-        End::Answer(Answer {
+    match pause::pause(task) {
+        Some(pause) if !matches!(pause.asks, Asks::Words(_) | Asks::Login(_)) => {
+            End::Paused(Box::new(pause))
+        }
+        _ => End::Answer(Answer {
             text: task.status_text().unwrap_or_default(),
             files: files::of_task(task),
-        })
-    } else {
-        End::Failed(words::needs_approval(&tools))
+        }),
     }
 }

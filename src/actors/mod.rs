@@ -22,11 +22,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix::Recipient;
+use secrecy::ExposeSecret;
 use tracing::{debug, error};
 
 use crate::config::Config;
-use crate::ids::{OutboxId, Timestamp};
+use crate::ids::{AgentName, OutboxId, Timestamp};
 use crate::model::Post;
+use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
@@ -129,6 +131,23 @@ impl Shared {
                 done => return done,
             }
         }
+    }
+
+    /// What is taken out of what this agent says: our own secrets, and what its routes say. Of
+    /// several routes the strictest counts.
+    pub fn mask(&self, agent: &AgentName) -> Mask {
+        let token = self.config.telegram.token.expose_secret().to_owned();
+        let headers = self.config.agents.get(agent).into_iter();
+        let headers = headers.flat_map(|agent| &agent.headers);
+        let secrets =
+            headers.filter_map(|header| Some(header.secret()?.expose_secret().to_owned()));
+        let of_agent = || {
+            let routes = self.config.routes.iter();
+            routes.filter(|route| route.agent == *agent)
+        };
+        let patterns = of_agent().next().is_none() || of_agent().any(|route| route.masking.on);
+        let also = of_agent().flat_map(|route| route.masking.also.clone());
+        Mask::new([token].into_iter().chain(secrets), patterns, also.collect())
     }
 
     fn note(&self, done: &Result<(), StoreError>) {

@@ -12,6 +12,7 @@ mod edits;
 mod facts;
 mod gathering;
 mod moving;
+mod pauses;
 mod sessions;
 mod status;
 mod stopping;
@@ -152,6 +153,9 @@ impl Router {
             return self.moved_away(id, message, to);
         }
         self.see(place, message);
+        if let Some(work) = self.reply_to_pause(id, message, facts, ctx) {
+            return work;
+        }
         if let Some(joined) = self.joins(id, message, facts, ctx) {
             return joined;
         }
@@ -199,24 +203,9 @@ impl Router {
                 return self.ask(ask, route, ctx);
             }
             Decision::Forbidden(user, route) => {
-                let text = words::forbidden(&route.command, user_routes(user));
-                let mut changes = reply(text);
-                changes[0] = ends(id, UpdateEnd::Refused("not allowed"));
-                changes.push(refused(message, user, Some(&route.agent), "not allowed"));
-                changes
+                changes::forbidden(id, message, user, route, &commons)
             }
-            Decision::Switch(user, route) => {
-                self.set_current(key, &route.agent, now);
-                let lines = choices::examples(route);
-                let text = words::switched(route);
-                let mut changes = self.reply_with(id, message, user, text, lines);
-                changes.push(Change::SetCurrent {
-                    place,
-                    user,
-                    agent: route.agent.clone(),
-                });
-                changes
-            }
+            Decision::Switch(user, route) => self.switch(id, message, user, route),
             Decision::Status(user) => return self.status(id, message, user),
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),

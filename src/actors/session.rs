@@ -5,6 +5,7 @@
 //! is committed and said, the Sender sends it.
 
 mod counted;
+mod deciding;
 mod decisions;
 mod edits;
 mod files;
@@ -12,12 +13,14 @@ mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
+mod pausing;
 mod stopping;
 mod turn_in_flight;
 mod waiting_person;
 
 use self::counted::Counted;
 pub use self::counted::OpenTurns;
+pub use self::deciding::{ReplyToPause, TapPause};
 pub use self::inspecting::InspectSession;
 pub use self::stopping::{StopTurn, WhatRuns};
 
@@ -46,6 +49,8 @@ use crate::model::{
 };
 use crate::poison;
 use crate::rules::access::Rule;
+use crate::rules::approval;
+use crate::rules::mask::Mask;
 use crate::rules::phone::{Phone, Timing};
 use crate::rules::turn::End;
 use crate::rules::words;
@@ -127,6 +132,8 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
+    /// What its agent waits for.
+    paused: Option<approval::Waiting>,
     /// Whether its end is being committed.
     ending: bool,
     /// When it was next.
@@ -155,6 +162,8 @@ pub struct Session {
     /// The turns of all sessions.
     open_turns: OpenTurns,
     running: Option<Running>,
+    /// What is taken out of what the agent says.
+    mask: Mask,
     /// The timer of the held turn that has waited longest.
     expiry: Option<SpawnHandle>,
     /// The timer that ends the next turn's wait for its pieces.
@@ -192,6 +201,7 @@ impl Session {
             waiting: VecDeque::new(),
             open_turns,
             running: None,
+            mask: Mask::default(),
             expiry: None,
             gathered: None,
             turned_away: None,
@@ -220,13 +230,8 @@ impl Session {
         let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
-        let config = &self.commons.config.chat;
-        let timing = Timing {
-            typing_after: config.typing_after,
-            placeholder_after: config.placeholder_after,
-            notify_after: config.notify_after,
-        };
-        let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
+        self.mask = self.commons.mask(&self.conversation.slot.agent);
+        let phone = Phone::new(self.timing(), Instant::now(), turn.placeholder.is_some());
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,
             (_, Some(task)) => Begin::TakeUp(task.clone()),
@@ -241,6 +246,7 @@ impl Session {
             phone,
             progress: String::new(),
             timer: None,
+            paused: None,
             ending: false,
             began: Instant::now(),
             _counted: counted,
@@ -253,10 +259,24 @@ impl Session {
             ctx.spawn(ended);
             return;
         }
+        if matches!(begin, Begin::TakeUp(_)) && !detached {
+            self.take_up_pause(id, begin, ctx);
+            return;
+        }
         if !detached {
             self.wake_for_phone(ctx);
         }
         self.begin(id, begin, ctx);
+    }
+
+    /// When something shows of a turn that takes its time.
+    fn timing(&self) -> Timing {
+        let config = &self.commons.config.chat;
+        Timing {
+            typing_after: config.typing_after,
+            placeholder_after: config.placeholder_after,
+            notify_after: config.notify_after,
+        }
     }
 
     /// After a while without turns the Router lets go of this session.
@@ -285,7 +305,8 @@ impl Session {
         let submitting = self
             .running
             .as_ref()
-            .is_some_and(|running| running.turn.state == TurnState::Submitting);
+            .is_some_and(|running| running.turn.state == TurnState::Submitting)
+            || self.is_deciding();
         if let (false, Some(drained)) = (submitting, self.drained.as_mut()) {
             for waiting in drained.drain(..) {
                 // Whoever waited may have given up.
@@ -307,9 +328,10 @@ impl Actor for Session {
 impl Handler<Close> for Session {
     type Result = ();
 
-    fn handle(&mut self, _: Close, _: &mut Self::Context) {
+    fn handle(&mut self, _: Close, ctx: &mut Self::Context) {
         self.seen += 1;
         self.conversation.closed = true;
+        self.reject_pause(words::approvals::NEW_REASON, ctx);
     }
 }
 
@@ -320,10 +342,11 @@ impl Handler<TaskChanged> for Session {
         let _on = poison::on(poison::Work::Turn(changed.turn));
         match changed.news {
             News::Progress(progress) => {
-                self.show_progress(progress, ctx);
+                self.show_progress(&progress, ctx);
                 Box::pin(fut::ready(()))
             }
             News::Detached => self.detached(changed.turn, ctx),
+            News::Delivered => self.delivered(changed.turn),
             started @ News::Started { .. } => self.started(changed.turn, started),
             News::Context(context) => {
                 let learned = self.learns(context);
@@ -334,6 +357,10 @@ impl Handler<TaskChanged> for Session {
                     running.usage = Some(usage);
                 }
                 Box::pin(fut::ready(()))
+            }
+            News::Ended(End::Paused(pause)) => self.paused(changed.turn, *pause),
+            News::Ended(End::Undecided { surely, why }) => {
+                self.undecided(changed.turn, surely, &why)
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }

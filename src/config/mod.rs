@@ -91,6 +91,8 @@ pub struct Config {
     pub agents: BTreeMap<AgentName, Agent>,
     /// What the configuration calls people.
     pub names: BTreeMap<UserId, String>,
+    /// The groups of people.
+    pub groups: BTreeMap<String, Vec<UserId>>,
     /// The commands, in the order of the file; each `agent` is one of `agents`.
     pub routes: Vec<Route>,
     /// How much at once, and how fast.
@@ -165,6 +167,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
             .filter_map(|(name, agent)| Some((name, agent?)))
             .collect(),
         names: people.names(),
+        groups: people.groups(),
         routes,
         chats,
         limits,

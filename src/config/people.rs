@@ -78,6 +78,17 @@ impl People {
         distinct(ids)
     }
 
+    /// The groups by name.
+    pub(super) fn groups(&self) -> BTreeMap<String, Vec<UserId>> {
+        let groups = self
+            .ids
+            .iter()
+            .filter(|(name, _)| self.groups.contains(*name));
+        groups
+            .map(|(name, ids)| (name.clone(), ids.clone()))
+            .collect()
+    }
+
     /// What each person is called; of two names the first.
     pub(super) fn names(&self) -> BTreeMap<UserId, String> {
         let mut names = BTreeMap::new();

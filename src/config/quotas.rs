@@ -26,8 +26,8 @@ impl Quotas {
             person_per_minute: section.number("person_per_minute", 1..=MAX, 30),
             person_per_day: section.number("person_per_day", 1..=MAX, 1_000),
             person_at_once: section.number("person_at_once", 1..=MAX, 50),
-            agent_per_minute: section.number("agent_per_minute", 1..=MAX, 120),
-            agent_per_day: section.number("agent_per_day", 1..=MAX, 10_000),
+            agent_per_minute: section.number("agent_per_minute", 1..=MAX, 600),
+            agent_per_day: section.number("agent_per_day", 1..=MAX, 50_000),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::ids::{MessageId, OutboxId, Timestamp, TurnId, UserId};
+use crate::ids::{MessageId, OutboxId, PauseId, Timestamp, TurnId, UserId};
 
 /// What a button does. Kept as JSON: the names are those of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,39 @@ pub enum Action {
         /// The command of the route.
         command: String,
     },
+    /// Say something about what the turn's agent waits for.
+    Pause {
+        /// Which turn.
+        turn: TurnId,
+        /// What it waits for.
+        pause: PauseId,
+        /// The version of it that the button was shown for; a later one voids the button.
+        version: u32,
+        /// What.
+        tap: Tap,
+    },
+}
+
+/// What is said about what an agent waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tap {
+    /// Everything may run.
+    Approve,
+    /// Nothing may run, or there is no answer.
+    Reject,
+    /// The other verdict for this call.
+    Toggle(usize),
+    /// This choice of the question at hand.
+    Choose(usize),
+    /// What was toggled or chosen is meant.
+    Done,
+    /// The last decision, once more.
+    Again,
+    /// Nothing may run, for something else is asked.
+    RejectAndAsk,
+    /// What else is asked waits.
+    KeepWaiting,
 }
 
 impl Action {
@@ -69,7 +102,8 @@ impl Action {
             | Self::LeaveIt { turn, .. }
             | Self::Stop { turn, .. }
             | Self::Release { turn }
-            | Self::Drop { turn } => Some(*turn),
+            | Self::Drop { turn }
+            | Self::Pause { turn, .. } => Some(*turn),
             Self::Ask { .. } | Self::Switch { .. } => None,
         }
     }
@@ -91,6 +125,8 @@ pub enum Whom {
     Person(UserId),
     /// Admins alone.
     Admins,
+    /// Whoever may decide about what waits: that is known where it is decided.
+    Deciders,
 }
 
 /// A button's row. It works once, until it expires.

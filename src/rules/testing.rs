@@ -40,6 +40,8 @@ anna = 11
 ben = 22
 cleo = 33
 dora = 44
+[groups]
+oncall = ["anna", "ben"]
 [[routes]]
 command = "k8s"
 agent = "k8s"
@@ -47,6 +49,7 @@ description = "Pods, nodes, logs, events"
 examples = ["What pods are failing?"]
 default = true
 allow = ["anna", "ben", "chat:-100"]
+approvers = ["anna"]
 [[routes]]
 command = "istio"
 agent = "istio"

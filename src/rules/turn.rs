@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
 use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
+use crate::pause::Pause;
 use crate::rules::answer::{Answer, Piece};
 use crate::rules::buttons::{self, Under};
 use crate::rules::format::Formatted;
@@ -30,6 +31,15 @@ pub enum End {
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
     Unknown,
+    /// It waits for a person's decision: not over, but its run is.
+    Paused(Box<Pause>),
+    /// A decision did not get through, as far as is known: it still waits.
+    Undecided {
+        /// Whether the agent surely does not have it.
+        surely: bool,
+        /// A sentence that says why.
+        why: String,
+    },
     /// A person wanted it to stop, and it did.
     Stopped,
 }
@@ -213,7 +223,8 @@ fn with_question(
     changes
 }
 
-fn take_away_placeholder(
+/// Takes the placeholder of a turn from the screen, before or after it got there.
+pub fn take_away_placeholder(
     turn: &Turn,
     ending: Ending,
     changes: &mut Vec<Change>,

@@ -161,17 +161,6 @@ pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
     )
 }
 
-/// An agent's question that takes an approval, which this version cannot give; the reason
-/// of a [`failed`].
-#[must_use]
-pub fn needs_approval(tools: &[String]) -> String {
-    let tools = tools.join(", ");
-    format!(
-        "It waits for an approval, which I cannot pass on yet. It was not run. It asked for: \
-         {tools}"
-    )
-}
-
 /// After a tap on [Run again].
 #[must_use]
 pub fn running_again(agent: &AgentName, turn: TurnId) -> String {
@@ -383,10 +372,33 @@ pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
     if crate::rules::access::is_admin(config, user) {
         text.push_str("\nYou are an admin.");
     }
+    let groups = config.groups.iter();
+    let groups = groups.filter(|(_, people)| people.contains(&user));
+    let groups: Vec<&str> = groups.map(|(name, _)| &**name).collect();
+    if !groups.is_empty() {
+        text.extend([
+            "\nYour groups: ".to_owned(),
+            groups.join(", "),
+            ".".to_owned(),
+        ]);
+    }
     text.push('\n');
     text.push_str(&you_may(crate::rules::access::routes_for(
         config, user, chat,
     )));
+    let approves = crate::rules::approval::approves_on(config, user);
+    let approves: Vec<String> = approves
+        .map(|route| format!("/{}", route.command))
+        .collect();
+    if !approves.is_empty() {
+        let approves = approves.join(", ");
+        text.extend([
+            "
+You may approve what others ask of: ",
+            &*approves,
+            ".",
+        ]);
+    }
     fitting(&text)
 }
 

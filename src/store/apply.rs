@@ -2,6 +2,7 @@
 
 mod buttons;
 mod chats;
+mod pauses;
 mod pieces;
 mod posts;
 mod turns;
@@ -79,6 +80,7 @@ pub(super) async fn change(
         Change::TellStranger { who, day, rows_max } => {
             tell_stranger(c, bot, *who, *day, *rows_max).await
         }
+        Change::KeepPause(waiting) => pauses::keep(c, bot, waiting).await,
         Change::Audit(line) => audit(c, bot, line, now).await,
         Change::Context {
             conversation,
@@ -91,7 +93,7 @@ pub(super) async fn change(
         | Change::Park { .. }
         | Change::Retry(_)
         | Change::RefuseRetry(_)) => parked::change(c, bot, of_parked, now).await,
-        Change::Restored => backup::restored(c, now).await,
+        Change::Restored => backup::restored(c, bot, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }

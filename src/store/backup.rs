@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 
 use super::StoreError;
-use crate::ids::Timestamp;
+use crate::ids::{BotId, Timestamp};
 
 /// Writes a copy of the store at `from` as it is at one moment. Takes no lock that the owner
 /// needs, and shows nothing at `to` before it is whole.
@@ -77,12 +77,16 @@ pub(super) async fn copied_at(
 
 /// What waited to be sent is dropped: whoever made the copy has sent it since. From now on this is
 /// a store like any other.
-pub(super) async fn restored(c: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn restored(
+    c: &mut SqliteConnection,
+    bot: BotId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = query(
         "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
-         WHERE state IN ('pending', 'sending')",
+         WHERE bot = ? AND state IN ('pending', 'sending')",
     );
-    sql.bind(now.0).execute(&mut *c).await?;
+    sql.bind(now.0).bind(bot.0).execute(&mut *c).await?;
     query("UPDATE owner SET copied_at = NULL")
         .execute(c)
         .await?;

@@ -4,6 +4,7 @@
 
 mod apply;
 mod chats;
+mod pauses;
 mod pieces;
 mod posts;
 mod read;
@@ -22,6 +23,8 @@ use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::rules::approval::Waiting;
+use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 
 /// What outlives the processes. Clones are the same disk.
@@ -168,6 +171,18 @@ impl Store for MemStore {
 
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         self.read(|tables| tables.turn(turn))
+    }
+
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>> {
+        self.read(|tables| tables.pause_of(turn))
+    }
+
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+        self.read(|tables| tables.waits_under(chat, message))
+    }
+
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.read(|tables| tables.used(user, &agent, before, now))
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {

@@ -15,6 +15,7 @@ mod error;
 mod mem;
 mod owner;
 mod parked;
+mod pauses;
 mod read;
 mod sqlite;
 #[cfg(test)]
@@ -49,6 +50,8 @@ use crate::model::{
     Protocol, Seat, Turn, UpdateEnd,
 };
 use crate::poison::{Record, Work};
+use crate::rules::approval::Waiting;
+use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 use crate::usage::Usage;
 
@@ -282,6 +285,10 @@ pub enum Change {
     RefuseRetry(Work),
     /// The store was a copy, and is one no more: what waited to be sent is dropped.
     Restored,
+    /// What an agent waits for stands so now. Refused unless the store has the version before,
+    /// or, for the first, if the turn waits for something else. A decision that is about to
+    /// leave is noted for good.
+    KeepPause(Box<Waiting>),
     /// A line for the security reviewer.
     Audit(AuditLine),
 }
@@ -341,6 +348,15 @@ pub trait Store: Upkeep {
     /// A turn with its conversation; one that is over reads as if it waited again. What is
     /// done to it says where it must stand, so that no harm comes of it.
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
+
+    /// What a turn waits for.
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>>;
+
+    /// The turn that waits, or did, under the card that this message is.
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
+
+    /// How much this person has asked, and this agent was asked, before this turn.
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used>;
 
     /// The question that a message is part of.
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;

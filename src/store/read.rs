@@ -172,7 +172,11 @@ pub(super) async fn button(
             topic: TopicId(row.try_get("topic")?),
         },
         action: serde_json::from_str(&action).map_err(StoreError::unavailable)?,
-        whom: person.map_or(Whom::Admins, |id| Whom::Person(UserId(id))),
+        whom: match person {
+            None => Whom::Admins,
+            Some(0) => Whom::Deciders,
+            Some(id) => Whom::Person(UserId(id)),
+        },
         post: OutboxId(row.try_get("post")?),
         group: row.try_get("beside")?,
         expires_at: Timestamp(row.try_get("expires_at")?),

@@ -19,7 +19,7 @@ use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
-    backup, chats, parked, read, totals, waiters,
+    backup, chats, parked, pauses, read, totals, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
@@ -27,6 +27,8 @@ use crate::ids::{
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
 use crate::poison;
+use crate::rules::approval::Waiting;
+use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 
 /// Reads beside the writer; each is a thread and a connection.
@@ -178,6 +180,21 @@ impl Store for Sqlite {
     fn turn(&self, turn: TurnId) -> Answer<Option<(Turn, Conversation)>> {
         let readers = self.readers.clone();
         Box::pin(async move { read::turn(&readers, turn).await })
+    }
+
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { pauses::pause_of(&readers, turn).await })
+    }
+
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { pauses::waits_under(&readers, bot, chat, message).await })
+    }
+
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { pauses::used(&readers, bot, user, &agent, before, now).await })
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {

@@ -20,6 +20,7 @@ mod groups;
 mod memory;
 mod outbox;
 mod owners;
+mod pauses;
 mod pieces;
 mod plans;
 mod reopening;

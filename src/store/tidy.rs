@@ -83,11 +83,21 @@ const STEPS: &[(Before, &str)] = &[
     ),
     (
         Before::Rows,
+        "DELETE FROM pauses WHERE bot = ?1 AND turn IN
+             (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
+              AND t.ended_at < ?2
+              AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
+              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
+              ORDER BY t.ended_at LIMIT ?3)",
+    ),
+    (
+        Before::Rows,
         "DELETE FROM turns WHERE id IN
              (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
               AND t.ended_at < ?2
               AND NOT EXISTS (SELECT 1 FROM turn_updates u WHERE u.turn = t.id)
               AND NOT EXISTS (SELECT 1 FROM turn_messages m WHERE m.turn = t.id)
+              AND NOT EXISTS (SELECT 1 FROM pauses p WHERE p.turn = t.id)
               AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
               ORDER BY t.ended_at LIMIT ?3)",
@@ -127,6 +137,12 @@ const STEPS: &[(Before, &str)] = &[
         Before::Day,
         "DELETE FROM strangers WHERE bot = ?1 AND who IN
              (SELECT who FROM strangers WHERE bot = ?1 AND day < ?2 LIMIT ?3)",
+    ),
+    // What was decided is for the reviewer, as the audit is.
+    (
+        Before::Audit,
+        "DELETE FROM decisions WHERE bot = ?1 AND (pause, attempt) IN
+             (SELECT pause, attempt FROM decisions WHERE bot = ?1 AND at < ?2 LIMIT ?3)",
     ),
     (
         Before::Audit,

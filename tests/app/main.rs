@@ -4,6 +4,8 @@
 mod support;
 
 mod access;
+mod approvals;
+mod approvals_cut_short;
 mod buttons;
 mod conversation;
 mod edits;

@@ -41,13 +41,13 @@ async fn a_message_goes_to_the_real_agent_and_back_and_a_second_one_proves_the_c
     let ran = tools_run();
     assert!(ran.contains("get_pods"), "{ran}");
 
-    // One that needs an approval is not run, and the person is told.
+    // One that needs an approval waits; nobody may approve here: see `approvals`.
     stage.user(7).says("/k8s delete one");
-    stage.user(7).sees("waits for an approval").await;
-    let ran = tools_run();
-    assert!(!ran.contains("delete_pod"), "{ran}");
-    stage.user(7).says("/k8s never mind");
-    stage.user(7).sees("You said: never mind").await;
+    stage
+        .user(7)
+        .taps("Nobody may approve this", "Reject")
+        .await;
+    stage.user(7).sees("Tool call was rejected by user").await;
 
     // The model fails: a sentence, not its internals.
     stage.user(7).says("/k8s fail");

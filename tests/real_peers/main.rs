@@ -10,10 +10,12 @@
 //! | `emulated` | our emulator, playing the same words |
 //! | `processes` | starting Python |
 //! | `kagent` | what only kagent has |
+//! | `approvals` | what a person decides, looked for at the tool server |
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod approvals;
 mod cases;
 mod emulated;
 mod kagent;

@@ -9,6 +9,8 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::rules::approval::Waiting;
+use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
 use switchboard::store::{
     Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
@@ -182,6 +184,20 @@ impl Store for SimStore {
 
     fn agent_of(&self, chat: ChatId, message: MessageId) -> Answer<Option<AgentName>> {
         self.read("an agent", move |store| store.agent_of(chat, message))
+    }
+
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>> {
+        self.read("a pause", move |store| store.pause_of(turn))
+    }
+
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+        self.read("a card", move |store| store.waits_under(chat, message))
+    }
+
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.read("what was asked", move |store| {
+            store.used(user, agent, before, now)
+        })
     }
 
     fn close(&self) -> LocalBoxFuture<'static, ()> {

@@ -23,3 +23,5 @@ const ASK_USER: &str = "ask_user";
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod write_tests;

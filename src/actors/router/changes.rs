@@ -5,8 +5,10 @@ use tracing::error;
 use super::Work;
 use super::facts::seat_key;
 use crate::actors::Commons;
+use crate::config::Route;
 use crate::ids::{AgentName, UpdateId, UserId};
 use crate::model::{AuditLine, Body, Kind, Post, UpdateEnd};
+use crate::rules::{access, words};
 use crate::store::{Change, StoreError};
 use crate::telegram::Incoming;
 
@@ -64,6 +66,23 @@ pub(super) fn reply(
             body,
         )),
     ]
+}
+
+/// An agent that its sender may not use, said with those that they may.
+pub(super) fn forbidden(
+    id: UpdateId,
+    message: &Incoming,
+    user: UserId,
+    route: &Route,
+    commons: &Commons,
+) -> Vec<Change> {
+    let rule = "not allowed";
+    let theirs = access::routes_for(&commons.config, user, message.chat);
+    let text = words::forbidden(&route.command, theirs);
+    let mut changes = reply(id, message, text, commons);
+    changes[0] = ends(id, UpdateEnd::Refused(rule));
+    changes.push(refused(message, user, Some(&route.agent), rule));
+    changes
 }
 
 pub(super) fn refused(

@@ -3,6 +3,7 @@
 use actix::Context;
 
 use super::changes::ends;
+use super::facts::seat_key;
 use super::{Router, Work};
 use crate::actors::StoreIds;
 use crate::actors::session::Ask;
@@ -50,6 +51,22 @@ impl Router {
             changes.extend(made.changes);
             break;
         }
+        changes
+    }
+
+    /// A route's command alone: its agent is the person's current one, with its examples.
+    pub(super) fn switch(
+        &mut self,
+        id: UpdateId,
+        message: &Incoming,
+        user: UserId,
+        route: &Route,
+    ) -> Vec<Change> {
+        let key = seat_key(message);
+        self.set_current(key, &route.agent, self.commons.now());
+        let lines = choices::examples(route);
+        let mut changes = self.reply_with(id, message, user, words::switched(route), lines);
+        changes.push(current(key.0, user, route));
         changes
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Facts {
     pub(super) buttons: HashMap<String, Pressed>,
     /// The agents whose messages were replied to.
     answered: HashMap<(ChatId, MessageId), AgentName>,
+    /// Cards of pauses that were replied to, with the turns that wait.
+    pub(super) cards: HashMap<(ChatId, MessageId), (Turn, Conversation)>,
     /// The questions that edited messages are part of.
     pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// When the updates of the batch were taken in.
@@ -146,6 +148,11 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
     for (chat, message) in missing.answered {
         if let Some(agent) = store.agent_of(chat, message).await? {
             facts.answered.insert((chat, message), agent);
+        }
+        if let Some(turn) = store.waits_under(chat, message).await?
+            && let Some(about) = store.turn(turn).await?
+        {
+            facts.cards.insert((chat, message), about);
         }
     }
     for (chat, message, user) in missing.edited {

@@ -7,7 +7,7 @@ use super::{Router, Work, ends, settled};
 use crate::actors::sender::AnswerTap;
 use crate::actors::session::Decide;
 use crate::ids::UpdateId;
-use crate::model::{Button, Conversation, Turn, UpdateEnd};
+use crate::model::{Action, Button, Conversation, Turn, UpdateEnd};
 use crate::rules::{access, words};
 use crate::store::StoreError;
 use crate::telegram::Callback;
@@ -31,6 +31,9 @@ impl Router {
             return self.answer_tap(id, tap, over, "button over");
         };
         match about {
+            Some((_, conversation)) if matches!(button.action, Action::Pause { .. }) => {
+                self.tap_pause(id, tap, button, &conversation, ctx)
+            }
             Some((turn, conversation)) => self.decide(id, tap, button, turn, &conversation, ctx),
             None => self.say(id, tap, button, ctx),
         }

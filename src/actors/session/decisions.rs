@@ -81,6 +81,11 @@ impl Handler<Decide> for Session {
         match decide.button.action {
             Action::RunAgain { attempt, .. } => self.run_again(decide, attempt),
             Action::LeaveIt { .. } => self.leave_it(&decide),
+            // Taps on cards come as `TapPause`.
+            Action::Pause { .. } => {
+                let stale = Err(StoreError::Stale("not a button of a turn"));
+                Box::pin(actix::fut::ready(stale))
+            }
             Action::Stop { attempt, .. } => self.stop_by_button(&decide, attempt),
             Action::Release { .. } => self.release(&decide),
             Action::Drop { .. } => self.drop_held(&decide),

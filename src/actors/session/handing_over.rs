@@ -1,9 +1,10 @@
-//! From the queue to the agent: a place among its calls, the commit, the prompt.
+//! From the queue to the agent: whether it still may, a place among its calls, the commit, the
+//! prompt.
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tracing::error;
 
-use super::Session;
+use super::{Session, pausing};
 use crate::a2a::run::Begin;
 use crate::a2a::{Content, Prompt};
 use crate::actors::Commons;
@@ -12,12 +13,57 @@ use crate::actors::sender::Posted;
 use crate::ids::TurnId;
 use crate::model::{Conversation, TurnState};
 use crate::rules::turn::{self, End};
+use crate::rules::words::approvals;
+use crate::rules::{access, quota};
 use crate::store::{Change, StoreError};
 
 impl Session {
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
     /// stops leaves it to the next one.
     pub(super) fn begin(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        if begin != Begin::Submit {
+            self.admit(id, begin, ctx);
+            return;
+        }
+        let Some(running) = &self.running else {
+            return;
+        };
+        // The rules of now: what was allowed when it was asked may not be any more.
+        let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
+        let agent = self.conversation.slot.agent.clone();
+        if access::route_to(&self.commons.config, &agent, user, chat).is_none() {
+            let refused = self.audit(user, "refused", id, Some("not allowed any more"));
+            self.refuse_turn(id, approvals::not_any_more(&agent), refused, ctx);
+            return;
+        }
+        let now = self.commons.now();
+        let counted = self.commons.store.used(user, agent.clone(), id, now);
+        let checked = counted.into_actor(self).map(move |counted, session, ctx| {
+            let quotas = &session.commons.config.limits.quotas;
+            match counted.map(|counted| quota::check(quotas, &counted)) {
+                Ok(Err(over)) => {
+                    let refused = session.audit(user, "refused", id, Some(over.rule()));
+                    session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
+                }
+                Ok(Ok(())) => session.admit(id, begin, ctx),
+                Err(failure) => {
+                    error!(turn = %id.reference(), %failure, "what was asked cannot be counted");
+                    session.admit(id, begin, ctx);
+                }
+            }
+        });
+        ctx.spawn(checked);
+    }
+
+    /// A turn ends before anything was sent.
+    fn refuse_turn(&mut self, id: TurnId, why: String, refused: Change, ctx: &mut Context<Self>) {
+        let noted = self.note(id, vec![refused]);
+        ctx.spawn(noted);
+        let ended = self.ended(id, &End::Failed(why));
+        ctx.spawn(ended);
+    }
+
+    fn admit(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
         let admit = Admit {
             turn: id,
             fresh: begin == Begin::Submit,
@@ -65,10 +111,17 @@ impl Session {
         if submit.is_some() {
             turn.state = TurnState::Submitting;
         }
-        let start = StartRun {
-            permit,
-            turn: id,
-            prompt: Prompt {
+        let prompt = if matches!(begin, Begin::Decide(_)) {
+            let bot = self.commons.me.id;
+            let decided = running.paused.as_ref();
+            let decision = decided.and_then(|it| pausing::decision(it, bot, &self.conversation));
+            let Some(decision) = decision else {
+                error!(turn = %id.reference(), "a decision that is none");
+                return Box::pin(fut::ready(()));
+            };
+            decision
+        } else {
+            Prompt {
                 id: prompt_id,
                 text: turn.text.clone(),
                 files,
@@ -76,7 +129,12 @@ impl Session {
                 task: None,
                 principal: self.conversation.principal.clone(),
                 answer: None,
-            },
+            }
+        };
+        let start = StartRun {
+            permit,
+            turn: id,
+            prompt,
             protocol,
             begin,
             detached: turn.state == TurnState::Detached,

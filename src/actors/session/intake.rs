@@ -145,6 +145,9 @@ impl Session {
             let text = words::behind_detached(&self.conversation.slot.agent);
             changes.push(self.notice(ask, text));
         }
+        if let Some(waiting) = self.waits_for() {
+            changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
+        }
         changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
         changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
@@ -156,6 +159,9 @@ impl Handler<Ask> for Session {
 
     fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
         self.seen += 1;
+        if self.is_answer(&ask) {
+            return self.answers(&ask);
+        }
         let ask = match self.join(ask) {
             Ok(joined) => return joined,
             Err(ask) => ask,

@@ -15,6 +15,7 @@ use crate::rules::format::Formatted;
 use crate::rules::stop::{self, Runs};
 use crate::rules::turn::{End, Fresh};
 use crate::rules::words;
+use crate::rules::words::approvals;
 use crate::store::{Change, StoreError};
 
 /// Between two looks at what was held for long enough.
@@ -89,6 +90,10 @@ impl Session {
         if running.turn.state == TurnState::Queued {
             let ended = self.ended(id, &End::Stopped);
             ctx.spawn(ended);
+            return;
+        }
+        if running.paused.is_some() {
+            self.reject_pause(approvals::STOPPED_REASON, ctx);
             return;
         }
         running.stopper.stop();

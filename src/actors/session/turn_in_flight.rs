@@ -85,7 +85,8 @@ impl Session {
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let mut changes = self.changes_of(running, end);
+        let mut changes = self.pause_is_gone(running);
+        changes.extend(self.changes_of(running, end));
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
         let tokens = usage.map(tracing::field::display);
@@ -95,7 +96,7 @@ impl Session {
             End::Answer(_) => "answered",
             End::Refused(_) => "refused",
             End::Failed(_) => "failed",
-            End::Unknown => "unknown",
+            End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
             End::Stopped => "stopped",
         };
         let agent = self.conversation.slot.agent.clone();
@@ -176,6 +177,24 @@ impl Session {
         Box::pin(told.into_actor(self))
     }
 
+    /// The answer without secrets, its files that are text included.
+    fn masked(&self, answer: &answer::Answer) -> answer::Answer {
+        let files = answer.files.iter().map(|file| match &file.content {
+            answer::Place::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => answer::Produced {
+                    content: answer::Place::Bytes(self.mask.whole(text).text.into_owned().into()),
+                    ..file.clone()
+                },
+                Err(_) => file.clone(),
+            },
+            answer::Place::Address(_) => file.clone(),
+        });
+        answer::Answer {
+            text: self.mask.whole(&answer.text).text.into_owned(),
+            files: files.collect(),
+        }
+    }
+
     /// What is committed and said at the end of the turn.
     fn changes_of(&self, running: &Running, end: &End) -> Vec<Change> {
         let turn = &running.turn;
@@ -185,6 +204,7 @@ impl Session {
         let mut ids = StoreIds(&self.commons);
         match end {
             End::Answer(answer) => {
+                let answer = self.masked(answer);
                 let showing = Showing {
                     label: self.label(),
                     from: self.origin(turn),
@@ -193,20 +213,29 @@ impl Session {
                     limits: &self.commons.config.limits,
                     chat: &self.commons.config.chat,
                 };
-                let pieces = answer::pieces(answer.clone(), showing);
+                let pieces = answer::pieces(answer, showing);
                 let ending = running.phone.ending(now, answer::count(&pieces), shown);
                 turn::answered(turn, pieces, ending, &mut ids)
             }
-            End::Refused(why) => turn::refused(turn, agent, why, question_ending(shown), &mut ids),
-            End::Failed(why) => turn::failed(turn, agent, why, question_ending(shown), &mut ids),
-            End::Unknown => turn::unknown(turn, agent, question_ending(shown), &mut ids),
+            End::Refused(why) => {
+                let why = self.mask.whole(why);
+                turn::refused(turn, agent, &why.text, question_ending(shown), &mut ids)
+            }
+            End::Failed(why) => {
+                let why = self.mask.whole(why);
+                turn::failed(turn, agent, &why.text, question_ending(shown), &mut ids)
+            }
+            // Two of these are no ends of a turn: see `pausing`.
+            End::Unknown | End::Paused(_) | End::Undecided { .. } => {
+                turn::unknown(turn, agent, question_ending(shown), &mut ids)
+            }
             End::Stopped => stop::stopped(turn, agent, &running.progress, shown, &mut ids),
         }
     }
 }
 
 /// A question to the person always comes as a new message: it has to be noticed.
-fn question_ending(shown: Shown) -> Ending {
+pub(super) fn question_ending(shown: Shown) -> Ending {
     match shown {
         Shown::Nothing => Ending::New,
         Shown::Perhaps | Shown::Stands { .. } => Ending::Replace,

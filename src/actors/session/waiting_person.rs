@@ -70,11 +70,11 @@ impl Session {
             running.turn.placeholder == Some(placeholder) && running.progress != said
         });
         if let Some(progress) = newer.map(|running| running.progress.clone()) {
-            self.show_progress(progress, ctx);
+            self.show_progress(&progress, ctx);
         }
     }
 
-    pub(super) fn show_progress(&mut self, progress: String, ctx: &mut Context<Self>) {
+    pub(super) fn show_progress(&mut self, progress: &str, ctx: &mut Context<Self>) {
         let Some(running) = self.running.as_mut() else {
             return;
         };
@@ -87,7 +87,7 @@ impl Session {
         if off || over {
             return;
         }
-        running.progress = progress;
+        running.progress = self.mask.growing(progress).text.into_owned();
         let text = words::working(&self.conversation.slot.agent, &running.progress);
         self.show_in_placeholder(text, ctx);
     }

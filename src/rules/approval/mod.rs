@@ -10,20 +10,31 @@
 //! | `digest` | what was shown, in one number |
 //! | `picks` | what was tapped so far, before anything is sent |
 //! | `moves` | the states of a pause, and what moves it |
+//! | `waiting` | a pause as it is kept |
+//! | `taps` | what a tap does, or words do |
+//! | `desk` | what is committed when it moves |
 //! | `yaml`, `card` | what people see |
 
 mod card;
+mod desk;
 mod digest;
 mod moves;
 mod picks;
 mod policy;
+mod taps;
+mod waiting;
 mod yaml;
 
 pub use card::{Card, Shown, card, question_card};
+pub use desk::{Desk, made};
 pub use digest::digest;
 pub use moves::{Event, Move, State, next};
 pub use picks::{Pick, Picks};
-pub use policy::{Allowed, Case, Refusal};
+pub use policy::{Allowed, Case, Refusal, approves_on};
+pub use taps::{Tapped, expired, replied, tapped};
+pub use waiting::{Made, Posted, Waiting};
 
 #[cfg(test)]
 mod policy_tests;
+#[cfg(test)]
+mod properties;

@@ -11,8 +11,11 @@
 //! *Deciding* is committed before the decision leaves. *Unknown*: it may have arrived, and the
 //! agent still waits; only a person has it sent again.
 
+use serde::{Deserialize, Serialize};
+
 /// Where a pause stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Somebody is asked.
     Open,

@@ -151,6 +151,15 @@ impl<'c> Case<'c> {
     }
 }
 
+/// The routes on which this person decides about calls that others have asked for.
+pub fn approves_on(config: &Config, user: UserId) -> impl Iterator<Item = &Route> {
+    config.routes.iter().filter(move |route| {
+        let rules = route.approvals.rules.iter().map(|rule| &rule.approvers);
+        let mut all = rules.chain([&route.approvers]);
+        all.any(|approvers| approvers.people.contains(&user))
+    })
+}
+
 /// Who approves a tool on a route: the first rule that names it, else the route.
 fn approvers<'r>(route: &'r Route, tool: &str) -> &'r Approvers {
     let names = |globs: &[String]| globs.iter().any(|glob| glob::matches(glob, tool));

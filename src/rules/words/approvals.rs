@@ -1,6 +1,6 @@
 //! What the bot says about approvals and questions of agents.
 
-use crate::ids::{AgentName, Timestamp, TurnId};
+use crate::ids::{AgentName, Timestamp};
 use crate::pause::Unclear;
 use crate::rules::quota::Over;
 
@@ -26,7 +26,7 @@ pub const REJECT_AND_ASK: &str = "Reject and ask this";
 pub const KEEP_WAITING: &str = "Keep waiting";
 
 /// On a card whose arguments were cut.
-pub const CUT: &str = "There is more of it: see the file below before you decide.";
+pub const CUT: &str = "There is more of it: see below before you decide.";
 /// In a chat, when an agent's question takes words.
 pub const REPLY: &str = "Reply to this message with your answer.";
 /// The same, where there are buttons.
@@ -36,6 +36,8 @@ pub const TAP_SOME: &str = "Tap all that apply, then Done; or reply to this mess
 
 /// Answers to taps that do nothing.
 pub const ASKER_MAY_NOT: &str = "You asked for this, so somebody else has to approve it.";
+/// Somebody else may approve.
+pub const OTHERS_MAY: &str = "You may not approve this. The card says who may.";
 /// Nobody may approve.
 pub const NOBODY_MAY: &str = "Nobody may approve this. It can only be rejected.";
 /// Somebody who may not even reject.
@@ -79,6 +81,12 @@ pub fn question(agent: &AgentName, via: Option<&str>, at: usize, of: usize) -> S
         1 => format!("❓ {agent}{via} asks you:"),
         _ => format!("❓ {agent}{via} asks you ({at} of {of}):"),
     }
+}
+
+/// A reason that somebody gave by a reply.
+#[must_use]
+pub fn reason(reason: &str) -> String {
+    format!("Reason, if it is rejected: {reason}")
 }
 
 /// How much was masked.
@@ -201,9 +209,8 @@ pub const NEW_REASON: &str = "The person has asked something else.";
 
 /// Whoever asked may not ask any more.
 #[must_use]
-pub fn not_any_more(agent: &AgentName, turn: TurnId) -> String {
-    let reference = turn.reference();
-    format!("You may not ask {agent} here any more. Nothing was sent to it.\nRef {reference}")
+pub fn not_any_more(agent: &AgentName) -> String {
+    format!("You may not ask {agent} here any more. Nothing was sent to it.")
 }
 
 /// A quota that is used up.

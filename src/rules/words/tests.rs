@@ -28,10 +28,6 @@ fn all() -> Vec<String> {
     let file = FileName::clean("chart.png", "file");
     let routes = || config.routes.iter();
     let none = || config.routes[..0].iter();
-    let tools = [
-        "k8s_delete_resource".to_owned(),
-        "helm_uninstall".to_owned(),
-    ];
     vec![
         working(&agent, "").text,
         working(&agent, "Looking at the nodes").text,
@@ -45,7 +41,6 @@ fn all() -> Vec<String> {
         detached(&agent, Duration::from_mins(30), TURN),
         behind_detached(&agent),
         failed(&agent, "The agent cannot be reached.", TURN),
-        failed(&agent, &needs_approval(&tools), TURN),
         unknown(&agent, TURN),
         failed(&agent, AGENT_BUSY, TURN),
         failed(&agent, AGENT_DOWN, TURN),
@@ -197,13 +192,11 @@ fn whatever_is_long_still_fits_into_one_message() {
         .collect();
     let routes = || config.routes.iter();
     let (agent, long) = (AgentName("a".repeat(63)), "🦀 ".repeat(5_000));
-    let tools = vec!["tool".repeat(10); 500];
     let texts = [
         working(&agent, &long).text,
         stopped(&agent, TURN, &long).text,
         waiting_behind(&agent, &[&*long; 300]),
         failed(&agent, &long, TURN),
-        failed(&agent, &needs_approval(&tools), TURN),
         forbidden("istio", routes()),
         unknown_command("argo", routes()),
         unknown_command("new istio why?", routes()),

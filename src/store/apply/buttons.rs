@@ -17,6 +17,7 @@ pub(super) async fn show(
     let person = match button.whom {
         Whom::Person(user) => Some(user.0),
         Whom::Admins => None,
+        Whom::Deciders => Some(UserId::SHARED.0),
     };
     let sql = query(
         "INSERT INTO buttons

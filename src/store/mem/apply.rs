@@ -62,7 +62,7 @@ impl Tables {
                 self.current_agents.insert(key, (agent.clone(), now));
                 Ok(())
             }
-            Change::OpenTurn(turn) => self.open_turn(turn),
+            Change::OpenTurn(turn) => self.open_turn(turn, now),
             Change::Reword {
                 turn,
                 chat,
@@ -117,6 +117,7 @@ impl Tables {
                 self.close_chat(*chat);
                 Ok(())
             }
+            Change::KeepPause(waiting) => self.keep_pause(waiting),
             Change::Audit(line) => {
                 self.audit.push(Rc::new(line.clone()));
                 Ok(())
@@ -157,7 +158,7 @@ impl Tables {
         self.slots.insert(key, id);
     }
 
-    fn open_turn(&mut self, turn: &Turn) -> Applied {
+    fn open_turn(&mut self, turn: &Turn, now: Timestamp) -> Applied {
         let known = self.turns.contains_key(&turn.id);
         if known || !self.conversations.contains_key(&turn.conversation) {
             return Err(unfit("a turn in no conversation, or twice the same"));
@@ -174,6 +175,7 @@ impl Tables {
                 ..turn.clone()
             },
             stands: TurnStands::Open(Queued),
+            opened_at: now,
         };
         self.turns.insert(turn.id, Rc::new(row));
         self.belong((turn.id, turn.place.chat), &turn.pieces);

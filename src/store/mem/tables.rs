@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::ids::{
-    AgentName, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UpdateId, UserId,
+    AgentName, ChatId, ConversationId, Digest, MessageId, OutboxId, PauseId, Timestamp, TurnId,
+    UpdateId, UserId,
 };
 use crate::model::{
     AuditLine, Body, Button, Conversation, File, Kind, Outcome, Place, Turn, TurnState, UpdateEnd,
 };
+use crate::rules::approval::{Made, Waiting};
 
 /// Every table; the names are those of the schema.
 #[derive(Clone, Default)]
@@ -37,6 +39,10 @@ pub struct Tables {
     pub strangers: BTreeMap<i64, i64>,
     /// Groups that have become supergroups: the old id, the new one.
     pub moves: BTreeMap<ChatId, ChatId>,
+    /// What agents wait for; of what is over, what it was last.
+    pub pauses: BTreeMap<PauseId, Rc<Waiting>>,
+    /// Every decision, by its pause and its number.
+    pub decisions: BTreeMap<(PauseId, u32), (Digest, Made)>,
     /// The audit, oldest first.
     pub audit: Vec<Rc<AuditLine>>,
     /// The highest ids that there ever were.
@@ -89,6 +95,8 @@ pub struct TurnRow {
     pub turn: Turn,
     /// Where it stands.
     pub stands: TurnStands,
+    /// When it was begun.
+    pub opened_at: Timestamp,
 }
 
 /// Where a row of the outbox stands.

@@ -10,6 +10,8 @@ CREATE INDEX turns_chat ON turns (bot, chat);
 CREATE INDEX turns_held ON turns (held_post) WHERE held_post IS NOT NULL;
 CREATE INDEX turn_updates_turn ON turn_updates (turn);
 CREATE INDEX turn_messages_turn ON turn_messages (turn);
+CREATE INDEX pauses_turn ON pauses (turn);
+CREATE INDEX decisions_at ON decisions (bot, at);
 CREATE INDEX outbox_ended ON outbox (bot, ended_at) WHERE ended_at IS NOT NULL;
 DROP INDEX outbox_turn;
 CREATE INDEX outbox_turn ON outbox (turn);

@@ -89,6 +89,18 @@ impl Store for Twin {
         self.both(|store| store.turn(turn))
     }
 
+    fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>> {
+        self.both(|store| store.pause_of(turn))
+    }
+
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+        self.both(|store| store.waits_under(chat, message))
+    }
+
+    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.both(|store| store.used(user, agent.clone(), before, now))
+    }
+
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
         self.both(|store| store.asked(chat, message))
     }
@@ -328,6 +340,7 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
         let person = match button.whom {
             Whom::Person(user) => Some(user),
             Whom::Admins => None,
+            Whom::Deciders => Some(UserId::SHARED),
         };
         let Place { chat, topic } = &button.place;
         let (turn, expires) = (button.action.turn(), &button.expires_at.0);

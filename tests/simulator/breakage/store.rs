@@ -7,6 +7,8 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::rules::approval::Waiting;
+use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
 use switchboard::store::{
     Answer, Asked, Change, SharedStore, Store, StoreError, StoredUpdate, Unfinished,
@@ -40,6 +42,9 @@ macro_rules! broken {
                 file_of(post: OutboxId) -> Answer<Option<File>>;
                 asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
+                pause_of(turn: TurnId) -> Answer<Option<Waiting>>;
+                waits_under(chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
+                used(user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;
                 new_conversation() -> ConversationId;

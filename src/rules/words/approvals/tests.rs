@@ -14,6 +14,7 @@ fn all() -> Vec<String> {
         question(&agent, Some("istio"), 2, 3),
         masked(1),
         masked(2),
+        reason("not in prod"),
         open(at, &[], false),
         open(at, &[], true),
         open(at, &who, false),
@@ -31,7 +32,7 @@ fn all() -> Vec<String> {
         waits(&agent),
         rejected_for(&agent),
         kept_waiting(&agent),
-        not_any_more(&agent, TurnId(1_000)),
+        not_any_more(&agent),
     ];
     let whys = [
         Unclear::Unreadable,
@@ -55,6 +56,7 @@ fn all() -> Vec<String> {
         TAP_SOME,
         ASKER_MAY_NOT,
         NOBODY_MAY,
+        OTHERS_MAY,
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
         ONE_MOMENT,

@@ -1,0 +1,175 @@
+//! What a tap does, or words do: decided on the pause as it stands and on the rules of now.
+
+use super::desk::made;
+use super::picks::{Pick, Picks};
+use super::policy::{Case, Refusal};
+use super::waiting::Waiting;
+use crate::ids::{Timestamp, UserId};
+use crate::model::Tap;
+use crate::pause::{Asks, Decision};
+use crate::rules::words::approvals as words;
+
+/// A reason is cut after so many characters.
+const REASON_MAX: usize = 500;
+
+/// What comes of a tap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tapped {
+    /// Nothing; the person is told why.
+    Nothing(&'static str),
+    /// Something was chosen: the cards change.
+    Changed(Waiting),
+    /// A decision was made, and leaves next.
+    Decided(Waiting),
+}
+
+/// A tap by this person on a card of this version.
+#[must_use]
+pub fn tapped(
+    case: &Case<'_>,
+    waiting: &Waiting,
+    version: u32,
+    tap: Tap,
+    user: UserId,
+    now: Timestamp,
+) -> Tapped {
+    // A new question counts whatever was tapped on the card meanwhile.
+    let old = version != waiting.version && tap != Tap::RejectAndAsk;
+    if old || !waiting.state.asks() || now > waiting.expires_at {
+        return Tapped::Nothing(words::CHANGED);
+    }
+    let decision = match tap {
+        Tap::Approve => Decision::all(waiting.pause.calls(), true),
+        Tap::Reject => Decision::RejectAll {
+            reason: waiting.reason.clone(),
+        },
+        Tap::RejectAndAsk => Decision::RejectAll {
+            reason: Some(words::NEW_REASON.to_owned()),
+        },
+        Tap::Again => match &waiting.made {
+            Some(made) => made.decision.clone(),
+            None => return Tapped::Nothing(words::CHANGED),
+        },
+        Tap::Done if matches!(waiting.pause.asks, Asks::Approval(_)) => {
+            match waiting.picks.decision(&waiting.pause) {
+                Some(decision) => decision,
+                None => return Tapped::Nothing(words::CHANGED),
+            }
+        }
+        Tap::Toggle(call) => return picked(case, waiting, &Pick::Toggle(call), user, now),
+        Tap::Choose(choice) => return picked(case, waiting, &Pick::Choose(choice), user, now),
+        Tap::Done => return picked(case, waiting, &Pick::Done, user, now),
+        Tap::KeepWaiting => return Tapped::Nothing(words::CHANGED),
+    };
+    decided(case, waiting, decision, user, now)
+}
+
+/// A reply by this person to a card: the answer to a question, or the reason of a rejection.
+#[must_use]
+pub fn replied(
+    case: &Case<'_>,
+    waiting: &Waiting,
+    text: &str,
+    user: UserId,
+    now: Timestamp,
+) -> Tapped {
+    if !waiting.state.asks() || now > waiting.expires_at {
+        return Tapped::Nothing(words::CHANGED);
+    }
+    if matches!(waiting.pause.asks, Asks::Answers { .. }) {
+        return picked(case, waiting, &Pick::Say(text.to_owned()), user, now);
+    }
+    if !case.may_reject(user, &waiting.tools()) {
+        return Tapped::Nothing(words::MAY_NOT_REJECT);
+    }
+    let mut next = waiting.changed();
+    next.reason = Some(text.trim().chars().take(REASON_MAX).collect());
+    Tapped::Changed(next)
+}
+
+fn picked(case: &Case<'_>, waiting: &Waiting, pick: &Pick, user: UserId, now: Timestamp) -> Tapped {
+    let is_question = matches!(waiting.pause.asks, Asks::Answers { .. });
+    if is_question && !case.may_answer(user) {
+        return Tapped::Nothing(words::NOT_YOUR_QUESTION);
+    }
+    if let Pick::Toggle(call) = pick
+        && let Err(why) = may_approve(case, waiting, *call, user)
+    {
+        return Tapped::Nothing(why);
+    }
+    let Some(picks) = waiting.picks.pick(&waiting.pause, pick) else {
+        return Tapped::Nothing(words::CHANGED);
+    };
+    let next = Waiting {
+        picks: picks.clone(),
+        ..waiting.clone()
+    };
+    match (is_question, picks.decision(&waiting.pause)) {
+        (true, Some(decision)) => decided(case, &next, decision, user, now),
+        _ => Tapped::Changed(Waiting {
+            version: waiting.version + 1,
+            ..next
+        }),
+    }
+}
+
+/// Lets it leave if this person may decide all of it.
+fn decided(
+    case: &Case<'_>,
+    waiting: &Waiting,
+    decision: Decision,
+    user: UserId,
+    now: Timestamp,
+) -> Tapped {
+    let refused = match &decision {
+        Decision::Tools(verdicts) if decision.approves() => {
+            let mut approved = verdicts.iter().enumerate().filter(|(_, it)| it.approved);
+            approved.find_map(|(call, _)| may_approve(case, waiting, call, user).err())
+        }
+        Decision::Tools(_) | Decision::RejectAll { .. } => {
+            let may = case.may_reject(user, &waiting.tools());
+            (!may).then_some(words::MAY_NOT_REJECT)
+        }
+        Decision::Answers(_) | Decision::Words(_) => {
+            (!case.may_answer(user)).then_some(words::NOT_YOUR_QUESTION)
+        }
+    };
+    if let Some(why) = refused {
+        return Tapped::Nothing(why);
+    }
+    match made(waiting, decision, Some(user), now) {
+        Some(next) => Tapped::Decided(next),
+        None => Tapped::Nothing(words::CHANGED),
+    }
+}
+
+fn may_approve(
+    case: &Case<'_>,
+    waiting: &Waiting,
+    call: usize,
+    user: UserId,
+) -> Result<(), &'static str> {
+    let calls = waiting.pause.calls();
+    let (Some(call), Some(then)) = (calls.get(call), waiting.allowed.get(call)) else {
+        return Err(words::CHANGED);
+    };
+    case.may_approve(user, &call.name, then)
+        .map_err(|why| match why {
+            Refusal::Asker => words::ASKER_MAY_NOT,
+            Refusal::Other => words::OTHERS_MAY,
+            Refusal::Nobody => words::NOBODY_MAY,
+        })
+}
+
+/// Nobody has decided in time.
+#[must_use]
+pub fn expired(waiting: &Waiting, now: Timestamp) -> Option<Waiting> {
+    let decision = Decision::RejectAll {
+        reason: Some(words::EXPIRED_REASON.to_owned()),
+    };
+    let blank = Waiting {
+        picks: Picks::default(),
+        ..waiting.clone()
+    };
+    made(&blank, decision, None, now)
+}

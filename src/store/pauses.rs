@@ -1,0 +1,86 @@
+//! What agents wait for, and how much people ask, read back.
+
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Row, query, query_scalar};
+
+use super::StoreError;
+use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, TurnId, UserId};
+use crate::rules::approval::Waiting;
+use crate::rules::quota::Used;
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// What a turn waits for.
+pub(super) async fn pause_of(
+    pool: &SqlitePool,
+    turn: TurnId,
+) -> Result<Option<Waiting>, StoreError> {
+    let body: Option<String> = query_scalar(
+        "SELECT body FROM pauses
+         WHERE turn = ? AND state IN ('open', 'deciding', 'unknown')",
+    )
+    .bind(turn.0)
+    .fetch_optional(pool)
+    .await?;
+    let waiting = body.map(|body| serde_json::from_str(&body));
+    waiting.transpose().map_err(StoreError::unavailable)
+}
+
+/// The turn that waits under the card that this message is. Of a pause that is over only the
+/// first card is known.
+pub(super) async fn waits_under(
+    pool: &SqlitePool,
+    bot: BotId,
+    chat: ChatId,
+    message: MessageId,
+) -> Result<Option<TurnId>, StoreError> {
+    let turn: Option<i64> = query_scalar(
+        "SELECT p.turn FROM outbox o JOIN pauses p ON p.turn = o.turn AND p.bot = o.bot
+         WHERE o.bot = ? AND o.chat = ? AND o.message_id = ?
+           AND (o.id = p.id OR EXISTS (SELECT 1 FROM json_each(p.body, '$.cards') card
+                                       WHERE card.value ->> 'post' = o.id))",
+    )
+    .bind(bot.0)
+    .bind(chat.0)
+    .bind(message.0)
+    .fetch_optional(pool)
+    .await?;
+    Ok(turn.map(TurnId))
+}
+
+/// How much this person has asked, and this agent was asked, before this turn.
+pub(super) async fn used(
+    pool: &SqlitePool,
+    bot: BotId,
+    user: UserId,
+    agent: &AgentName,
+    before: TurnId,
+    now: Timestamp,
+) -> Result<Used, StoreError> {
+    let row = query(
+        "SELECT coalesce(sum(t.asked_by = ?1 AND t.opened_at > ?3), 0),
+                coalesce(sum(t.asked_by = ?1), 0),
+                coalesce(sum(c.agent = ?2 AND t.opened_at > ?3), 0),
+                coalesce(sum(c.agent = ?2), 0),
+                (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
+                    AND state IN ('queued', 'submitting', 'working', 'detached'))
+         FROM turns t JOIN conversations c ON c.id = t.conversation
+         WHERE t.bot = ?5 AND t.opened_at > ?4 AND t.id < ?6",
+    )
+    .bind(user.0)
+    .bind(agent.as_str())
+    .bind(now.0 - MINUTE_MS)
+    .bind(now.0 - DAY_MS)
+    .bind(bot.0)
+    .bind(before.0)
+    .fetch_one(pool)
+    .await?;
+    Ok(Used {
+        person_minute: row.try_get(0)?,
+        person_day: row.try_get(1)?,
+        agent_minute: row.try_get(2)?,
+        agent_day: row.try_get(3)?,
+        person_open: row.try_get(4)?,
+    })
+}
