@@ -45,6 +45,7 @@ use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
 use crate::ids::{ConversationId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
+use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::approval;
 use crate::rules::mask::Mask;
@@ -336,6 +337,7 @@ impl Handler<TaskChanged> for Session {
     type Result = ResponseActFuture<Self, ()>;
 
     fn handle(&mut self, changed: TaskChanged, ctx: &mut Self::Context) -> Self::Result {
+        let _on = poison::on(poison::Work::Turn(changed.turn));
         match changed.news {
             News::Progress(progress) => {
                 self.show_progress(&progress, ctx);

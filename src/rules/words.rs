@@ -7,6 +7,7 @@ mod control;
 mod edits;
 mod files;
 mod places;
+mod staying;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::rules::format::{Formatted, Rich, format, tail};
 pub use self::control::*;
 pub use self::edits::*;
 pub use self::places::{ELSEWHERE, bound, moved};
+pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
