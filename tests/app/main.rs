@@ -27,4 +27,5 @@ mod proxy;
 mod stale;
 mod status;
 mod stop;
+mod storage;
 mod time;

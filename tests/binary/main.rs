@@ -3,7 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backup;
 mod bad_input;
+mod crash;
+mod drain;
 mod kills;
+mod poison;
 mod polls;
 mod process;
+mod storage;
+mod storm;
