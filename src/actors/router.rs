@@ -145,10 +145,7 @@ impl Router {
         facts: &Facts,
         ctx: &mut Context<Self>,
     ) -> Work {
-        let place = Place {
-            chat: message.chat,
-            topic: message.topic,
-        };
+        let place = message.place();
         if let Some(to) = message.migrate_to_chat_id {
             return self.moved_away(id, message, to);
         }
@@ -212,7 +209,7 @@ impl Router {
             Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
-                let expected = route::expected(config, message, known, user, now);
+                let expected = route::expected(config, place, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
                 let lines = choices::switches(user_routes(user), expected);
                 let text = words::agents(user_routes(user), expected);
