@@ -60,6 +60,7 @@ pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
+pub(crate) use duration::parse as duration;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use people::{Allow, Approvers};
