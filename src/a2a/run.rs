@@ -5,6 +5,7 @@
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
 mod decide;
+mod search;
 mod stop;
 mod submit;
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
 pub use self::stop::{StopSignal, Stopper};
@@ -31,8 +32,6 @@ use crate::rules::health::Health;
 use crate::rules::turn::End;
 use crate::usage::Usage;
 
-/// Searches for a prompt that may have been received.
-const SEARCHES_MAX: u32 = 4;
 /// The first wait between two looks at a task; it doubles up to [`WAIT_MAX`].
 const WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two looks at a task.
@@ -308,42 +307,6 @@ impl Watch {
                 (error == A2aError::TooLarge).then(|| End::Failed(error.to_user()))
             }
         }
-    }
-
-    /// Looks for the prompt in the tasks of its context, or, as long as the agent has told none,
-    /// in all that we may see. Finding it proves that the agent has it; not finding it proves
-    /// nothing.
-    async fn look_for(&mut self) -> End {
-        let context = self.run.prompt.context.clone();
-        let principal = self.run.prompt.principal.clone();
-        let mut wait = WAIT;
-        for _ in 0..SEARCHES_MAX {
-            let protocol = self.attempts.protocol;
-            if protocol == Protocol::V03 && (!self.run.kagent || context.is_none()) {
-                return End::Unknown;
-            }
-            match self
-                .run
-                .client
-                .list(protocol, context.as_ref(), &principal)
-                .await
-            {
-                Ok(tasks) => {
-                    let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
-                    match tasks.iter().find(mine).map(|task| task.id.clone()) {
-                        Some(id) => return self.follow(id).await,
-                        None => return End::Unknown,
-                    }
-                }
-                Err(error) if error.retry() => {
-                    debug!(turn = %self.run.turn.reference(), %error, "could not list tasks");
-                    sleep(wait).await;
-                    wait *= 2;
-                }
-                Err(_) => return End::Unknown,
-            }
-        }
-        End::Unknown
     }
 
     async fn take_in(&mut self, event: Event) {

@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod awaiting;
 mod counted;
 mod deciding;
 mod decisions;
@@ -133,6 +134,9 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// What its agent waits for.
     paused: Option<approval::Waiting>,
+    /// Whether a decision about it was on its way when an earlier process ended: what has moved
+    /// on since has got it.
+    decided_before: bool,
     /// Whether its end is being committed.
     ending: bool,
     /// When it was next.
@@ -246,6 +250,7 @@ impl Session {
             progress: String::new(),
             timer: None,
             paused: None,
+            decided_before: false,
             ending: false,
             began: Instant::now(),
             _counted: counted,

@@ -140,6 +140,7 @@ impl Bench {
             principal: Principal(format!("telegram:{user}")),
             context: None,
             closed: false,
+            awaited: None,
         }
     }
 
@@ -163,6 +164,7 @@ impl Bench {
             stop: None,
             stopping: false,
             held: None,
+            answers: None,
         }
     }
 

@@ -24,6 +24,7 @@ mod picture;
 mod places;
 mod previews;
 mod proxy;
+mod questions;
 mod stale;
 mod status;
 mod stop;

@@ -82,10 +82,12 @@ impl Session {
             return Box::pin(fut::ready(()));
         };
         running.ending = true;
+        let awaits = self.awaits(end);
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
         let mut changes = self.pause_is_gone(running);
+        changes.extend(awaits);
         changes.extend(self.changes_of(running, end));
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
@@ -94,6 +96,7 @@ impl Session {
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
+            End::Asked { .. } => "asked",
             End::Refused(_) => "refused",
             End::Failed(_) => "failed",
             End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
@@ -203,7 +206,7 @@ impl Session {
         let now = Instant::now();
         let mut ids = StoreIds(&self.commons);
         match end {
-            End::Answer(answer) => {
+            End::Answer(answer) | End::Asked { answer, .. } => {
                 let answer = self.masked(answer);
                 let showing = Showing {
                     label: self.label(),
