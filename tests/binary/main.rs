@@ -5,5 +5,6 @@ mod support;
 
 mod bad_input;
 mod kills;
+mod kills_decisions;
 mod polls;
 mod process;
