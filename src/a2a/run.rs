@@ -173,13 +173,12 @@ impl Watch {
                 // The task is known or not: whoever called looks, or gives up.
                 return Ok(None);
             }
-            let known = self.task.as_ref().map(|task| task.id.clone());
-            if known.is_some() && self.is_to_stop() {
+            if self.task.is_some() && self.is_to_stop() {
                 // Whoever called cancels it, once this connection is free for the next prompt.
                 return Ok(None);
             }
             let until = self.deadline.min(Instant::now() + self.run.look_after);
-            let may_stop = known.is_some() && !self.run.detached;
+            let may_stop = self.task.is_some() && !self.run.detached;
             let next = tokio::select! {
                 biased;
                 next = timeout_at(until, events.next()) => next,

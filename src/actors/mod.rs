@@ -17,7 +17,7 @@ pub mod sender;
 pub mod session;
 mod world;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub struct Shared {
     pub moves: RefCell<Moves>,
     /// When the last poll ended, and when the next one has to.
     pub polls: PollWatch,
+    /// Whether the process is about to end: nothing new begins.
+    pub stopping: Cell<bool>,
     /// Where the end of the process is asked for.
     pub fatal: tokio::sync::mpsc::UnboundedSender<Fatal>,
 }
@@ -158,6 +160,14 @@ impl Shared {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.world.now()
+    }
+
+    /// Whether messages that come now are taken in and answered: the store keeps what is
+    /// written, the poll ends, and the process is not about to.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let hangs = self.polls.hangs(tokio::time::Instant::now());
+        !self.stopping.get() && self.store.works() && !hangs
     }
 
     /// Asks for the end of the process.

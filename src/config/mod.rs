@@ -52,6 +52,7 @@ mod web;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::ids::{AgentName, ChatId, UserId};
 
@@ -80,6 +81,8 @@ pub type Environment = HashMap<String, String>;
 pub struct Config {
     /// Who is told what concerns the operator; may be nobody.
     pub admins: Vec<UserId>,
+    /// How long a stop may take.
+    pub grace: Duration,
     /// The bot, and the way to Telegram.
     pub telegram: Telegram,
     /// Where everything that must survive is kept.
@@ -142,6 +145,8 @@ pub fn environment() -> Environment {
 fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
+    let seconds = Duration::from_secs;
+    let grace = root.duration("grace", seconds(1)..=seconds(600), seconds(20));
     let telegram = Telegram::read(root.section("telegram"), env);
     let store = Store::read(root.section("store"));
     let agents = agents::read(root.section("agents"), env);
@@ -154,6 +159,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     root.finish();
     Some(Config {
         admins,
+        grace,
         telegram: telegram?,
         store: store?,
         agents: agents

@@ -7,6 +7,7 @@ mod control;
 mod edits;
 mod files;
 mod places;
+mod staying;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::rules::format::{Formatted, Rich, format, tail};
 pub use self::control::*;
 pub use self::edits::*;
 pub use self::places::{ELSEWHERE, bound, moved};
+pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
@@ -60,12 +62,6 @@ pub const AGENT_BUSY: &str = "It has too many questions at the moment. Nothing w
 /// The reason of a [`failed`]: the agent is not tried before it is probed.
 pub const AGENT_DOWN: &str =
     "It is down at the moment, so nothing was sent to it. You will hear when it is back.";
-
-/// An agent that was down when somebody asked it.
-#[must_use]
-pub fn back(agent: &AgentName) -> String {
-    format!("{agent} is back. Ask again, or tap Run again above.")
-}
 
 /// A time as people say it, in whole minutes and at least one.
 #[must_use]
@@ -137,15 +133,6 @@ pub fn detached(agent: &AgentName, waited: Duration, turn: TurnId) -> String {
          itself; should it answer, you will see it here. Until then your messages to it wait: \
          /new {agent} starts afresh.\nRef {}",
         turn.reference()
-    )
-}
-
-/// A question behind one that cannot be stopped.
-#[must_use]
-pub fn behind_detached(agent: &AgentName) -> String {
-    format!(
-        "{agent} still works on an earlier question, so yours waits. /new {agent} starts \
-         afresh instead."
     )
 }
 

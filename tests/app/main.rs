@@ -28,4 +28,5 @@ mod questions;
 mod stale;
 mod status;
 mod stop;
+mod storage;
 mod time;

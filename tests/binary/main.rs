@@ -3,8 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backup;
 mod bad_input;
+mod crash;
+mod drain;
 mod kills;
 mod kills_decisions;
+mod poison;
 mod polls;
 mod process;
+mod storage;
+mod storm;

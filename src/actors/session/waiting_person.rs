@@ -1,18 +1,20 @@
-//! What a person sees while a turn of theirs is in flight: typing, the placeholder, progress.
+//! What a person sees who waits: typing, the placeholder, progress, and that an agent is back.
 
-use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
 use tokio::time::Instant;
 use tracing::debug;
 
 use super::Session;
 use crate::actors::StoreIds;
+use crate::actors::agent::AgentBack;
 use crate::actors::sender::{ShowProgress, ShowTyping};
 use crate::config::Stream;
 use crate::ids::{AgentName, OutboxId};
-use crate::model::{Turn, TurnState};
+use crate::model::{Body, Kind, Post, Turn, TurnState};
 use crate::rules::format::Formatted;
 use crate::rules::phone::Shown;
 use crate::rules::{access, turn, words};
+use crate::store::Change;
 
 impl Session {
     pub(super) fn wake_for_phone(&mut self, ctx: &mut Context<Self>) {
@@ -133,5 +135,27 @@ impl Session {
                 .iter()
                 .any(|route| route.default && route.agent == *agent);
         (!expected).then_some(agent)
+    }
+}
+
+impl Handler<AgentBack> for Session {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
+        let slot = &self.conversation.slot;
+        let body = Body {
+            text: words::back(&slot.agent),
+            ..Body::default()
+        };
+        let id = self.commons.store.new_post();
+        let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let told = async move {
+            if let Err(failure) = commons.commit(&sender, vec![word]).await {
+                debug!(%failure, "nobody was told that the agent is back");
+            }
+        };
+        Box::pin(told.into_actor(self))
     }
 }

@@ -130,6 +130,10 @@ fn all() -> Vec<String> {
         whoami(&config, ANNA, at(GROUP, 17)),
         whoami(&config, ADMIN, at(ChatId(1), 0)),
         whoami(&config, CLEO, at(ChatId(33), 0)),
+        task_goes_on(&agent).text,
+        question_waits(&agent, TURN),
+        parked_question(&agent, TURN),
+        parked_message("U5"),
     ]
 }
 
