@@ -10,6 +10,7 @@ mod deciding;
 mod decisions;
 mod edits;
 mod files;
+mod following;
 mod gathering;
 mod handing_over;
 mod inspecting;
@@ -22,6 +23,7 @@ mod waiting_person;
 use self::counted::Counted;
 pub use self::counted::OpenTurns;
 pub use self::deciding::{ReplyToPause, TapPause};
+pub use self::following::ChatsMoved;
 pub use self::inspecting::InspectSession;
 pub use self::stopping::{StopTurn, WhatRuns};
 

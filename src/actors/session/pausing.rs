@@ -127,6 +127,7 @@ impl Session {
         }
         self.watch_pause(ctx);
         self.tell_drained();
+        self.cards_follow(ctx);
     }
 
     /// Wakes when people are to be reminded, or the time is up.
@@ -212,6 +213,7 @@ impl Session {
             match found {
                 Ok(Some(waiting)) if waiting.state.asks() => {
                     session.holds(waiting, ctx);
+                    session.rejects_what_nobody_wants(ctx);
                     return;
                 }
                 Ok(waiting) => {
@@ -228,6 +230,16 @@ impl Session {
             session.begin(id, begin, ctx);
         });
         ctx.spawn(taken);
+    }
+
+    /// A stop or a new conversation of just before the death of an earlier process.
+    fn rejects_what_nobody_wants(&mut self, ctx: &mut Context<Self>) {
+        let stopping = self.running.as_ref().is_some_and(|it| it.turn.stopping);
+        if stopping {
+            self.reject_pause(words::STOPPED_REASON, ctx);
+        } else if self.conversation.closed {
+            self.reject_pause(words::NEW_REASON, ctx);
+        }
     }
 
     /// The decision leaves: the task is looked at first.
