@@ -64,13 +64,13 @@ impl Desk<'_> {
     /// Cards in a group that has become a supergroup are out of reach: they come once more where
     /// the group is now. None if all are where they were.
     pub fn reposted(&mut self, waiting: &Waiting, moves: &Moves) -> Option<(Waiting, Vec<Change>)> {
-        let moved = |card: &Posted| moves.place(card.place) != card.place;
-        if !waiting.cards.iter().any(moved) {
+        let elsewhere = |card: &Posted| moves.place(card.place) != card.place;
+        if !waiting.cards.iter().any(elsewhere) {
             return None;
         }
         let mut next = waiting.changed();
         next.place = moves.place(waiting.place);
-        for card in next.cards.iter_mut().filter(|card| moved(card)) {
+        for card in next.cards.iter_mut().filter(|card| elsewhere(card)) {
             *card = Posted {
                 post: self.fresh.post(),
                 place: moves.place(card.place),
