@@ -25,12 +25,16 @@ pub use self::edges::Edges;
 pub(crate) use self::edges::telegram_settings;
 use crate::actors::agent::Agent;
 use crate::actors::fetcher::Fetcher;
+use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
+use crate::ops::counted;
+use crate::ops::http::Port;
+use crate::ops::tally::Tally;
 use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
 use crate::rules::poll_watch::PollWatch;
@@ -48,6 +52,18 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 /// # Errors
 /// When it cannot begin, or has to end because a person must act.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let port = Port::open(config.ops.listen)?;
+    let ended = run_seen(config, shutdown, &port).await;
+    port.close().await;
+    ended
+}
+
+/// [`run`], while those who operate it can see what it does.
+async fn run_seen(
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+    port: &Port,
+) -> anyhow::Result<()> {
     tokio::pin!(shutdown);
     let begin = async {
         let edges = Edges::real(&config).await?;
@@ -58,10 +74,12 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         () = &mut shutdown => return Ok(()),
     };
     let (machine, mut fatal) = machine;
+    port.shows(machine.overseer.clone());
     let why = tokio::select! {
         () = &mut shutdown => None,
         why = fatal.recv() => why,
     };
+    port.shows_the_end();
     machine.drain(why.as_ref()).await;
     match why {
         Some(why) => Err(why.into()),
@@ -75,6 +93,7 @@ pub struct Machine {
     poller: Addr<Poller>,
     router: Addr<Router>,
     sender: Addr<Sender>,
+    overseer: Addr<Overseer>,
 }
 
 impl Machine {
@@ -93,6 +112,8 @@ impl Machine {
             store,
             world,
         } = edges;
+        let tally = Rc::<Tally>::default();
+        let telegram = counted::telegram(telegram, tally.clone());
         let me = who_are_we(&*telegram).await?;
         let unfinished = store.unfinished().await?;
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
@@ -115,12 +136,15 @@ impl Machine {
         let configured = commons.config.agents.iter();
         let agents: HashMap<_, _> = configured
             .filter_map(|(name, settings)| {
-                let calls = agents.remove(name)?;
+                let calls = counted::agent(agents.remove(name)?, name, &tally);
                 let agent = Agent::new(name.clone(), settings.clone(), calls);
                 Some((name.clone(), agent.start()))
             })
             .collect();
+        let seen = agents.values().cloned().collect();
         let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
+        let overseer =
+            Overseer::new(commons.clone(), tally, router.clone(), sender.clone(), seen).start();
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();
@@ -132,6 +156,7 @@ impl Machine {
             poller,
             router,
             sender,
+            overseer,
         };
         Ok((machine, fatal_heard))
     }

@@ -333,6 +333,11 @@ pub trait Store {
     /// The sums over all updates, turns and posts, and how old what waits is at `now`.
     fn totals(&self, now: Timestamp) -> Answer<Totals>;
 
+    /// Whether what was written last was kept.
+    fn works(&self) -> bool {
+        true
+    }
+
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;
 

@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -41,6 +43,8 @@ pub struct Sqlite {
     turns: Cell<i64>,
     conversations: Cell<i64>,
     posts: Cell<i64>,
+    /// Whether the last group of writes was committed; the writer notes it.
+    works: Arc<AtomicBool>,
 }
 
 /// What there is only while the store is open.
@@ -78,11 +82,13 @@ impl Sqlite {
             .max_connections(READERS)
             .connect_lazy_with(self::options(path).read_only(true));
         let (jobs, waiting) = mpsc::unbounded_channel();
+        let works = Arc::new(AtomicBool::new(true));
         let writer = Writer {
             bot,
             epoch: Epoch(epoch),
             options,
             connection: Some(connection),
+            works: works.clone(),
         };
         Ok(Self {
             bot,
@@ -96,6 +102,7 @@ impl Sqlite {
             turns: Cell::new(ids[0]),
             conversations: Cell::new(ids[1]),
             posts: Cell::new(ids[2]),
+            works,
         })
     }
 
@@ -221,6 +228,10 @@ impl Store for Sqlite {
             let _ = open.writer.await;
             drop(open.ownership);
         })
+    }
+
+    fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
     }
 
     fn new_turn(&self) -> TurnId {

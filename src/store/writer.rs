@@ -4,10 +4,13 @@
 //! still ours. If a list of changes in it does not apply, the group is rolled back and
 //! done again with a savepoint around each list, so that only that one is refused.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 use tokio::sync::{mpsc, oneshot};
-use tracing::error;
+use tracing::{error, info};
 
 use super::{Change, StoreError, StoredUpdate, apply};
 use crate::ids::{BotId, Epoch, Timestamp};
@@ -35,6 +38,8 @@ pub(super) struct Writer {
     pub(super) epoch: Epoch,
     pub(super) options: SqliteConnectOptions,
     pub(super) connection: Option<SqliteConnection>,
+    /// Whether the last group was committed.
+    pub(super) works: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -63,8 +68,16 @@ impl Writer {
             result = self.transaction(group, true).await;
         }
         match result {
-            Ok(results) => results,
+            Ok(results) => {
+                if !self.works.swap(true, Ordering::Relaxed) {
+                    info!("the store works again");
+                }
+                results
+            }
             Err(error) => {
+                if self.works.swap(false, Ordering::Relaxed) {
+                    error!(%error, "the store does not work: nothing is taken in or sent until it does");
+                }
                 if !matches!(error, StoreError::Deposed) {
                     // The connection may be what is broken: the next group opens another.
                     self.connection = None;

@@ -4,6 +4,8 @@ use super::super::writer::{Job, Work, Writer};
 use super::*;
 use crate::ids::Epoch;
 use futures_util::FutureExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, oneshot};
 
 async fn refusal(path: &Path) -> StoreError {
@@ -78,11 +80,13 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
         .foreign_keys(true)
         .pragma("max_page_count", (pages + 1).to_string());
     let (jobs, waiting) = mpsc::unbounded_channel();
+    let works = Arc::new(AtomicBool::new(true));
     let writer = Writer {
         bot: BOT,
         epoch: Epoch(1),
         options,
         connection: None,
+        works: works.clone(),
     };
     let writer = tokio::spawn(writer.run(waiting));
     let ask = |work| {
@@ -101,9 +105,11 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
         assert!(matches!(&done, Err(error) if error.retry()), "{done:?}");
         assert!(done.unwrap_err().to_string().contains("full"));
     }
+    assert!(!works.load(Ordering::Relaxed), "not ready");
     assert_eq!(bench.everything().await, before);
 
     ask(Work::Commit(vec![audit("later")])).await.unwrap();
+    assert!(works.load(Ordering::Relaxed), "ready again");
     assert_eq!(bench.seen("SELECT event FROM audit").await, ["later"]);
     drop(jobs);
     writer.await.unwrap();
