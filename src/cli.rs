@@ -1,5 +1,6 @@
 //! The command line. The shapes below are its documentation.
 
+mod audit;
 mod backup;
 mod parked;
 
@@ -27,6 +28,8 @@ enum Command {
     Run(ConfigArgs),
     /// Check the configuration: print every problem with its key, and exit 0 or 1.
     Check(ConfigArgs),
+    /// Print who asked which agent, what was refused, and who decided what; never what was said.
+    Audit(audit::AuditArgs),
     /// Copy the store into a new file, also while the bot runs.
     Backup(backup::BackupArgs),
     /// List what was set aside because it stopped the bot again and again, or put one back.
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
     match cli.command {
         Command::Run(args) => run(&args.config),
         Command::Check(args) => check(&args.config),
+        Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
         Command::Parked(args) => parked::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),

@@ -11,6 +11,7 @@ mod conversations;
 mod edits;
 mod facts;
 mod gathering;
+mod inspecting;
 mod moving;
 mod pauses;
 mod sessions;
@@ -50,6 +51,7 @@ use crate::rules::words;
 use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
+pub use self::inspecting::InspectRouter;
 pub(crate) use self::moving::warn_of_move;
 
 /// Seats remembered; beyond that all are forgotten and read again.
@@ -145,10 +147,7 @@ impl Router {
         facts: &Facts,
         ctx: &mut Context<Self>,
     ) -> Work {
-        let place = Place {
-            chat: message.chat,
-            topic: message.topic,
-        };
+        let place = message.place();
         if let Some(to) = message.migrate_to_chat_id {
             return self.moved_away(id, message, to);
         }
@@ -212,7 +211,7 @@ impl Router {
             Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
-                let expected = route::expected(config, message, known, user, now);
+                let expected = route::expected(config, place, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
                 let lines = choices::switches(user_routes(user), expected);
                 let text = words::agents(user_routes(user), expected);

@@ -52,7 +52,7 @@ use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::approval;
 use crate::rules::mask::Mask;
-use crate::rules::phone::{Phone, Timing};
+use crate::rules::phone::Phone;
 use crate::rules::turn::End;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
@@ -272,16 +272,6 @@ impl Session {
             self.wake_for_phone(ctx);
         }
         self.begin(id, begin, ctx);
-    }
-
-    /// When something shows of a turn that takes its time.
-    fn timing(&self) -> Timing {
-        let config = &self.commons.config.chat;
-        Timing {
-            typing_after: config.typing_after,
-            placeholder_after: config.placeholder_after,
-            notify_after: config.notify_after,
-        }
     }
 
     /// After a while without turns the Router lets go of this session.

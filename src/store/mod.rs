@@ -8,6 +8,7 @@
 //! One process owns the store. Every write proves that it is still the owner.
 
 mod apply;
+mod audit;
 mod backup;
 mod chats;
 mod codec;
@@ -30,6 +31,7 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 
+pub use self::audit::{AuditEntry, Wanted, audit};
 pub use self::backup::backup;
 pub use self::error::StoreError;
 pub use self::mem::{

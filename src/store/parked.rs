@@ -165,7 +165,8 @@ pub async fn ask_retry(path: &Path, bot: BotId, work: Work) -> Result<bool, Stor
     Ok(done.rows_affected() == 1)
 }
 
-async fn beside(path: &Path) -> Result<SqliteConnection, StoreError> {
+/// A connection for somebody who does not own the store.
+pub(super) async fn beside(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)

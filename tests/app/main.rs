@@ -19,6 +19,7 @@ mod health;
 mod limits;
 mod media;
 mod odd;
+mod ops;
 mod phone;
 mod picture;
 mod places;

@@ -9,11 +9,11 @@ use crate::actors::StoreIds;
 use crate::actors::agent::AgentBack;
 use crate::actors::sender::{ShowProgress, ShowTyping};
 use crate::config::Stream;
-use crate::ids::{AgentName, OutboxId};
-use crate::model::{Body, Kind, Post, Turn, TurnState};
+use crate::ids::{AgentName, OutboxId, UserId};
+use crate::model::{Body, Kind, Place, Post, Seat, Turn, TurnState};
 use crate::rules::format::Formatted;
-use crate::rules::phone::Shown;
-use crate::rules::{access, turn, words};
+use crate::rules::phone::{Shown, Timing};
+use crate::rules::{access, route, turn, words};
 use crate::store::Change;
 
 impl Session {
@@ -126,15 +126,30 @@ impl Session {
         Shown::Stands { newest }
     }
 
-    /// The agent's name, unless its answers are what people expect here.
-    pub(super) fn label(&self) -> Option<&AgentName> {
+    /// When something shows of a turn that takes its time.
+    pub(super) fn timing(&self) -> Timing {
+        let config = &self.commons.config.chat;
+        Timing {
+            typing_after: config.typing_after,
+            placeholder_after: config.placeholder_after,
+            notify_after: config.notify_after,
+        }
+    }
+
+    /// The agent's name, unless it is the one that the person's plain text goes to here.
+    pub(super) fn label(&self, turn: &Turn, seat: &Seat) -> Option<&AgentName> {
+        let commons = &self.commons;
         let agent = &self.conversation.slot.agent;
-        let routes = &self.commons.config.routes;
-        let expected = routes.len() == 1
-            || routes
-                .iter()
-                .any(|route| route.default && route.agent == *agent);
-        (!expected).then_some(agent)
+        let asker = (commons.moves.borrow().place(turn.place), turn.asked_by);
+        route::names_itself(&commons.config, agent, asker, seat, commons.now()).then_some(agent)
+    }
+
+    /// What is remembered of who asked. Where the store does not say, an agent names itself
+    /// once too often.
+    pub(super) fn seat_of(&self, place: Place, user: UserId) -> impl Future<Output = Seat> + use<> {
+        let commons = self.commons.clone();
+        let place = commons.moves.borrow().place(place);
+        async move { commons.store.seat(place, user).await.unwrap_or_default() }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every sentence, as people read it.
 
 use super::*;
-use crate::ids::ChatId;
-use crate::model::FileName;
+use crate::config::Route;
+use crate::ids::{ChatId, TopicId};
+use crate::model::{FileName, Place};
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
