@@ -28,12 +28,16 @@ pub use self::edges::Edges;
 pub(crate) use self::edges::telegram_settings;
 use crate::actors::agent::Agent;
 use crate::actors::fetcher::Fetcher;
+use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
+use crate::ops::counted;
+use crate::ops::http::Port;
+use crate::ops::tally::Tally;
 use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
 use crate::rules::poll_watch::PollWatch;
@@ -49,6 +53,18 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 /// # Errors
 /// When it cannot begin, or has to end because a person must act.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let port = Port::open(config.ops.listen)?;
+    let ended = run_seen(config, shutdown, &port).await;
+    port.close().await;
+    ended
+}
+
+/// [`run`], while those who operate it can see what it does.
+async fn run_seen(
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+    port: &Port,
+) -> anyhow::Result<()> {
     tokio::pin!(shutdown);
     let begin = async {
         let edges = Edges::real(&config).await?;
@@ -59,10 +75,12 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
         () = &mut shutdown => return Ok(()),
     };
     let (machine, mut fatal) = machine;
+    port.shows(machine.overseer.clone());
     let why = tokio::select! {
         () = &mut shutdown => None,
         why = fatal.recv() => why,
     };
+    port.shows_the_end();
     machine.drain(why.as_ref()).await;
     match why {
         Some(why) => Err(why.into()),
@@ -77,6 +95,7 @@ pub struct Machine {
     router: Addr<Router>,
     sender: Addr<Sender>,
     keeper: tokio::task::JoinHandle<()>,
+    overseer: Addr<Overseer>,
 }
 
 impl Machine {
@@ -95,6 +114,8 @@ impl Machine {
             store,
             world,
         } = edges;
+        let tally = Rc::<Tally>::default();
+        let telegram = counted::telegram(telegram, tally.clone());
         let me = who_are_we(&*telegram).await?;
         recovery::restored(&store, &*world).await?;
         recovery::park(&store, &config).await?;
@@ -120,12 +141,15 @@ impl Machine {
         let configured = commons.config.agents.iter();
         let agents: HashMap<_, _> = configured
             .filter_map(|(name, settings)| {
-                let calls = agents.remove(name)?;
+                let calls = counted::agent(agents.remove(name)?, name, &tally);
                 let agent = Agent::new(name.clone(), settings.clone(), calls);
                 Some((name.clone(), agent.start()))
             })
             .collect();
+        let seen = agents.values().cloned().collect();
         let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
+        let overseer =
+            Overseer::new(commons.clone(), tally, router.clone(), sender.clone(), seen).start();
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();
@@ -138,6 +162,7 @@ impl Machine {
             poller,
             router,
             sender,
+            overseer,
         };
         Ok((machine, fatal_heard))
     }

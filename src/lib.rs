@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`cli`] | arguments in, exit code out |
 //! | [`app`] | the wiring: begin, run until the shutdown, drain |
-//! | [`actors`] | the Poller, the Router, the Sessions, the Agents and the Sender |
+//! | [`actors`] | the Poller, the Router, the Sessions, the Agents, the Sender and the Overseer |
 //! | [`rules`] | every decision, as pure functions: what is meant, who may, what is said |
 //! | [`model`], [`ids`] | what is stored and decided about, and a type for every id |
 //! | [`pause`] | what an agent asks of people, and what they decide |
@@ -12,7 +12,7 @@
 //! | [`telegram`] | the edge to the Bot API: raw updates in, calls out |
 //! | [`a2a`] | the edge to the agents, and the run of one prompt from beginning to end |
 //! | [`config`] | a file and the environment → settings, or every problem at once |
-//! | [`ops`] | the log |
+//! | [`ops`] | the log, and the port for probes, metrics and the status page |
 //! | [`poison`] | what was worked on when the process panicked |
 //! | [`crash`] | points at which tests let it die; a release build has none |
 //! | `playground` | the bot between emulators, in a terminal; a feature that is on by default |

@@ -8,9 +8,11 @@
 //! | [`Agent`](agent::Agent) | one A2A agent, the calls in flight | knows about Telegram |
 //! | [`Fetcher`](fetcher::Fetcher) | how many files come at once | sends anything |
 //! | [`Sender`](sender::Sender) | everything that goes out to Telegram | decides what to say |
+//! | [`Overseer`](overseer::Overseer) | how all of them are seen from outside | changes anything |
 
 pub mod agent;
 pub mod fetcher;
+pub mod overseer;
 pub mod poller;
 pub mod router;
 pub mod sender;

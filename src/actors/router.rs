@@ -11,6 +11,7 @@ mod conversations;
 mod edits;
 mod facts;
 mod gathering;
+mod inspecting;
 mod moving;
 mod pauses;
 mod sessions;
@@ -50,6 +51,7 @@ use crate::rules::words;
 use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
+pub use self::inspecting::InspectRouter;
 pub(crate) use self::moving::warn_of_move;
 
 /// Seats remembered; beyond that all are forgotten and read again.

@@ -36,6 +36,7 @@ mod headers;
 mod item;
 mod limits;
 mod log;
+mod ops;
 mod people;
 mod problem;
 mod proxy;
@@ -63,6 +64,7 @@ pub use chats::{ChatRules, Listen};
 pub(crate) use duration::parse as duration;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
+pub use ops::Ops;
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
 pub use quotas::Quotas;
@@ -104,6 +106,8 @@ pub struct Config {
     pub chat: Chat,
     /// What is logged, and how.
     pub log: Log,
+    /// The port for those who operate the bot.
+    pub ops: Ops,
 }
 
 impl Config {
@@ -157,6 +161,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let limits = Limits::read(root.section("limits"));
     let chat = Chat::read(root.section("chat"));
     let log = Log::read(root.section("log"));
+    let ops = Ops::read(root.section("ops"));
     root.finish();
     Some(Config {
         admins,
@@ -174,5 +179,6 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
         limits,
         chat,
         log,
+        ops,
     })
 }

@@ -1,3 +1,11 @@
 //! For those who operate the bot.
 
+pub mod counted;
+pub mod http;
 pub mod log;
+pub mod metrics;
+pub mod overview;
+pub mod page;
+pub mod tally;
+#[cfg(test)]
+mod tests;

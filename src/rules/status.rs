@@ -89,6 +89,8 @@ pub struct Totals {
     pub turns: Vec<(String, u64)>,
     /// Posts that Telegram has not confirmed, and for how long the oldest has waited.
     pub posts: (u64, Option<Duration>),
+    /// What agents wait for people to answer.
+    pub pauses: u64,
 }
 
 /// Which configuration this is, and since when.
@@ -98,6 +100,15 @@ pub struct Loaded {
     pub digest: String,
     /// For how long it has been in force.
     pub since: Duration,
+}
+
+/// What the Router keeps in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouterSeen {
+    /// Conversations with something to do, or that had lately.
+    pub conversations: usize,
+    /// Which configuration it routes by.
+    pub loaded: Loaded,
 }
 
 /// Turns that a status shows one by one.
@@ -216,7 +227,8 @@ fn agent(agent: &AgentSeen) -> String {
 }
 
 /// A time in its largest unit.
-fn span(time: Duration) -> String {
+#[must_use]
+pub fn span(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..7_200 => format!("{} min", seconds / 60),
@@ -299,6 +311,7 @@ mod tests {
             updates: vec![sum("new", 1), sum("control", 4)],
             turns: vec![sum("told_failed", 2)],
             posts: (3, Some(Duration::from_secs(5))),
+            pauses: 0,
         };
         let agents = [
             agent("k8s", Seen::Up, &[]),

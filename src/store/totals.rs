@@ -19,6 +19,8 @@ pub(super) async fn totals(
          UNION ALL SELECT 'turn', state, count(*), NULL FROM turns WHERE bot = ?1 GROUP BY state
          UNION ALL SELECT 'post', '', count(*), min(posted_at) FROM outbox
              WHERE bot = ?1 AND state IN ('pending', 'sending')
+         UNION ALL SELECT 'pause', '', count(*), NULL FROM pauses
+             WHERE bot = ?1 AND state IN ('open', 'deciding', 'unknown')
          ORDER BY what, state",
     )
     .bind(bot.0)
@@ -32,6 +34,7 @@ pub(super) async fn totals(
         match &*what {
             "update" => totals.updates.push((row.try_get("state")?, count)),
             "turn" => totals.turns.push((row.try_get("state")?, count)),
+            "pause" => totals.pauses = count,
             _ => {
                 let oldest: Option<i64> = row.try_get("oldest")?;
                 totals.posts = (count, oldest.map(|at| now.since(Timestamp(at))));

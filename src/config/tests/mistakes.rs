@@ -19,6 +19,11 @@ fn a_key_that_does_not_exist_is_refused_with_a_suggestion() {
         ),
         (
             "[people]",
+            "[ops]\nlisten = \":9090\"\n[people]",
+            "line 14: ops.listen: must be an IP address and a port, such as \"0.0.0.0:9090\"",
+        ),
+        (
+            "[people]",
             "[log]\nverbosity = 3\n[people]",
             "line 14: log.verbosity: unknown key, known here: format, filter",
         ),

@@ -26,10 +26,13 @@ impl Tables {
             .map(|row| row.posted_at)
             .collect();
         let oldest = posts.iter().min().map(|oldest| now.since(*oldest));
+        let pauses = self.pauses.values();
+        let pauses = pauses.filter(|waiting| !waiting.state.is_over()).count();
         Totals {
             updates: counted(updates),
             turns: counted(turns),
             posts: (posts.len() as u64, oldest),
+            pauses: pauses as u64,
         }
     }
 }

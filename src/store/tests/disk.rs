@@ -115,6 +115,7 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
         "ready without anything to write"
     );
     ask(Work::Commit(vec![audit("later")])).await.unwrap();
+    assert!(works.load(Ordering::Relaxed), "ready again");
     assert_eq!(bench.seen("SELECT event FROM audit").await, ["later"]);
     drop(jobs);
     writer.await.unwrap();
