@@ -10,6 +10,9 @@
 //! ```
 
 mod edges;
+mod farewell;
+mod keeper;
+mod recovery;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -42,8 +45,6 @@ use crate::rules::route::Me;
 use crate::rules::words;
 use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
 
-/// What a stop may take; a pod's grace period has to be longer.
-const GRACE: Duration = Duration::from_secs(20);
 /// The longest wait between two tries to reach Telegram at the start.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
@@ -94,6 +95,7 @@ pub struct Machine {
     router: Addr<Router>,
     sender: Addr<Sender>,
     overseer: Addr<Overseer>,
+    keeper: tokio::task::JoinHandle<()>,
 }
 
 impl Machine {
@@ -115,6 +117,8 @@ impl Machine {
         let tally = Rc::<Tally>::default();
         let telegram = counted::telegram(telegram, tally.clone());
         let me = who_are_we(&*telegram).await?;
+        recovery::restored(&store, &*world).await?;
+        recovery::park(&store, &config).await?;
         let unfinished = store.unfinished().await?;
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
@@ -124,6 +128,7 @@ impl Machine {
             screen: std::cell::RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),
             polls: PollWatch::new(Instant::now()),
+            stopping: false.into(),
             fatal,
             config,
         });
@@ -152,6 +157,7 @@ impl Machine {
 
         actix_rt::spawn(show_menu(telegram, commons.clone()));
         let machine = Self {
+            keeper: actix_rt::spawn(keeper::keep(commons.clone(), router.clone())),
             commons,
             poller,
             router,
@@ -165,19 +171,25 @@ impl Machine {
     /// next process.
     pub async fn drain(self, why: Option<&Fatal>) {
         info!("stopping");
+        self.commons.stopping.set(true);
+        self.keeper.abort();
+        let grace = self.commons.config.grace;
         let whole = async {
             if why == Some(&Fatal::Deposed) {
                 // The new owner does all of it.
                 return;
             }
             let polled = self.poller.send(StopPolling).await;
-            let submitted = self.router.send(Drain).await;
+            // Begins nothing from here on; those who wait are told meanwhile.
+            let draining = self.router.send(Drain);
+            let (submitted, ()) =
+                tokio::join!(draining, farewell::say(&self.commons, &self.sender));
             let flushed = self.sender.send(Flush).await;
             if polled.is_err() || submitted.is_err() || flushed.is_err() {
                 error!("an actor had ended before its time");
             }
         };
-        if timeout(GRACE, whole).await.is_err() {
+        if timeout(grace, whole).await.is_err() {
             warn!("the time to stop is up; the next process takes up the rest");
         }
         self.commons.store.close().await;

@@ -1,5 +1,9 @@
 //! The command line. The shapes below are its documentation.
 
+mod audit;
+mod backup;
+mod parked;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, warn};
 
 use crate::config::{self, Config, Problem};
-use crate::{a2a, app, ops};
+use crate::{a2a, app, ops, poison};
 
 /// A Telegram front door to the AI agents of a Kubernetes cluster.
 #[derive(Debug, Parser)]
@@ -24,6 +28,12 @@ enum Command {
     Run(ConfigArgs),
     /// Check the configuration: print every problem with its key, and exit 0 or 1.
     Check(ConfigArgs),
+    /// Print who asked which agent, what was refused, and who decided what; never what was said.
+    Audit(audit::AuditArgs),
+    /// Copy the store into a new file, also while the bot runs.
+    Backup(backup::BackupArgs),
+    /// List what was set aside because it stopped the bot again and again, or put one back.
+    Parked(parked::ParkedArgs),
     /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
     DeleteWebhook(ConfigArgs),
     /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
@@ -46,6 +56,9 @@ pub fn main() -> ExitCode {
     match cli.command {
         Command::Run(args) => run(&args.config),
         Command::Check(args) => check(&args.config),
+        Command::Audit(args) => audit::main(&args),
+        Command::Backup(args) => backup::main(&args),
+        Command::Parked(args) => parked::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),
         #[cfg(feature = "playground")]
         Command::Playground(args) => crate::playground::main(&args),
@@ -57,6 +70,7 @@ fn run(path: &Path) -> ExitCode {
         return ExitCode::FAILURE;
     };
     ops::log::begin(&config);
+    poison::end_at_panics(&config.store.path);
     for warning in warnings {
         warn!(%warning, "configuration");
     }

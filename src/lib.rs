@@ -13,6 +13,8 @@
 //! | [`a2a`] | the edge to the agents, and the run of one prompt from beginning to end |
 //! | [`config`] | a file and the environment → settings, or every problem at once |
 //! | [`ops`] | the log, and the port for probes, metrics and the status page |
+//! | [`poison`] | what was worked on when the process panicked |
+//! | [`crash`] | points at which tests let it die; a release build has none |
 //! | `playground` | the bot between emulators, in a terminal; a feature that is on by default |
 //!
 //! # The path of a message
@@ -37,12 +39,14 @@ pub mod actors;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod crash;
 pub mod ids;
 pub mod model;
 pub mod ops;
 pub mod pause;
 #[cfg(feature = "playground")]
 pub mod playground;
+pub mod poison;
 pub mod rules;
 pub mod store;
 pub mod telegram;

@@ -28,6 +28,7 @@ use super::rpc;
 use super::stream::{self, EventStream};
 use super::terms::Terms;
 use super::tls::{Authorities, install_tls};
+use crate::crash::{self, When};
 use crate::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use crate::model::Protocol;
 
@@ -152,8 +153,8 @@ impl A2aClient {
         }
         let accept = "application/json";
         let request = self.request(&self.prompts, protocol, &prompt.principal, accept)?;
-        let body = self.body(protocol, &Call::Send { prompt, blocking });
-        let answer = http::exchange(request, body, bounds).await?;
+        let call = Call::Send { prompt, blocking };
+        let answer = self.exchange(request, protocol, &call, bounds).await?;
         let reply = codec::reply(rpc::result(&answer.read().await?)?);
         drop(permit);
         reply
@@ -247,7 +248,7 @@ impl A2aClient {
     ) -> Result<serde_json::Value, A2aError> {
         let request = self.request(&self.control, protocol, principal, "application/json")?;
         let bounds = self.bounds();
-        let mut answer = http::exchange(request, self.body(protocol, call), bounds).await?;
+        let mut answer = self.exchange(request, protocol, call, bounds).await?;
         answer.deadline = answer.deadline.min(Instant::now() + bounds.head);
         rpc::result(&answer.read().await?)
     }
@@ -261,7 +262,9 @@ impl A2aClient {
         let permit = self.permit()?;
         let accept = "text/event-stream, application/json";
         let request = self.request(&self.prompts, protocol, principal, accept)?;
-        let answer = http::exchange(request, self.body(protocol, call), self.bounds()).await?;
+        let answer = self
+            .exchange(request, protocol, call, self.bounds())
+            .await?;
         let kind = answer.response.headers().get(header::CONTENT_TYPE);
         let is_sse = kind.is_some_and(|kind| {
             kind.as_bytes()
@@ -277,6 +280,19 @@ impl A2aClient {
             Reply::Message(message) => Event::Message(message),
         };
         Ok(stream::of_event(event))
+    }
+
+    async fn exchange(
+        &self,
+        request: ClientRequest,
+        protocol: Protocol,
+        call: &Call<'_>,
+        bounds: Bounds,
+    ) -> Result<http::Answer, A2aError> {
+        crash::point(call.point(), When::Before);
+        let answer = http::exchange(request, self.body(protocol, call), bounds).await;
+        crash::point(call.point(), When::After);
+        answer
     }
 
     fn permit(&self) -> Result<OwnedSemaphorePermit, A2aError> {

@@ -42,6 +42,18 @@ pub enum Call<'a> {
 }
 
 impl Call<'_> {
+    /// Its name among the points at which tests let the process die.
+    #[must_use]
+    pub fn point(&self) -> &'static str {
+        match self {
+            Self::Send { .. } | Self::Stream(_) => "prompt",
+            Self::Get(_) => "get",
+            Self::List(_) => "list",
+            Self::Cancel(_) => "cancel",
+            Self::Resubscribe(_) => "subscribe",
+        }
+    }
+
     /// The bytes of the request. Only 1.0 knows tenants.
     #[must_use]
     pub fn write(&self, protocol: Protocol, id: u64, tenant: Option<&str>) -> Vec<u8> {

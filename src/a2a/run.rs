@@ -5,6 +5,7 @@
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
 mod decide;
+mod search;
 mod stop;
 mod submit;
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
 pub use self::stop::{StopSignal, Stopper};
@@ -174,13 +175,12 @@ impl Watch {
                 // The task is known or not: whoever called looks, or gives up.
                 return Ok(None);
             }
-            let known = self.task.as_ref().map(|task| task.id.clone());
-            if known.is_some() && self.is_to_stop() {
+            if self.task.is_some() && self.is_to_stop() {
                 // Whoever called cancels it, once this connection is free for the next prompt.
                 return Ok(None);
             }
             let until = self.deadline.min(Instant::now() + self.run.look_after);
-            let may_stop = known.is_some() && !self.run.detached;
+            let may_stop = self.task.is_some() && !self.run.detached;
             let next = tokio::select! {
                 biased;
                 next = timeout_at(until, events.next()) => next,
@@ -308,42 +308,6 @@ impl Watch {
                 (error == A2aError::TooLarge).then(|| End::Failed(error.to_user()))
             }
         }
-    }
-
-    /// Looks for the prompt in the tasks of its context, or, as long as the agent has told none,
-    /// in all that we may see. Finding it proves that the agent has it; not finding it proves
-    /// nothing.
-    async fn look_for(&mut self) -> End {
-        let context = self.run.prompt.context.clone();
-        let principal = self.run.prompt.principal.clone();
-        let mut wait = WAIT;
-        for _ in 0..SEARCHES_MAX {
-            let protocol = self.attempts.protocol;
-            if protocol == Protocol::V03 && (!self.run.kagent || context.is_none()) {
-                return End::Unknown;
-            }
-            match self
-                .run
-                .client
-                .list(protocol, context.as_ref(), &principal)
-                .await
-            {
-                Ok(tasks) => {
-                    let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
-                    match tasks.iter().find(mine).map(|task| task.id.clone()) {
-                        Some(id) => return self.follow(id).await,
-                        None => return End::Unknown,
-                    }
-                }
-                Err(error) if error.retry() => {
-                    debug!(turn = %self.run.turn.reference(), %error, "could not list tasks");
-                    sleep(wait).await;
-                    wait *= 2;
-                }
-                Err(_) => return End::Unknown,
-            }
-        }
-        End::Unknown
     }
 
     async fn take_in(&mut self, event: Event) {

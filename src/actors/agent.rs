@@ -23,8 +23,10 @@ pub use self::inspecting::InspectAgent;
 use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
 use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
+use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
 use crate::model::Protocol;
+use crate::poison;
 use crate::rules::files::Takes;
 use crate::rules::health::Health;
 use crate::rules::words;
@@ -252,11 +254,13 @@ impl Handler<StartRun> for Agent {
         };
         let was_down = self.health.borrow().is_open();
         let whole = async move {
+            crash::point("run", When::Before);
             let end = run.run(begin).await;
             // The place is free before the end is told: the next turn may begin at once.
             place.take();
             end
         };
+        let whole = poison::watched(poison::Work::Turn(turn), whole);
         let over = whole.into_actor(self).then(move |end, agent, ctx| {
             agent.after_run(was_down, ctx);
             tell(News::Ended(end)).into_actor(agent)

@@ -19,7 +19,7 @@ pub mod sender;
 pub mod session;
 mod world;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -59,6 +59,8 @@ pub struct Shared {
     pub moves: RefCell<Moves>,
     /// When the last poll ended, and when the next one has to.
     pub polls: PollWatch,
+    /// Whether the process is about to end: nothing new begins.
+    pub stopping: Cell<bool>,
     /// Where the end of the process is asked for.
     pub fatal: tokio::sync::mpsc::UnboundedSender<Fatal>,
 }

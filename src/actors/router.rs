@@ -39,8 +39,10 @@ use super::poller::UpdatesArrived;
 use super::sender::Sender;
 use super::session::{Ask, Drain, OpenTurns, Session, SessionIdle, TakeUpTurns};
 use crate::config::Route;
+use crate::crash::{self, When};
 use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Conversation, Place, Seat, Slot, Turn, UpdateEnd};
+use crate::poison;
 use crate::rules::access;
 use crate::rules::choices;
 use crate::rules::gather::{self, Quiet};
@@ -145,10 +147,7 @@ impl Router {
         facts: &Facts,
         ctx: &mut Context<Self>,
     ) -> Work {
-        let place = Place {
-            chat: message.chat,
-            topic: message.topic,
-        };
+        let place = message.place();
         if let Some(to) = message.migrate_to_chat_id {
             return self.moved_away(id, message, to);
         }
@@ -212,7 +211,7 @@ impl Router {
             Decision::Bound(_, topic, asked) => reply(words::bound(topic, asked)),
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
-                let expected = route::expected(config, message, known, user, now);
+                let expected = route::expected(config, place, known, user, now);
                 let expected = expected.map(|to| &to.route.agent);
                 let lines = choices::switches(user_routes(user), expected);
                 let text = words::agents(user_routes(user), expected);
@@ -290,7 +289,10 @@ impl Handler<UpdatesArrived> for Router {
         let mut updates: Vec<Update> = arrived
             .0
             .iter()
-            .map(|update| Update::read(update.id, &update.body))
+            .map(|update| {
+                let _on = poison::on(poison::Work::Update(update.id));
+                Update::read(update.id, &update.body)
+            })
             .collect();
         let received = arrived.0.iter();
         let received = received.map(|update| (update.id, update.received_at));
@@ -306,7 +308,7 @@ impl Handler<UpdatesArrived> for Router {
         };
         let gathered = gather.into_actor(self);
         Box::pin(gathered.then(move |gathered, router, ctx| {
-            let work: Result<Vec<Work>, StoreError> = gathered.map(|mut facts| {
+            let work: Result<Vec<_>, StoreError> = gathered.map(|mut facts| {
                 for (key, seat) in std::mem::take(&mut facts.seats) {
                     // What is remembered may be ahead of the store.
                     router.seats.entry(key).or_insert(seat);
@@ -316,8 +318,12 @@ impl Handler<UpdatesArrived> for Router {
                     .into_iter()
                     .map(|update| {
                         let id = update.id;
+                        let on = poison::Work::Update(id);
+                        let _on = poison::on(on);
+                        crash::point("route", When::Before);
                         let work = router.route(update, &facts, ctx);
-                        or_park(router.commons.clone(), id, work)
+                        let work = or_park(router.commons.clone(), id, work);
+                        poison::watched(on, work)
                     })
                     .collect()
             });

@@ -39,18 +39,17 @@ pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
 use super::Commons;
-use super::agent::{Agent, AgentBack, TaskChanged};
+use super::agent::{Agent, TaskChanged};
 use super::fetcher::Fetcher;
 use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
 use crate::ids::{ConversationId, UpdateId, UserId};
-use crate::model::{
-    Body, Button, Conversation, Gathering, Kind, Piece, Place, Post, Slot, Turn, TurnState,
-};
+use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
+use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::approval;
 use crate::rules::mask::Mask;
-use crate::rules::phone::{Phone, Timing};
+use crate::rules::phone::Phone;
 use crate::rules::turn::End;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
@@ -268,16 +267,6 @@ impl Session {
         self.begin(id, begin, ctx);
     }
 
-    /// When something shows of a turn that takes its time.
-    fn timing(&self) -> Timing {
-        let config = &self.commons.config.chat;
-        Timing {
-            typing_after: config.typing_after,
-            placeholder_after: config.placeholder_after,
-            notify_after: config.notify_after,
-        }
-    }
-
     /// After a while without turns the Router lets go of this session.
     fn rest(&mut self, ctx: &mut Context<Self>) {
         let seen = self.seen;
@@ -338,6 +327,7 @@ impl Handler<TaskChanged> for Session {
     type Result = ResponseActFuture<Self, ()>;
 
     fn handle(&mut self, changed: TaskChanged, ctx: &mut Self::Context) -> Self::Result {
+        let _on = poison::on(poison::Work::Turn(changed.turn));
         match changed.news {
             News::Progress(progress) => {
                 self.show_progress(&progress, ctx);
@@ -362,28 +352,6 @@ impl Handler<TaskChanged> for Session {
             }
             News::Ended(end) => self.ended(changed.turn, &end),
         }
-    }
-}
-
-impl Handler<AgentBack> for Session {
-    type Result = ResponseActFuture<Self, ()>;
-
-    fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
-        let slot = &self.conversation.slot;
-        let body = Body {
-            text: words::back(&slot.agent),
-            ..Body::default()
-        };
-        let id = self.commons.store.new_post();
-        let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
-        let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
-        let told = async move {
-            if let Err(failure) = commons.commit(&sender, vec![word]).await {
-                debug!(%failure, "nobody was told that the agent is back");
-            }
-        };
-        Box::pin(told.into_actor(self))
     }
 }
 

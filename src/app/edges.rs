@@ -4,7 +4,11 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use std::time::Duration;
+
 use anyhow::Context;
+use tokio::time::sleep;
+use tracing::error;
 
 use crate::a2a::{self, A2aClient, SharedAgent};
 use crate::actors::{RealWorld, World};
@@ -12,6 +16,9 @@ use crate::config::{self, Config, Flavor};
 use crate::ids::AgentName;
 use crate::store::{Ownership, SharedStore, Sqlite};
 use crate::telegram::{self, BotApi, SharedTelegram};
+
+/// The wait between two tries to open a store that is locked or full.
+const OPEN_AGAIN: Duration = Duration::from_secs(2);
 
 /// All that is outside of the machine.
 pub struct Edges {
@@ -77,10 +84,17 @@ fn agent_settings(agent: &config::Agent) -> a2a::Settings {
 async fn open_store(config: &Config) -> anyhow::Result<SharedStore> {
     let path = &config.store.path;
     let what = || format!("store {}", path.display());
-    let ownership = Ownership::wait(path).await.with_context(what)?;
+    let mut ownership = Ownership::wait(path).await.with_context(what)?;
     let bot = config.telegram.bot_id();
-    let store = Sqlite::open(path, bot, ownership)
-        .await
-        .with_context(what)?;
-    Ok(Rc::new(store))
+    loop {
+        match Sqlite::open(path, bot, ownership).await {
+            Ok(store) => return Ok(Rc::new(store)),
+            Err(error) if error.passes() => {
+                error!(store = %path.display(), %error, "the store cannot be opened, trying again");
+                sleep(OPEN_AGAIN).await;
+                ownership = Ownership::wait(path).await.with_context(what)?;
+            }
+            Err(error) => return Err(error).with_context(what),
+        }
+    }
 }

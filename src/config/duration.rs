@@ -13,7 +13,7 @@ const UNITS: [(&str, f64); 5] = [
 
 /// The duration that `text` says, or `None` where it says none. No signs, no sums
 /// (`1m30s`), no number without a unit: there is one way to write it.
-pub(super) fn parse(text: &str) -> Option<Duration> {
+pub(crate) fn parse(text: &str) -> Option<Duration> {
     let (number, seconds) = UNITS
         .iter()
         .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))?;

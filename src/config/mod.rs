@@ -53,6 +53,7 @@ mod web;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::ids::{AgentName, ChatId, UserId};
 
@@ -60,6 +61,7 @@ pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
+pub(crate) use duration::parse as duration;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use ops::Ops;
@@ -82,6 +84,8 @@ pub type Environment = HashMap<String, String>;
 pub struct Config {
     /// Who is told what concerns the operator; may be nobody.
     pub admins: Vec<UserId>,
+    /// How long a stop may take.
+    pub grace: Duration,
     /// The bot, and the way to Telegram.
     pub telegram: Telegram,
     /// Where everything that must survive is kept.
@@ -146,6 +150,8 @@ pub fn environment() -> Environment {
 fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
+    let seconds = Duration::from_secs;
+    let grace = root.duration("grace", seconds(1)..=seconds(600), seconds(20));
     let telegram = Telegram::read(root.section("telegram"), env);
     let store = Store::read(root.section("store"));
     let agents = agents::read(root.section("agents"), env);
@@ -159,6 +165,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     root.finish();
     Some(Config {
         admins,
+        grace,
         telegram: telegram?,
         store: store?,
         agents: agents

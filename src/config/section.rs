@@ -13,9 +13,9 @@ use super::problem::did_you_mean;
 use super::report::Report;
 use super::source::join;
 
-/// The one setting that stands above all sections; after a `[section]` it would become part
+/// The settings that stand above all sections; after a `[section]` they would become part
 /// of that, a mistake that TOML invites.
-const TOP: &str = "admins";
+const TOP: [&str; 2] = ["admins", "grace"];
 
 /// A table that remembers which keys were asked for.
 pub(super) struct Section<'a> {
@@ -191,7 +191,7 @@ impl<'a> Section<'a> {
         let asked = self.asked.clone();
         let nested = !self.path.is_empty();
         for (key, item) in self.entries() {
-            if nested && key == TOP {
+            if nested && TOP.contains(&key.as_str()) {
                 item.refuse("unknown key: it belongs above the first [section] of the file");
                 continue;
             }

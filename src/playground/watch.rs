@@ -65,7 +65,7 @@ fn with_file(message: &Message) -> String {
     let Some(file) = message.file() else {
         return message.text.clone();
     };
-    let size = words::size(file.bytes.len());
+    let size = words::size(file.bytes.len() as u64);
     let line = match file.picture {
         Some((width, height)) => format!("[picture {width}×{height}, {size}]"),
         None => format!("[file {}, {size}]", file.name),

@@ -6,7 +6,7 @@ mod destination;
 pub(super) use self::address::without_name;
 use self::address::{first_word, hears_all, is_for_us};
 pub use self::destination::{
-    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, renews,
+    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, names_itself, renews,
 };
 use crate::config::{Config, Route};
 use crate::ids::{BotId, Timestamp, UserId};
@@ -259,7 +259,7 @@ impl<'a> Asker<'a, '_> {
 
     /// The route of the topic, if it has one that this person may use.
     fn of_topic(&self) -> Option<&'a Route> {
-        destination::of_topic(self.config, self.message, self.user)
+        destination::of_topic(self.config, self.message.place(), self.user)
     }
 
     /// A route to the agent whose message this answers, whoever may use it.
@@ -270,7 +270,8 @@ impl<'a> Asker<'a, '_> {
     }
 
     fn expected(&self) -> Option<Destination<'a>> {
-        expected(self.config, self.message, self.known, self.user, self.now)
+        let place = self.message.place();
+        expected(self.config, place, self.known, self.user, self.now)
     }
 
     fn ask(&self, route: &'a Route, why: Why, text: &str) -> Decision<'a> {

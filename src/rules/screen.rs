@@ -15,8 +15,8 @@ const REMEMBERED_MAX: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Screen {
     newest: HashMap<Place, MessageId>,
-    /// The newest message of each thread that a person wrote.
-    said: HashMap<Place, MessageId>,
+    /// The newest message of each thread that a person wrote, after the one before it.
+    said: HashMap<Place, (Option<MessageId>, MessageId)>,
     placeholders: HashMap<OutboxId, (ChatId, MessageId)>,
     /// Groups with topics.
     forums: HashSet<ChatId>,
@@ -37,8 +37,19 @@ impl Screen {
         if self.said.len() >= REMEMBERED_MAX {
             self.said.clear();
         }
-        self.said.insert(place, message);
+        let before = self.said.get(&place).map(|(_, before)| *before);
+        self.said.insert(place, (before, message));
         self.saw(place, message);
+    }
+
+    /// What was heard last goes on with this question: that is what was said last, unless
+    /// something else came in between.
+    pub fn goes_on(&mut self, place: Place, question: MessageId) {
+        if let Some(said) = self.said.get_mut(&place)
+            && said.0 == Some(question)
+        {
+            *said = (None, question);
+        }
     }
 
     /// Whether an answer to this message quotes it: always in a group, where others talk;
@@ -46,7 +57,11 @@ impl Screen {
     /// of what was asked before the group became a supergroup.
     #[must_use]
     pub fn quotes(&self, place: Place, question: MessageId) -> bool {
-        let here = place.chat.is_group() || self.said.get(&place) != Some(&question);
+        let here = place.chat.is_group()
+            || self
+                .said
+                .get(&place)
+                .is_none_or(|(_, said)| *said != question);
         here && question != MessageId::NONE
     }
 
@@ -122,6 +137,16 @@ mod tests {
             "it is the last thing said"
         );
         screen.heard(at(1), MessageId(12));
+        screen.goes_on(at(1), MessageId(10));
+        screen.heard(at(1), MessageId(13));
+        screen.goes_on(at(1), MessageId(10));
+        assert!(
+            !screen.quotes(at(1), MessageId(10)),
+            "only its own parts came since"
+        );
+        screen.heard(at(1), MessageId(14));
+        screen.heard(at(1), MessageId(15));
+        screen.goes_on(at(1), MessageId(10));
         assert!(screen.quotes(at(1), MessageId(10)));
         screen.heard(at(-1), MessageId(10));
         assert!(

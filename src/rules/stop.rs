@@ -115,7 +115,8 @@ pub fn stopped(
     match turn.placeholder {
         Some(_) if newest => {
             let target = turn.placeholder;
-            changes.push(post(Kind::Edit, Body { target, ..body }, fresh.post()));
+            // Should that be gone, it comes as a new message.
+            changes.push(post(Kind::FinalEdit, Body { target, ..body }, fresh.post()));
         }
         Some(placeholder) => {
             changes.insert(0, Change::Drop(placeholder));

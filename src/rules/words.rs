@@ -6,7 +6,9 @@ pub mod attachments;
 mod control;
 mod edits;
 mod files;
+mod guide;
 mod places;
+mod staying;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,22 +16,20 @@ use std::time::Duration;
 pub use self::files::{
     empty_file, file_refused, files_left_out, large_file, odd_address, rest_in_file, size,
 };
-use crate::config::{Config, Route};
-use crate::ids::{AgentName, TopicId, TurnId, UserId};
-use crate::model::Place;
+use crate::ids::{AgentName, TurnId, UserId};
 use crate::rules::chunk;
 use crate::rules::format::{Formatted, Rich, format, tail};
 
 pub use self::control::*;
 pub use self::edits::*;
+pub use self::guide::*;
 pub use self::places::{ELSEWHERE, bound, moved};
+pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;
 /// Enough of a reason that comes from an agent, in characters.
 const WHY_MAX: usize = 1_000;
-/// Lengths at which the descriptions of many routes are tried, in characters.
-const DESCRIPTIONS_MAX: [usize; 4] = [256, 80, 30, 0];
 /// Enough of a partial answer to follow it on a phone, in characters.
 const PROGRESS_MAX: usize = 1_500;
 
@@ -60,12 +60,6 @@ pub const AGENT_BUSY: &str = "It has too many questions at the moment. Nothing w
 /// The reason of a [`failed`]: the agent is not tried before it is probed.
 pub const AGENT_DOWN: &str =
     "It is down at the moment, so nothing was sent to it. You will hear when it is back.";
-
-/// An agent that was down when somebody asked it.
-#[must_use]
-pub fn back(agent: &AgentName) -> String {
-    format!("{agent} is back. Ask again, or tap Run again above.")
-}
 
 /// A time as people say it, in whole minutes and at least one.
 #[must_use]
@@ -140,15 +134,6 @@ pub fn detached(agent: &AgentName, waited: Duration, turn: TurnId) -> String {
     )
 }
 
-/// A question behind one that cannot be stopped.
-#[must_use]
-pub fn behind_detached(agent: &AgentName) -> String {
-    format!(
-        "{agent} still works on an earlier question, so yours waits. /new {agent} starts \
-         afresh instead."
-    )
-}
-
 /// A turn of which nobody can know what became.
 #[must_use]
 pub fn unknown(agent: &AgentName, turn: TurnId) -> String {
@@ -200,51 +185,6 @@ pub const NOBODY: &str = "I cannot tell who you are: you write as the group or a
 pub const UNKNOWN_GROUP: &str =
     "This group is not on my list, so I am leaving. Whoever runs me can add it by its id: ";
 
-/// A route that this person may not use here.
-#[must_use]
-pub fn forbidden<'a>(command: &str, routes: impl Iterator<Item = &'a Route>) -> String {
-    fitting(&format!(
-        "You may not use /{command} here. {}",
-        you_may(routes)
-    ))
-}
-
-/// A command that nobody knows; `new …` for a `/new` with more behind it than an agent.
-#[must_use]
-pub fn unknown_command<'a>(name: &str, routes: impl Iterator<Item = &'a Route>) -> String {
-    if !name.starts_with("new ") {
-        return fitting(&format!("I do not know /{name}. {}", you_may(routes)));
-    }
-    let mut routes = routes.peekable();
-    let example = routes.peek().map_or("k8s", |route| &route.command);
-    fitting(&format!(
-        "Put only the name of an agent after /new, as in: /new {example}\n\
-         Then ask. Nothing was sent to an agent."
-    ))
-}
-
-/// Text that could go to several agents.
-#[must_use]
-pub fn choose<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
-    let mut routes = routes.peekable();
-    if routes.peek().is_none() {
-        return NO_AGENT.to_owned();
-    }
-    fitting(&format!("Which agent do you mean? {}", you_may(routes)))
-}
-
-fn you_may<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
-    let commands: Vec<String> = routes.map(|route| format!("/{}", route.command)).collect();
-    if commands.is_empty() {
-        NO_AGENT.to_owned()
-    } else {
-        format!("You may use: {}.", commands.join(", "))
-    }
-}
-
-/// Somebody who may talk to the bot, and to no agent in this place.
-const NO_AGENT: &str = "There is no agent for you here.";
-
 /// Something other than text.
 #[must_use]
 pub fn no_media(kind: &str) -> String {
@@ -252,90 +192,10 @@ pub fn no_media(kind: &str) -> String {
     format!("I can pass on text and files, and this has: {kind}. Nothing was sent to an agent.")
 }
 
-/// `/istio` alone.
-#[must_use]
-pub fn switched(route: &Route) -> String {
-    let ask = if route.examples.is_empty() {
-        "Ask away."
-    } else {
-        "Ask, or tap an example."
-    };
-    format!("Now talking to {}. {ask}", route.agent)
-}
-
 /// `/new`.
 #[must_use]
 pub fn fresh(agent: &AgentName) -> String {
     format!("A new conversation with {agent}. It remembers nothing of the earlier one.")
-}
-
-/// `/start` and `/help`.
-#[must_use]
-pub fn help<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
-    let routes: Vec<&Route> = routes.collect();
-    let mut after = String::new();
-    let before = if let Some(first) = routes.first() {
-        let (command, agent) = (&first.command, &first.agent);
-        after = format!(
-            "\n/{command} and a question: asks {agent} once.\n\
-             /{command} alone: from then on your plain text goes to {agent}.\n"
-        );
-        "I pass your messages to these agents and bring back their answers:\n\n"
-    } else {
-        "There is no agent for you here.\n"
-    };
-    for (name, description) in MENU {
-        after.extend(["\n/", name, " – ", description]);
-    }
-    listed(before, &routes, &after, |route, line| {
-        let default = if route.default { " (default)" } else { "" };
-        format!("{line}{default}")
-    })
-}
-
-/// `/agents`.
-#[must_use]
-pub fn agents<'a>(routes: impl Iterator<Item = &'a Route>, current: Option<&AgentName>) -> String {
-    let routes: Vec<&Route> = routes.collect();
-    if routes.is_empty() {
-        return NO_AGENT.to_owned();
-    }
-    let is_current = |route: &Route| Some(&route.agent) == current;
-    let after = if routes.iter().any(|route| is_current(route)) {
-        "\n▸ is the one that your plain text goes to."
-    } else {
-        ""
-    };
-    listed("", &routes, after, |route, line| {
-        let mark = if is_current(route) { "▸ " } else { "" };
-        format!("{mark}{line}")
-    })
-}
-
-/// A line for each route, with as much of the descriptions as fits into one message.
-fn listed(
-    before: &str,
-    routes: &[&Route],
-    after: &str,
-    finish: impl Fn(&Route, String) -> String,
-) -> String {
-    let line = |route: &Route, max: usize| {
-        let command = &route.command;
-        let line = match max {
-            0 => format!("/{command}"),
-            _ => format!("/{command} – {}", shortened(&route.description, max)),
-        };
-        finish(route, line) + "\n"
-    };
-    let with = |max| {
-        let lines: String = routes.iter().map(|route| line(route, max)).collect();
-        format!("{before}{lines}{after}")
-    };
-    let mut texts = DESCRIPTIONS_MAX.into_iter().map(with);
-    let fits = texts.find(|text| chunk::units(text) <= TEXT_MAX);
-    fits.unwrap_or_else(|| fitting(&with(0)))
-        .trim_end()
-        .to_owned()
 }
 
 /// A text that is cut where it is too long for one message.
@@ -355,60 +215,6 @@ fn shortened(text: &str, max: usize) -> Cow<'_, str> {
         None => Cow::Borrowed(text),
     }
 }
-
-/// `/whoami`.
-#[must_use]
-pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
-    let chat = place.chat;
-    let mut text = format!("Your id: {user}");
-    if chat.is_group() {
-        text.extend(["\nThis chat: ".to_owned(), chat.to_string()]);
-    }
-    if place.topic != TopicId::NONE {
-        text.extend(["\nThis topic: ".to_owned(), place.topic.to_string()]);
-    }
-    if crate::rules::access::is_admin(config, user) {
-        text.push_str("\nYou are an admin.");
-    }
-    let groups = config.groups.iter();
-    let groups = groups.filter(|(_, people)| people.contains(&user));
-    let groups: Vec<&str> = groups.map(|(name, _)| &**name).collect();
-    if !groups.is_empty() {
-        text.extend([
-            "\nYour groups: ".to_owned(),
-            groups.join(", "),
-            ".".to_owned(),
-        ]);
-    }
-    text.push('\n');
-    text.push_str(&you_may(crate::rules::access::routes_for(
-        config, user, chat,
-    )));
-    let approves = crate::rules::approval::approves_on(config, user);
-    let approves: Vec<String> = approves
-        .map(|route| format!("/{}", route.command))
-        .collect();
-    if !approves.is_empty() {
-        let approves = approves.join(", ");
-        text.extend([
-            "
-You may approve what others ask of: ",
-            &*approves,
-            ".",
-        ]);
-    }
-    fitting(&text)
-}
-
-/// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 6] = [
-    ("status", "What runs for you here, and what waits"),
-    ("stop", "Stop what runs for you here"),
-    ("agents", "Who is there"),
-    ("new", "Start a new conversation"),
-    ("whoami", "Your id and what you may use"),
-    ("help", "How this works"),
-];
 
 #[cfg(test)]
 mod tests;

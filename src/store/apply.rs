@@ -11,9 +11,8 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
-use super::codec;
-use super::writer::Done;
 use super::{Change, StoreError, StoredUpdate};
+use super::{backup, codec, parked};
 use crate::ids::{BotId, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -23,7 +22,7 @@ pub(super) async fn accept(
     connection: &mut SqliteConnection,
     bot: BotId,
     updates: &[StoredUpdate],
-) -> Done {
+) -> Result<Vec<StoredUpdate>, StoreError> {
     let mut fresh = Vec::with_capacity(updates.len());
     for update in updates {
         let inserted = query(
@@ -90,6 +89,11 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
             any(c, sql.bind(context.as_str()).bind(conversation.0)).await
         }
+        of_parked @ (Change::NotePanic(_)
+        | Change::Park { .. }
+        | Change::Retry(_)
+        | Change::RefuseRetry(_)) => parked::change(c, bot, of_parked, now).await,
+        Change::Restored => backup::restored(c, bot, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
@@ -99,6 +103,7 @@ pub(super) async fn change(
         | Change::Used { .. }
         | Change::EndTurn { .. }
         | Change::Undeliverable { .. }
+        | Change::TellRestart { .. }
         | Change::AskStop { .. }
         | Change::Hold { .. }
         | Change::Release { .. }
@@ -116,8 +121,9 @@ async fn end_update(
 ) -> Result<(), StoreError> {
     let (state, reason) = codec::update_end(end);
     let sql = query(
-        "UPDATE updates SET state = ?, reason = ?, ended_at = ?, body = NULL
-         WHERE bot = ? AND update_id = ? AND state = 'new'",
+        "UPDATE updates SET state = ?1, reason = ?2, ended_at = ?3,
+                body = CASE WHEN ?1 = 'parked' THEN body END
+         WHERE bot = ?4 AND update_id = ?5 AND state = 'new'",
     );
     let sql = sql.bind(state).bind(reason).bind(now.0);
     one(c, sql.bind(bot.0).bind(update.0), "the update has ended").await?;
@@ -233,7 +239,7 @@ async fn audit(
 }
 
 /// Exactly one row must have been where the change expects it.
-async fn one(
+pub(super) async fn one(
     c: &mut SqliteConnection,
     sql: Sql<'_>,
     otherwise: &'static str,
@@ -256,7 +262,7 @@ async fn some(
     }
 }
 
-async fn any(c: &mut SqliteConnection, sql: Sql<'_>) -> Result<(), StoreError> {
+pub(super) async fn any(c: &mut SqliteConnection, sql: Sql<'_>) -> Result<(), StoreError> {
     sql.execute(c).await?;
     Ok(())
 }

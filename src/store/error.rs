@@ -30,6 +30,15 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether waiting may mend it where a start has failed: a full disk gets room, a lock is let
+    /// go of. A file that is none, or that may not be written, needs a person first.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        const PASSING: [&str; 2] = ["database is locked", "database or disk is full"];
+        matches!(self, Self::Unavailable(reason)
+            if PASSING.iter().any(|words| reason.contains(words)))
+    }
+
     /// Whether it is one list of changes that fails, not the store.
     pub(super) fn is_of_one_list(&self) -> bool {
         matches!(self, Self::Stale(_) | Self::Unfit(_))
@@ -47,9 +56,35 @@ impl From<sqlx::Error> for StoreError {
             .as_database_error()
             .map(sqlx::error::DatabaseError::kind)
         {
-            None | Some(ErrorKind::Other) => Self::unavailable(error),
+            None | Some(ErrorKind::Other) => match advice(&error) {
+                Some(advice) => Self::unavailable(format!("{error}; {advice}")),
+                None => Self::unavailable(error),
+            },
             Some(_) => Self::Unfit(error.to_string().into()),
         }
+    }
+}
+
+/// What the operator can do about it, by `SQLite`'s primary result code (`sqlite3.h`); extended
+/// codes carry it in their lowest byte.
+fn advice(error: &sqlx::Error) -> Option<&'static str> {
+    const BUSY: u32 = 5;
+    const LOCKED: u32 = 6;
+    const READONLY: u32 = 8;
+    const IOERR: u32 = 10;
+    const CORRUPT: u32 = 11;
+    const FULL: u32 = 13;
+    const CANTOPEN: u32 = 14;
+    const NOTADB: u32 = 26;
+    let code = error.as_database_error()?.code()?;
+    match code.parse::<u32>().ok()? & 0xff {
+        BUSY | LOCKED => Some("end the program that holds the file"),
+        READONLY => Some("the file or its volume is read-only: mind its owner and its mount"),
+        IOERR => Some("the disk does not take or give it: look at the volume"),
+        CORRUPT | NOTADB => Some("the file is damaged: restore a backup, see docs/operate.md"),
+        FULL => Some("make room on the volume"),
+        CANTOPEN => Some("mind the path, its owner and its mount"),
+        _ => None,
     }
 }
 

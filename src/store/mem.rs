@@ -18,7 +18,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
 pub use self::tables::{ButtonRow, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
-use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished};
+use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished, Upkeep};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
@@ -129,6 +129,8 @@ impl MemStore {
         ready(done).boxed_local()
     }
 }
+
+impl Upkeep for MemStore {}
 
 impl Store for MemStore {
     fn bot(&self) -> BotId {

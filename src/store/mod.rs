@@ -8,29 +8,41 @@
 //! One process owns the store. Every write proves that it is still the owner.
 
 mod apply;
+mod audit;
+mod backup;
 mod chats;
 mod codec;
 mod error;
 mod mem;
 mod owner;
+mod parked;
 mod pauses;
 mod read;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod totals;
+mod upkeep;
+mod waiters;
 mod writer;
 
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 
+pub use self::audit::{AuditEntry, Wanted, audit};
+pub use self::backup::backup;
 pub use self::error::StoreError;
 pub use self::mem::{
     ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };
 pub use self::owner::Ownership;
+pub use self::parked::{Parked, ask_retry, parked};
 pub use self::sqlite::Sqlite;
+pub use self::tidy::Tidy;
+pub use self::upkeep::Upkeep;
+pub use self::waiters::Waiter;
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
     Timestamp, TurnId, UpdateId, UserId,
@@ -39,6 +51,7 @@ use crate::model::{
     AuditLine, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place, Post,
     Protocol, Seat, Turn, UpdateEnd,
 };
+use crate::poison::{Record, Work};
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
@@ -58,7 +71,7 @@ pub struct StoredUpdate {
 /// One step of a state change; several are committed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// An update comes to its end; its text is erased. Refused unless it was new.
+    /// An update comes to its end; its text is erased unless it is parked. Refused unless it was new.
     EndUpdate {
         /// Which.
         update: UpdateId,
@@ -191,6 +204,12 @@ pub enum Change {
     },
     /// Something must arrive at Telegram.
     Post(Post),
+    /// The person was told that the question waits for a restart. Refused if it does not wait,
+    /// or if that was said before.
+    TellRestart {
+        /// Which turn.
+        turn: TurnId,
+    },
     /// The file of a post, which is kept until its row needs no sending any more. Refused
     /// unless the post is there: it comes before it in the same list.
     Attach {
@@ -251,6 +270,23 @@ pub enum Change {
     /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
     /// of which it speaks are undeliverable.
     CloseChat(ChatId),
+    /// A panic of an earlier process. Nothing if it was noted before.
+    NotePanic(Record),
+    /// It is set aside until somebody asks for another try, and its panics are forgotten. Its
+    /// end is a change of its own.
+    Park {
+        /// What.
+        work: Work,
+        /// Why; never anybody's words.
+        why: String,
+    },
+    /// It is not parked any more, and stands where it stood before. Refused if it is not
+    /// parked, has been run again, or has lost its text.
+    Retry(Work),
+    /// It stays parked: it cannot be tried again.
+    RefuseRetry(Work),
+    /// The store was a copy, and is one no more: what waited to be sent is dropped.
+    Restored,
     /// What an agent waits for stands so now. Refused unless the store has the version before,
     /// or, for the first, if the turn waits for something else. A decision that is about to
     /// leave is noted for good.
@@ -285,7 +321,7 @@ pub struct Unfinished {
 pub type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
 
 /// The store, as the actors see it.
-pub trait Store {
+pub trait Store: Upkeep {
     /// The bot whose rows these are.
     fn bot(&self) -> BotId;
 
@@ -332,11 +368,6 @@ pub trait Store {
 
     /// The sums over all updates, turns and posts, and how old what waits is at `now`.
     fn totals(&self, now: Timestamp) -> Answer<Totals>;
-
-    /// Whether what was written last was kept.
-    fn works(&self) -> bool {
-        true
-    }
 
     /// The message that a row became, if it is known to have become one.
     fn message_of(&self, post: OutboxId) -> Answer<Option<MessageId>>;

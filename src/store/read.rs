@@ -183,6 +183,20 @@ pub(super) async fn button(
     }))
 }
 
+pub(super) async fn update_body(
+    pool: &SqlitePool,
+    bot: BotId,
+    update: UpdateId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT body FROM updates WHERE bot = ? AND update_id = ?";
+    let body: Option<Option<String>> = sqlx::query_scalar(sql)
+        .bind(bot.0)
+        .bind(update.0)
+        .fetch_optional(pool)
+        .await?;
+    Ok(body.flatten())
+}
+
 pub(super) async fn stranger_told(
     pool: &SqlitePool,
     bot: BotId,
@@ -314,6 +328,6 @@ fn post_row(row: &SqliteRow) -> Result<(Post, bool), StoreError> {
     Ok((post, state == "sending"))
 }
 
-fn unknown(what: &str, name: &str) -> StoreError {
+pub(super) fn unknown(what: &str, name: &str) -> StoreError {
     StoreError::unavailable(format!("unknown {what} in the store: {name}"))
 }

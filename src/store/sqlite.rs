@@ -15,15 +15,18 @@ use sqlx::{Connection, Row, query};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::writer::{Done, Job, Work, Writer};
+use super::tidy::Tidy;
+use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
-    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, chats, pauses,
-    read, totals,
+    Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
+    backup, chats, parked, pauses, read, totals, waiters,
 };
 use crate::ids::{
-    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
+    UpdateId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::poison;
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
@@ -31,7 +34,7 @@ use crate::rules::status::Totals;
 /// Reads beside the writer; each is a thread and a connection.
 const READERS: u32 = 2;
 /// How long a statement waits for a lock that a backup or a reader holds.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// A store in a file, owned by this process.
 pub struct Sqlite {
@@ -40,11 +43,11 @@ pub struct Sqlite {
     /// None once closed.
     open: RefCell<Option<Open>>,
     readers: SqlitePool,
+    /// Whether the last group was committed.
+    works: Arc<AtomicBool>,
     turns: Cell<i64>,
     conversations: Cell<i64>,
     posts: Cell<i64>,
-    /// Whether the last group of writes was committed; the writer notes it.
-    works: Arc<AtomicBool>,
 }
 
 /// What there is only while the store is open.
@@ -99,10 +102,10 @@ impl Sqlite {
                 ownership,
             })),
             readers,
+            works,
             turns: Cell::new(ids[0]),
             conversations: Cell::new(ids[1]),
             posts: Cell::new(ids[2]),
-            works,
         })
     }
 
@@ -125,7 +128,13 @@ impl Store for Sqlite {
     }
 
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
-        Box::pin(self.ask(Work::Accept(updates)))
+        let done = self.ask(Work::Accept(updates));
+        Box::pin(async move {
+            match done.await? {
+                Outcome::Fresh(fresh) => Ok(fresh),
+                Outcome::Done | Outcome::Tidied(_) => Ok(Vec::new()),
+            }
+        })
     }
 
     fn commit(&self, changes: Vec<Change>) -> Answer<()> {
@@ -230,10 +239,6 @@ impl Store for Sqlite {
         })
     }
 
-    fn works(&self) -> bool {
-        self.works.load(Ordering::Relaxed)
-    }
-
     fn new_turn(&self) -> TurnId {
         TurnId(next(&self.turns))
     }
@@ -247,6 +252,57 @@ impl Store for Sqlite {
     }
 }
 
+impl Upkeep for Sqlite {
+    fn waiters(&self, before: Timestamp, max: usize) -> Answer<Vec<Waiter>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { waiters::waiters(&readers, bot, before, max).await })
+    }
+
+    fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { parked::suspects(&readers, bot).await })
+    }
+
+    fn copied_at(&self) -> Answer<Option<Timestamp>> {
+        let readers = self.readers.clone();
+        Box::pin(async move { backup::copied_at(&readers).await })
+    }
+
+    fn retries(&self) -> Answer<Vec<poison::Work>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { parked::retries(&readers, bot).await })
+    }
+
+    fn update_body(&self, update: UpdateId) -> Answer<Option<String>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { read::update_body(&readers, bot, update).await })
+    }
+
+    fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
+    }
+
+    fn probe(&self) -> Answer<()> {
+        let done = self.ask(Work::Probe);
+        Box::pin(async move { done.await.map(|_| ()) })
+    }
+
+    fn tidy(&self, step: Tidy) -> Answer<u64> {
+        let done = self.ask(Work::Tidy(step));
+        Box::pin(async move {
+            match done.await? {
+                Outcome::Tidied(rows) => Ok(rows),
+                Outcome::Done | Outcome::Fresh(_) => Ok(0),
+            }
+        })
+    }
+
+    fn checkpoint(&self) -> Answer<()> {
+        let done = self.ask(Work::Checkpoint);
+        Box::pin(async move { done.await.map(|_| ()) })
+    }
+}
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -254,6 +310,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        // What is erased is overwritten, not only forgotten.
+        .pragma("secure_delete", "ON")
 }
 
 fn next(counter: &Cell<i64>) -> i64 {

@@ -10,9 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 use tokio::sync::{mpsc, oneshot};
-use tracing::{error, info};
+use tracing::{debug, error, info};
 
+use super::tidy::{self, Tidy};
 use super::{Change, StoreError, StoredUpdate, apply};
+use crate::crash::{self, When};
 use crate::ids::{BotId, Epoch, Timestamp};
 
 /// Lists of changes in one transaction; a longer queue only waits for the next.
@@ -22,10 +24,25 @@ const GROUP_MAX: usize = 256;
 pub(super) enum Work {
     Commit(Vec<Change>),
     Accept(Vec<StoredUpdate>),
+    Tidy(Tidy),
+    /// Writes what is there already, to see whether the disk takes it.
+    Probe,
+    /// Takes what was erased out of the log of the file as well.
+    Checkpoint,
 }
 
-/// What became of it: for [`Work::Accept`] the updates that were new.
-pub(super) type Done = Result<Vec<StoredUpdate>, StoreError>;
+/// What became of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Done,
+    /// The updates that were new.
+    Fresh(Vec<StoredUpdate>),
+    /// How many rows were touched.
+    Tidied(u64),
+}
+
+/// What became of it, if anything did.
+pub(super) type Done = Result<Outcome, StoreError>;
 
 /// Work, and where its answer goes.
 pub(super) struct Job {
@@ -72,6 +89,9 @@ impl Writer {
                 if !self.works.swap(true, Ordering::Relaxed) {
                     info!("the store works again");
                 }
+                if group.iter().any(|work| matches!(work, Work::Checkpoint)) {
+                    self.checkpoint().await;
+                }
                 results
             }
             Err(error) => {
@@ -94,16 +114,34 @@ impl Writer {
     ) -> Result<Vec<Done>, StoreError> {
         let (bot, epoch) = (self.bot, self.epoch);
         let connection = self.open().await?;
+        points(group, When::Before);
         run(connection, "BEGIN IMMEDIATE").await?;
         let done = match group_in_transaction(connection, bot, epoch, group, savepoints).await {
             Ok(done) => run(connection, "COMMIT").await.map(|()| done),
             Err(error) => Err(error),
         };
+        points(group, When::After);
         if done.is_err() {
             // SQLite may have rolled back already (disk full): then there is nothing left to do.
             let _ = run(connection, "ROLLBACK").await;
         }
         done
+    }
+
+    /// What is read at the same time is not waited for: the next checkpoint does the rest.
+    async fn checkpoint(&mut self) {
+        let Some(connection) = self.connection.as_mut() else {
+            return;
+        };
+        for sql in [
+            "PRAGMA busy_timeout = 100",
+            "PRAGMA wal_checkpoint(TRUNCATE)",
+            "PRAGMA busy_timeout = 5000",
+        ] {
+            if let Err(error) = run(connection, sql).await {
+                debug!(%error, "the log of the store was not shortened");
+            }
+        }
     }
 
     async fn open(&mut self) -> Result<&mut SqliteConnection, StoreError> {
@@ -112,6 +150,26 @@ impl Writer {
             None => SqliteConnection::connect_with(&self.options).await?,
         };
         Ok(self.connection.insert(connection))
+    }
+}
+
+/// The points at which tests let the process die: one for each change.
+fn points(group: &[&Work], when: When) {
+    if cfg!(not(debug_assertions)) {
+        return;
+    }
+    for work in group {
+        match work {
+            Work::Accept(_) => crash::point("Accept", when),
+            Work::Commit(changes) => {
+                for change in changes {
+                    let shown = format!("{change:?}");
+                    let name = shown.split(|c: char| !c.is_alphanumeric()).next();
+                    crash::point(name.unwrap_or_default(), when);
+                }
+            }
+            Work::Tidy(_) | Work::Probe | Work::Checkpoint => {}
+        }
     }
 }
 
@@ -152,13 +210,25 @@ async fn group_in_transaction(
 
 async fn apply_work(connection: &mut SqliteConnection, bot: BotId, work: &Work) -> Done {
     match work {
-        Work::Accept(updates) => apply::accept(connection, bot, updates).await,
+        Work::Accept(updates) => {
+            let fresh = apply::accept(connection, bot, updates).await?;
+            Ok(Outcome::Fresh(fresh))
+        }
+        Work::Tidy(step) => {
+            let touched = tidy::step(connection, bot, step).await?;
+            Ok(Outcome::Tidied(touched))
+        }
+        Work::Probe => {
+            run(connection, "UPDATE owner SET epoch = epoch").await?;
+            Ok(Outcome::Done)
+        }
+        Work::Checkpoint => Ok(Outcome::Done),
         Work::Commit(changes) => {
             let now = Timestamp::now();
             for change in changes {
                 apply::change(connection, bot, change, now).await?;
             }
-            Ok(Vec::new())
+            Ok(Outcome::Done)
         }
     }
 }

@@ -12,6 +12,7 @@ use teloxide_core::requests::Payload;
 
 use super::error::TelegramError;
 use super::lenient::Object;
+use crate::crash::{self, When};
 
 /// The longest body that is read. A poll's hundred updates stay far below it.
 const BODY_MAX: usize = 64 << 20;
@@ -39,7 +40,10 @@ pub(super) async fn call<P: Payload + Serialize>(
         .map_err(|_| TelegramError::BadRequest("the call cannot be written".to_owned()))?;
     let request = bot.client().post(method_url(bot, P::NAME));
     let request = request.header(CONTENT_TYPE, "application/json").body(body);
-    send(bot, request.timeout(timeout)).await
+    crash::point(P::NAME, When::Before);
+    let answer = send(bot, request.timeout(timeout)).await;
+    crash::point(P::NAME, When::After);
+    answer
 }
 
 /// Calls a method with a form, which may hold files; `timeout` as in [`call`].
@@ -50,7 +54,10 @@ pub(super) async fn call_with_form(
     timeout: Duration,
 ) -> Result<Answer, TelegramError> {
     let request = bot.client().post(method_url(bot, method)).multipart(form);
-    send(bot, request.timeout(timeout)).await
+    crash::point(method, When::Before);
+    let answer = send(bot, request.timeout(timeout)).await;
+    crash::point(method, When::After);
+    answer
 }
 
 async fn send(bot: &Bot, request: RequestBuilder) -> Result<Answer, TelegramError> {

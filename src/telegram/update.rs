@@ -5,7 +5,7 @@ use super::files::file_of;
 use super::lenient::Object;
 use super::parts::{is_event, media_of};
 use crate::ids::{ChatId, MessageId, TopicId, UpdateId, UserId};
-use crate::model::Attachment;
+use crate::model::{Attachment, Place};
 
 /// Who Telegram puts in `from` where no person shows: an anonymous admin, a channel's
 /// post in its group, and somebody who writes as a channel.
@@ -242,6 +242,15 @@ impl Incoming {
             text,
             service,
         })
+    }
+
+    /// The chat, and its topic.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            chat: self.chat,
+            topic: self.topic,
+        }
     }
 
     /// Whether no person can be held to it: an anonymous admin, a channel, a chat or a

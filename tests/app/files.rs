@@ -9,7 +9,7 @@ use switchboard_emulators::bot_api::{Fault, On};
 use crate::support::{Stage, rows};
 
 /// The head of a PNG, which is all that anybody here looks at.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
     bytes.extend(width.to_be_bytes());
     bytes.extend(height.to_be_bytes());
@@ -43,7 +43,7 @@ async fn a_long_answer_comes_as_its_beginning_and_a_file() {
         "{}",
         screen[0].text
     );
-    let size = file.bytes.len() / 1000;
+    let size = file.bytes.len().div_ceil(1024);
     let end = format!("All of it is in the file below: k8s-T1.md ({size} kB).");
     assert!(screen[0].text.ends_with(&end), "{}", screen[0].text);
     assert_eq!((screen[0].reply_to, screen[1].id), (None, message.id));

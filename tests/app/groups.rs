@@ -103,15 +103,23 @@ async fn a_topic_and_a_chat_have_the_agents_that_the_configuration_gives_them() 
     telegram.post(Incoming::new(ANN, SUPERGROUP, "one").thread(topic));
     let answer = telegram.sees(SUPERGROUP, "this is k8s").await;
     assert_eq!(answer.thread, Some(topic));
+    assert!(answer.text.starts_with("this is k8s"), "{}", answer.text);
     telegram.say(ANN, SUPERGROUP, "two");
-    telegram.sees(SUPERGROUP, "this is istio").await;
+    let answer = telegram.sees(SUPERGROUP, "this is istio").await;
+    assert!(answer.text.starts_with("this is istio"), "{}", answer.text);
+    // The bot's default is not the chat's.
+    telegram.say(ANN, SUPERGROUP, "/k8s once");
+    let once = telegram.sees(SUPERGROUP, "once").await;
+    assert!(once.text.starts_with("k8s ▸\n"), "{}", once.text);
     telegram.say(ANN, SUPERGROUP, "/k8s");
     telegram.sees(SUPERGROUP, "Now talking to k8s").await;
     telegram.say(ANN, SUPERGROUP, "three");
     telegram
         .sees(SUPERGROUP, "asked by telegram:7: three")
         .await;
-    assert_eq!(stage.agent("k8s").prompts().len(), 2);
+    let three = telegram.sees(SUPERGROUP, ": three").await;
+    assert!(three.text.starts_with("this is k8s"), "it is picked");
+    assert_eq!(stage.agent("k8s").prompts().len(), 3);
     stage.ends().await;
 }
 

@@ -28,4 +28,5 @@ mod proxy;
 mod stale;
 mod status;
 mod stop;
+mod storage;
 mod time;

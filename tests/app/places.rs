@@ -1,7 +1,10 @@
 //! The matrix of places: wherever somebody asks, all that comes of it comes there.
 //!
 //! A row is a place, a column is a test that goes through all of them. A further column is a
-//! test more that calls [`Stage::spots`].
+//! test more that calls [`spots`].
+
+mod gone;
+mod media;
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -19,7 +22,6 @@ const GROUP: i64 = -500;
 const SUPERGROUP: i64 = -1_001_000_000_001;
 const FORUM: i64 = -1_001_000_000_002;
 const TOPICS: i64 = -1_001_000_000_003;
-const CLOSED: i64 = -1_001_000_000_004;
 
 /// A place where somebody may ask.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +35,8 @@ struct Spot {
 }
 
 impl Spot {
-    /// Somebody writes here; the message's number.
-    fn says(&self, stage: &Stage, text: &str) -> i64 {
+    /// What somebody writes here, before it is sent.
+    fn message(&self, text: &str) -> Incoming {
         let mut incoming = Incoming::new(self.user, self.chat, text);
         if let Some(thread) = self.thread {
             incoming = incoming.thread(thread);
@@ -42,7 +44,12 @@ impl Spot {
         if let Some(message) = self.answers {
             incoming = incoming.reply_to(message);
         }
-        stage.telegram.post(incoming)
+        incoming
+    }
+
+    /// Somebody writes here; the message's number.
+    fn says(&self, stage: &Stage, text: &str) -> i64 {
+        stage.telegram.post(self.message(text))
     }
 
     /// A text that nobody else's has: where it was said.
@@ -131,6 +138,15 @@ fn held_echo(gate: &Gate, before: &'static str) -> impl Fn(&Asked) -> Reply + Se
     }
 }
 
+/// Waits until the agent has been asked this.
+async fn arrives(stage: &Stage, text: &str) {
+    let asked = stage.agent("k8s").wait_for(text, PATIENCE, |agent| {
+        let mut prompts = agent.prompts().into_iter();
+        prompts.any(|prompt| prompt.text == text).then_some(())
+    });
+    asked.await;
+}
+
 /// Says this in every place, and checks where the echo stands.
 async fn said_everywhere(text: impl Fn(&Spot) -> String) {
     let stage = plan("").agent("k8s", echo).start().await;
@@ -205,10 +221,32 @@ async fn a_button_works_where_it_is_shown_and_what_comes_of_it_comes_there() {
 }
 
 #[tokio::test]
-async fn typing_and_the_growing_answer_show_where_it_was_asked() {
+async fn typing_shows_where_it_was_asked() {
+    let gate = Gate::new();
+    // A timer that comes late finds both due, and shows the placeholder alone.
+    let timing = "typing_after = \"10ms\"\nplaceholder_after = \"60s\"";
+    let stage = plan(timing)
+        .agent("k8s", held_echo(&gate, "heard"))
+        .start()
+        .await;
+    for spot in spots(&stage).await {
+        spot.says(&stage, &spot.words());
+        let what = format!("typing in {}", spot.name);
+        let typing = stage.telegram.wait_in(spot.chat, &what, PATIENCE, |world| {
+            let mut typing = world.typing(spot.chat).iter();
+            typing.next_back().map(|typing| typing.thread)
+        });
+        assert_eq!(typing.await, spot.typing_thread(), "{}", spot.name);
+    }
+    gate.open();
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn the_growing_answer_shows_where_it_was_asked() {
     let (begin, end) = (Gate::new(), Gate::new());
     let (first, second) = (begin.clone(), end.clone());
-    let timing = "typing_after = \"10ms\"\nplaceholder_after = \"30ms\"\n\
+    let timing = "placeholder_after = \"30ms\"\n\
                   preview_every_private = \"100ms\"\npreview_every_group = \"100ms\"";
     let stage = plan(timing)
         .agent("k8s", move |asked| {
@@ -231,11 +269,6 @@ async fn typing_and_the_growing_answer_show_where_it_was_asked() {
         let preview = stage.telegram.sees(spot.chat, &half).await;
         assert!(preview.silent && preview.edited(), "{}", spot.name);
         spot.holds(&preview, *question);
-        let typed = stage.telegram.typing(spot.chat);
-        let here = typed
-            .iter()
-            .any(|typed| typed.thread == spot.typing_thread());
-        assert!(here, "{}: {typed:?}", spot.name);
     }
     end.open();
     for (spot, question) in asked {
@@ -270,77 +303,5 @@ async fn a_late_answer_buzzes_where_it_was_asked_and_its_placeholder_goes() {
         spot.holds(&answer, question);
         stage.telegram.loses(spot.chat, "is working").await;
     }
-    stage.ends().await;
-}
-
-#[tokio::test]
-async fn an_answer_whose_question_was_deleted_arrives_without_a_quote() {
-    let gate = Gate::new();
-    let stage = plan("")
-        .agent("k8s", held_echo(&gate, "heard"))
-        .start()
-        .await;
-    let spots = spots(&stage).await;
-    for spot in &spots {
-        let question = spot.says(&stage, &spot.words());
-        stage
-            .agent("k8s")
-            .wait_for("the prompt", PATIENCE, |agent| {
-                let mut prompts = agent.prompts().into_iter();
-                prompts
-                    .any(|prompt| prompt.text == spot.words())
-                    .then_some(())
-            })
-            .await;
-        stage.telegram.delete(spot.chat, question);
-    }
-    gate.open();
-    for spot in &spots {
-        let answer = stage.telegram.sees(spot.chat, &spot.words()).await;
-        assert_eq!((answer.thread, answer.reply_to), (spot.thread, None));
-    }
-    stage.ends().await;
-}
-
-#[tokio::test]
-async fn an_answer_for_a_topic_that_is_closed_or_gone_comes_outside_it_labelled() {
-    let gate = Gate::new();
-    let stage = plan("")
-        .agent("k8s", held_echo(&gate, "**heard**"))
-        .start()
-        .await;
-    let telegram = &stage.telegram;
-    telegram.add_user(ASKER, "Asker");
-    telegram.open_chat(ASKER);
-    telegram.add_forum(CLOSED, "Forum");
-    let closed = telegram.add_topic(CLOSED, "over");
-    let gone = telegram.add_topic(CLOSED, "wrong");
-    let own = telegram.add_topic(ASKER, "wrong, too");
-    for (chat, topic) in [(CLOSED, closed), (CLOSED, gone), (ASKER, own)] {
-        let text = format!("/k8s in {topic} of {chat}");
-        telegram.post(Incoming::new(ASKER, chat, &text).thread(topic));
-    }
-    stage
-        .agent("k8s")
-        .wait_for("three prompts", PATIENCE, |agent| {
-            (agent.prompts().len() == 3).then_some(())
-        })
-        .await;
-    telegram.close_topic(CLOSED, closed, ASKER);
-    telegram.delete_topic(CLOSED, gone);
-    telegram.delete_topic(ASKER, own);
-    gate.open();
-    for (chat, topic) in [(CLOSED, closed), (CLOSED, gone), (ASKER, own)] {
-        let answer = telegram.sees(chat, &format!("in {topic} of")).await;
-        let expected = format!("(From a topic that is closed or gone)\nheard in {topic} of {chat}");
-        assert_eq!(answer.text, expected);
-        assert_eq!((answer.thread, answer.reply_to), (None, None));
-        let bold = &answer.entities[0];
-        let at = expected.find("heard").map(|at| at.to_string());
-        assert_eq!(Some(bold["offset"].to_string()), at, "{bold}");
-    }
-    stage.settled().await;
-    let states = rows::turn_states(&stage.store()).await;
-    assert_eq!(states, ["answered"; 3]);
     stage.ends().await;
 }

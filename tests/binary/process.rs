@@ -1,5 +1,6 @@
 //! The bot as a process of its own.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -15,9 +16,11 @@ pub struct Bot {
     pub seen: Vec<String>,
 }
 
+const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
+
 /// The binary with these arguments and nothing of this process's environment.
 pub fn switchboard(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    let mut command = Command::new(BINARY);
     command.args(args).env_clear().stdin(Stdio::null());
     command.kill_on_drop(true);
     command
@@ -26,20 +29,41 @@ pub fn switchboard(args: &[&str]) -> Command {
 impl Bot {
     /// Starts `switchboard run` on the stage's emulators and store.
     pub fn start(stage: &Stage) -> Self {
-        let config = stage.config_file();
-        let mut child = switchboard(&["run", "--config"])
-            .arg(config)
-            .envs(stage.environment())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
+        Self::start_as(stage, &stage.config_file(), |_| {})
+    }
+
+    /// Starts it with something else about its process.
+    pub fn start_as(stage: &Stage, config: &Path, how: impl FnOnce(&mut Command)) -> Self {
+        let mut command = switchboard(&["run", "--config"]);
+        command.arg(config).envs(stage.environment());
+        how(&mut command);
+        Self::spawn(command)
+    }
+
+    /// Starts it by another program, which has to become it.
+    pub fn start_by(stage: &Stage, config: &Path, by: &[&str]) -> Self {
+        let mut command = Command::new(by[0]);
+        command.args(&by[1..]).arg(BINARY);
+        command.args(["run", "--config"]).arg(config);
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        command.envs(stage.environment());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
         let stderr = child.stderr.take().expect("stderr is piped");
         Self {
             child,
             log: BufReader::new(stderr).lines(),
             seen: Vec::new(),
         }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it still runs")
     }
 
     /// Waits for a line of the log.
@@ -65,10 +89,15 @@ impl Bot {
 
     /// SIGTERM, and how it ends; the whole log comes with it.
     pub async fn stop(self) -> (Option<i32>, Vec<String>) {
-        let pid = self.child.id().expect("it still runs").to_string();
+        self.told_to_stop().await;
+        self.ends().await
+    }
+
+    /// SIGTERM.
+    pub async fn told_to_stop(&self) {
+        let pid = self.pid().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status().await;
         assert!(told.is_ok_and(|status| status.success()));
-        self.ends().await
     }
 
     /// Waits until it ends by itself; the whole log comes with it.

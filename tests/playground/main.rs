@@ -100,11 +100,12 @@ fn an_agent_that_is_down_gives_a_plain_sentence_and_can_be_asked_again() {
 #[test]
 fn files_and_edits_can_be_tried() {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("pods.log");
+    let file = dir.path().join("question.txt");
     fs::write(&file, "list the pods").unwrap();
-    let typed = format!(":file {}\n:edit nodes\n:photo why?\n", file.display());
-    let out = transcript(&[], &typed);
-    assert!(after(&out, "you ▸ :file").contains("Six pods"), "{out}");
+    let sends = format!(":file {}", file.display());
+    let out = transcript(&[], &format!("{sends}\n:edit nodes\n:photo why?\n"));
+    let answer = after(&out, &format!("you ▸ {sends}"));
+    assert!(answer.contains("Six pods"), "{out}");
     assert!(
         after(&out, "you ▸ :photo why?").contains("cannot take photo.jpg"),
         "{out}"

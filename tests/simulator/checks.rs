@@ -213,7 +213,7 @@ fn turn_is_told(sim: &Sim, telegram: &Telegram, tables: &Tables, row: &TurnRow) 
         TurnStands::Undeliverable => of_turn(&[Kind::Final, Kind::FinalEdit, Kind::Notice]),
         // One word speaks of all the questions that were dropped with a run.
         TurnStands::Over(Outcome::Stopped) => {
-            let kinds = [Kind::Edit, Kind::Notice, Kind::Reply];
+            let kinds = [Kind::Edit, Kind::FinalEdit, Kind::Notice, Kind::Reply];
             let posts = tables.posts.values().map(|post| &**post);
             let here = posts.filter(|post| post.place == row.turn.place);
             here.filter(|post| kinds.contains(&post.kind)).collect()

@@ -122,6 +122,8 @@ async fn apply(process: &Process, inner: &dyn Store, work: Work) -> Done {
     }
 }
 
+impl switchboard::store::Upkeep for SimStore {}
+
 impl Store for SimStore {
     fn bot(&self) -> BotId {
         self.inner.bot()

@@ -42,6 +42,8 @@ struct Planned {
 pub struct Plan {
     telegram: Settings,
     agents: Vec<Planned>,
+    /// TOML that goes into the section `[store]`.
+    store: String,
     /// TOML that replaces the sections `[limits]` and `[chat]`.
     sections: String,
     allow: String,
@@ -85,6 +87,7 @@ impl Stage {
         Plan {
             telegram: Settings::unlimited(),
             agents: Vec::new(),
+            store: String::new(),
             sections: UNLIMITED.to_owned(),
             allow: (1..=999)
                 .map(|id: u32| id.to_string())
@@ -127,6 +130,16 @@ impl Stage {
     pub fn logged(&self) -> String {
         let bot = self.bot.as_ref().expect("the bot runs");
         logs::of(&bot.name)
+    }
+
+    /// Waits until the running bot has logged this.
+    pub async fn logs(&self, fragment: &str) {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        while !self.logged().contains(fragment) {
+            let now = tokio::time::Instant::now();
+            assert!(now < until, "no {fragment:?} in {}", self.logged());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// The environment that the configuration needs.
@@ -279,6 +292,13 @@ impl Plan {
         self
     }
 
+    /// TOML that goes into the section `[store]`.
+    #[must_use]
+    pub fn store_settings(mut self, toml: &str) -> Self {
+        toml.clone_into(&mut self.store);
+        self
+    }
+
     /// Who may use the agents, as a list in TOML without its brackets.
     #[must_use]
     pub fn allow(mut self, allow: &str) -> Self {
@@ -306,9 +326,10 @@ impl Plan {
         let dir = tempfile::tempdir().expect("a temp dir can be made");
         let mut toml = format!(
             "admins = [1]\n[telegram]\ntoken_env = \"STAGE_TOKEN\"\napi_url = \"{}\"\n\
-             [store]\nurl = \"sqlite://{}\"\n{}\n",
+             [store]\nurl = \"sqlite://{}\"\n{}\n{}\n",
             telegram.url(),
             dir.path().join("store.db").display(),
+            self.store,
             self.sections
         );
         let mut agents = HashMap::new();

@@ -146,6 +146,7 @@ impl Bench {
             screen: RefCell::default(),
             moves: RefCell::default(),
             polls: PollWatch::new(Instant::now()),
+            stopping: false.into(),
             fatal,
         });
         let api = Rc::new(Scripted {

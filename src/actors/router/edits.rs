@@ -36,7 +36,7 @@ impl Router {
             seat: &seat,
             answered: None,
         };
-        let expected = route::expected(&self.commons.config, &message, known, user, now);
+        let expected = route::expected(&self.commons.config, place, known, user, now);
         let edit = Edit {
             update: id,
             place,

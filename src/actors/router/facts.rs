@@ -81,12 +81,8 @@ impl Facts {
 }
 
 pub(super) fn seat_key(message: &Incoming) -> SeatKey {
-    let place = Place {
-        chat: message.chat,
-        topic: message.topic,
-    };
     let user = message.from.as_ref().map_or(UserId::SHARED, |from| from.id);
-    (place, user)
+    (message.place(), user)
 }
 
 /// What a batch needs, apart from the seats that are known already.

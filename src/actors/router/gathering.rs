@@ -6,7 +6,7 @@ use tracing::debug;
 use super::facts::{Facts, seat_key};
 use super::{Router, Work};
 use crate::actors::session::{Ask, Follows};
-use crate::ids::UpdateId;
+use crate::ids::{MessageId, UpdateId};
 use crate::model::{Conversation, Gathering, Turn, TurnState};
 use crate::rules::gather::{self, Next, Quiet};
 use crate::rules::{access, route};
@@ -17,6 +17,8 @@ pub(super) struct Open {
     conversation: Conversation,
     /// The update that opened the turn.
     first: UpdateId,
+    /// Its message.
+    question: MessageId,
     gathering: Gathering,
 }
 
@@ -64,6 +66,9 @@ impl Router {
             renews: route::renews(self.seats.get(&key)?, agent, now),
         };
         debug!(update = %id, first = %open.first, "a further part");
+        let mut screen = commons.screen.borrow_mut();
+        screen.goes_on(key.0, open.question);
+        drop(screen);
         let conversation = open.conversation.clone();
         self.note_asked(&ask, &conversation);
         match gathering {
@@ -86,6 +91,7 @@ impl Router {
         let open = Open {
             conversation,
             first: ask.update,
+            question: ask.piece.message,
             gathering,
         };
         self.gathering.insert((ask.place, ask.user), open);
@@ -101,6 +107,7 @@ impl Router {
         let open = Open {
             conversation: conversation.clone(),
             first: turn.update,
+            question: turn.reply_to,
             gathering: Gathering {
                 until,
                 ..gathering.clone()

@@ -8,7 +8,7 @@ use super::{Running, Session};
 use crate::a2a::run::News;
 use crate::actors::StoreIds;
 use crate::ids::{ContextId, TurnId};
-use crate::model::{Turn, TurnState};
+use crate::model::{Seat, Turn, TurnState};
 use crate::rules::answer::{self, Showing};
 use crate::rules::phone::{Ending, Shown};
 use crate::rules::stop;
@@ -82,11 +82,22 @@ impl Session {
             return Box::pin(fut::ready(()));
         };
         running.ending = true;
+        if !matches!(end, End::Answer(_)) {
+            return self.commit_end(id, end, &Seat::default());
+        }
+        let (place, user) = (running.turn.place, running.turn.asked_by);
+        let seat = self.seat_of(place, user).into_actor(self);
+        let end = end.clone();
+        Box::pin(seat.then(move |seat, session, _| session.commit_end(id, &end, &seat)))
+    }
+
+    /// Commits the end of the turn in flight; `seat` says whether an answer names its agent.
+    fn commit_end(&mut self, id: TurnId, end: &End, seat: &Seat) -> ResponseActFuture<Self, ()> {
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
         let mut changes = self.pause_is_gone(running);
-        changes.extend(self.changes_of(running, end));
+        changes.extend(self.changes_of(running, end, seat));
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
         let tokens = usage.map(tracing::field::display);
@@ -196,7 +207,7 @@ impl Session {
     }
 
     /// What is committed and said at the end of the turn.
-    fn changes_of(&self, running: &Running, end: &End) -> Vec<Change> {
+    fn changes_of(&self, running: &Running, end: &End, seat: &Seat) -> Vec<Change> {
         let turn = &running.turn;
         let agent = &self.conversation.slot.agent;
         let shown = self.shown(turn);
@@ -206,7 +217,7 @@ impl Session {
             End::Answer(answer) => {
                 let answer = self.masked(answer);
                 let showing = Showing {
-                    label: self.label(),
+                    label: self.label(turn, seat),
                     from: self.origin(turn),
                     agent,
                     turn: turn.id,

@@ -1,18 +1,20 @@
-//! What a person sees while a turn of theirs is in flight: typing, the placeholder, progress.
+//! What a person sees who waits: typing, the placeholder, progress, and that an agent is back.
 
-use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
 use tokio::time::Instant;
 use tracing::debug;
 
 use super::Session;
 use crate::actors::StoreIds;
+use crate::actors::agent::AgentBack;
 use crate::actors::sender::{ShowProgress, ShowTyping};
 use crate::config::Stream;
-use crate::ids::{AgentName, OutboxId};
-use crate::model::{Turn, TurnState};
+use crate::ids::{AgentName, OutboxId, UserId};
+use crate::model::{Body, Kind, Place, Post, Seat, Turn, TurnState};
 use crate::rules::format::Formatted;
-use crate::rules::phone::Shown;
-use crate::rules::{access, turn, words};
+use crate::rules::phone::{Shown, Timing};
+use crate::rules::{access, route, turn, words};
+use crate::store::Change;
 
 impl Session {
     pub(super) fn wake_for_phone(&mut self, ctx: &mut Context<Self>) {
@@ -124,14 +126,51 @@ impl Session {
         Shown::Stands { newest }
     }
 
-    /// The agent's name, unless its answers are what people expect here.
-    pub(super) fn label(&self) -> Option<&AgentName> {
+    /// When something shows of a turn that takes its time.
+    pub(super) fn timing(&self) -> Timing {
+        let config = &self.commons.config.chat;
+        Timing {
+            typing_after: config.typing_after,
+            placeholder_after: config.placeholder_after,
+            notify_after: config.notify_after,
+        }
+    }
+
+    /// The agent's name, unless it is the one that the person's plain text goes to here.
+    pub(super) fn label(&self, turn: &Turn, seat: &Seat) -> Option<&AgentName> {
+        let commons = &self.commons;
         let agent = &self.conversation.slot.agent;
-        let routes = &self.commons.config.routes;
-        let expected = routes.len() == 1
-            || routes
-                .iter()
-                .any(|route| route.default && route.agent == *agent);
-        (!expected).then_some(agent)
+        let asker = (commons.moves.borrow().place(turn.place), turn.asked_by);
+        route::names_itself(&commons.config, agent, asker, seat, commons.now()).then_some(agent)
+    }
+
+    /// What is remembered of who asked. Where the store does not say, an agent names itself
+    /// once too often.
+    pub(super) fn seat_of(&self, place: Place, user: UserId) -> impl Future<Output = Seat> + use<> {
+        let commons = self.commons.clone();
+        let place = commons.moves.borrow().place(place);
+        async move { commons.store.seat(place, user).await.unwrap_or_default() }
+    }
+}
+
+impl Handler<AgentBack> for Session {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: AgentBack, _: &mut Self::Context) -> Self::Result {
+        let slot = &self.conversation.slot;
+        let body = Body {
+            text: words::back(&slot.agent),
+            ..Body::default()
+        };
+        let id = self.commons.store.new_post();
+        let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let told = async move {
+            if let Err(failure) = commons.commit(&sender, vec![word]).await {
+                debug!(%failure, "nobody was told that the agent is back");
+            }
+        };
+        Box::pin(told.into_actor(self))
     }
 }

@@ -173,7 +173,7 @@ fn five_messages_are_messages_and_six_are_a_beginning_and_a_file() {
         panic!("{:?}", told(&pieces));
     };
     let last = first.text.lines().last().unwrap();
-    let size = words::size(text.trim_end().len());
+    let size = words::size(text.trim_end().len() as u64);
     assert_eq!(
         last,
         format!(
@@ -294,7 +294,7 @@ fn what_cannot_be_sent_is_said() {
     ];
     let expected = [
         "Look:\n\n\
-         ⚠️ The file core_dump.bin is too large to be sent: 1 kB, and 1 kB is the most.\n\
+         ⚠️ The file core_dump.bin is too large to be sent: 2 kB, and 1 kB is the most.\n\
          ⚠️ The file empty.txt is empty, so I cannot show it to you.\n\
          ⚠️ 2 more files are left out: they are too many to send. Ask for what you need.",
         "Document 1.txt application/octet-stream",

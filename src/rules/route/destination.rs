@@ -9,9 +9,8 @@ use std::time::Duration;
 use super::route_of;
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, Timestamp, UserId};
-use crate::model::Seat;
+use crate::model::{Place, Seat};
 use crate::rules::access;
-use crate::telegram::Incoming;
 
 /// A current agent is written down again after this, so that its idle time counts from the
 /// last question to it.
@@ -56,23 +55,23 @@ pub struct Destination<'a> {
     pub why: Why,
 }
 
-/// The route that plain text takes, if there is one that the person may use.
+/// The route that plain text takes in this place, if there is one that the person may use.
 #[must_use]
 pub fn expected<'a>(
     config: &'a Config,
-    message: &Incoming,
+    place: Place,
     known: Known<'_>,
     user: UserId,
     now: Timestamp,
 ) -> Option<Destination<'a>> {
-    let chat = message.chat;
+    let chat = place.chat;
     let may = |route: &&Route| access::may_ask(route, user, chat).is_some();
     let of_agent = |agent: &AgentName| access::route_to(config, agent, user, chat);
     let named = |command: &str| route_of(config, command).filter(may);
     let here = config.chats.get(&chat);
     let by = |why| match why {
         Why::Reply => known.answered.and_then(of_agent),
-        Why::Topic => of_topic(config, message, user),
+        Why::Topic => of_topic(config, place, user),
         Why::Current => current(known.seat, now).and_then(of_agent),
         Why::Chat => here
             .and_then(|rules| rules.route.as_deref())
@@ -99,14 +98,26 @@ pub fn expected<'a>(
 }
 
 /// The route that the configuration gives to the topic, if this person may use it.
-pub(super) fn of_topic<'a>(
-    config: &'a Config,
-    message: &Incoming,
-    user: UserId,
-) -> Option<&'a Route> {
-    let rules = config.chats.get(&message.chat)?;
-    let route = route_of(config, rules.topic_route(message.topic)?)?;
-    access::may_ask(route, user, message.chat).map(|_| route)
+pub(super) fn of_topic(config: &Config, place: Place, user: UserId) -> Option<&Route> {
+    let rules = config.chats.get(&place.chat)?;
+    let route = route_of(config, rules.topic_route(place.topic)?)?;
+    access::may_ask(route, user, place.chat).map(|_| route)
+}
+
+/// Whether an answer of this agent says whose it is: unless the plain text of whoever asked
+/// goes to it in this place. A reply goes where it goes by what it answers, so that says nothing.
+#[must_use]
+pub fn names_itself(
+    config: &Config,
+    agent: &AgentName,
+    (place, user): (Place, UserId),
+    seat: &Seat,
+    now: Timestamp,
+) -> bool {
+    let answered = None;
+    let known = Known { seat, answered };
+    let expected = expected(config, place, known, user, now);
+    expected.is_none_or(|to| to.route.agent != *agent)
 }
 
 /// The person's current agent here, unless they have been away for long.

@@ -148,7 +148,7 @@ fn a_stopped_turn_says_so_where_it_is_seen_and_leaves_no_placeholder() {
     let newest = Shown::Stands { newest: true };
     let older = Shown::Stands { newest: false };
     let (said, end) = ("⏹ k8s was stopped. Ref T5", "turn 5 ends Stopped");
-    let edited = format!("edit of 9 {said}");
+    let edited = format!("final_edit of 9 {said}");
     let (notice, never) = (
         format!("notice {said}"),
         "notice ⏹ Stopped. Nothing was sent to k8s.",

@@ -1,6 +1,8 @@
 //! What is said about files that people send. Each refusal is a sentence that follows "No answer
 //! from k8s."; nothing was sent to the agent.
 
+use super::size;
+
 /// What every refusal ends with.
 const NOTHING_SENT: &str = "Nothing was sent to it.";
 
@@ -53,20 +55,4 @@ pub fn not_fetched(name: &str) -> String {
 #[must_use]
 pub fn text_file(name: &str, text: &str) -> String {
     format!("File {name}:\n\n{text}")
-}
-
-/// A size as people say it.
-fn size(bytes: u64) -> String {
-    const MB: u64 = 1 << 20;
-    match bytes {
-        0..1_024 => format!("{bytes} bytes"),
-        1_024..MB => format!("{} kB", bytes.div_ceil(1_024)),
-        _ => {
-            let tenths = (bytes * 10).div_ceil(MB);
-            match tenths % 10 {
-                0 => format!("{} MB", tenths / 10),
-                tenth => format!("{}.{tenth} MB", tenths / 10),
-            }
-        }
-    }
 }

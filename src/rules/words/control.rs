@@ -1,4 +1,4 @@
-//! What is said about stopping, holding and dropping.
+//! What is said about what waits: its room, its choices, stopping, holding and dropping.
 
 use std::time::Duration;
 
@@ -37,6 +37,15 @@ pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
     )
 }
 
+/// A question behind one that cannot be stopped.
+#[must_use]
+pub fn behind_detached(agent: &AgentName) -> String {
+    format!(
+        "{agent} still works on an earlier question, so yours waits. /new {agent} starts \
+         afresh instead."
+    )
+}
+
 /// More questions wait, of all people together, than there may be.
 pub const ALL_FULL: &str = "Too many questions of too many people are waiting. I did not take \
      this one: send it again in a while.";
@@ -45,6 +54,12 @@ pub const ALL_FULL: &str = "Too many questions of too many people are waiting. I
 #[must_use]
 pub fn asked(agent: &AgentName, text: &str) -> String {
     format!("▸ {agent}: {}", shortened(text.trim(), PROGRESS_MAX))
+}
+
+/// An agent that was down when somebody asked it.
+#[must_use]
+pub fn back(agent: &AgentName) -> String {
+    format!("{agent} is back. Ask again, or tap Run again above.")
 }
 
 /// A run that a person wants to stop.

@@ -2,30 +2,38 @@
 
 use crate::model::FileName;
 
-/// A size as people say it.
+/// A size as people say it: rounded up, so that what is over a limit is said to be. The limits
+/// are Telegram's, whose MB has 1024 times 1024 bytes.
 #[must_use]
-pub fn size(bytes: usize) -> String {
-    const KB: usize = 1000;
-    const MB: usize = KB * KB;
+pub fn size(bytes: u64) -> String {
+    const KB: u64 = 1 << 10;
+    const MB: u64 = 1 << 20;
+    const KB_END: u64 = MB - KB + 1;
     match bytes {
         1 => "1 byte".to_owned(),
         0..KB => format!("{bytes} bytes"),
-        KB..MB => format!("{} kB", bytes / KB),
-        MB.. => format!("{}.{} MB", bytes / MB, bytes % MB / (MB / 10)),
+        KB..KB_END => format!("{} kB", bytes.div_ceil(KB)),
+        KB_END.. => {
+            let tenths = (u128::from(bytes) * 10).div_ceil(MB.into());
+            match tenths % 10 {
+                0 => format!("{} MB", tenths / 10),
+                tenth => format!("{}.{tenth} MB", tenths / 10),
+            }
+        }
     }
 }
 
 /// Said in place of a file that Telegram refused.
 #[must_use]
 pub fn file_refused(name: &FileName, bytes: usize) -> String {
-    let size = size(bytes);
+    let size = size(bytes as u64);
     format!("⚠️ Telegram did not take the file {name} ({size}), so I cannot show it to you.")
 }
 
 /// At the end of the first message of a long answer.
 #[must_use]
 pub fn rest_in_file(name: &FileName, bytes: usize) -> String {
-    let size = size(bytes);
+    let size = size(bytes as u64);
     format!("⬇️ This is only the beginning. All of it is in the file below: {name} ({size}).")
 }
 
@@ -38,7 +46,7 @@ pub fn empty_file(name: &FileName) -> String {
 /// A file of an answer that is too large to be sent.
 #[must_use]
 pub fn large_file(name: &FileName, bytes: usize, max: usize) -> String {
-    let (size, max) = (size(bytes), size(max));
+    let (size, max) = (size(bytes as u64), size(max as u64));
     format!("⚠️ The file {name} is too large to be sent: {size}, and {max} is the most.")
 }
 
@@ -69,11 +77,15 @@ mod tests {
             (0, "0 bytes"),
             (1, "1 byte"),
             (999, "999 bytes"),
-            (1_000, "1 kB"),
+            (1_023, "1023 bytes"),
+            (1_024, "1 kB"),
             (31_700, "31 kB"),
-            (999_999, "999 kB"),
-            (1_000_000, "1.0 MB"),
-            (52_428_800, "52.4 MB"),
+            (1_047_552, "1023 kB"),
+            (1_047_553, "1 MB"),
+            (1 << 20, "1 MB"),
+            (20 << 20, "20 MB"),
+            ((20 << 20) + 1, "20.1 MB"),
+            (u64::MAX, "17592186044416 MB"),
         ] {
             assert_eq!(size(bytes), said);
         }

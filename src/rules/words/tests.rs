@@ -1,8 +1,9 @@
 //! Every sentence, as people read it.
 
 use super::*;
-use crate::ids::ChatId;
-use crate::model::FileName;
+use crate::config::Route;
+use crate::ids::{ChatId, TopicId};
+use crate::model::{FileName, Place};
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -130,6 +131,10 @@ fn all() -> Vec<String> {
         whoami(&config, ANNA, at(GROUP, 17)),
         whoami(&config, ADMIN, at(ChatId(1), 0)),
         whoami(&config, CLEO, at(ChatId(33), 0)),
+        task_goes_on(&agent).text,
+        question_waits(&agent, TURN),
+        parked_question(&agent, TURN),
+        parked_message("U5"),
     ]
 }
 

@@ -70,6 +70,7 @@ pub(super) async fn move_turn(
             let sql = sql.bind(turn.0).bind(i64::from(*attempt));
             (sql, "the turn was run again already")
         }
+        Change::TellRestart { turn } => return tell_restart(c, *turn, now).await,
         Change::AskStop { turn, attempt } => {
             let sql = query(
                 "UPDATE turns SET stop_asked_at = ?
@@ -98,6 +99,19 @@ pub(super) async fn move_turn(
         _ => return Err(StoreError::unavailable("not a change of a turn")),
     };
     one(c, sql, stale).await
+}
+
+/// Once, however often the process restarts while it waits.
+async fn tell_restart(
+    c: &mut SqliteConnection,
+    turn: TurnId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = query(
+        "UPDATE turns SET restart_told_at = ?
+         WHERE id = ? AND state = 'queued' AND restart_told_at IS NULL",
+    );
+    one(c, sql.bind(now.0).bind(turn.0), "the turn does not wait").await
 }
 
 /// What the turn took of the agent's model.

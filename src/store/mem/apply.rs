@@ -75,6 +75,7 @@ impl Tables {
             | Change::Detach { .. }
             | Change::Placeholder { .. }
             | Change::EndTurn { .. }
+            | Change::TellRestart { .. }
             | Change::AskStop { .. }
             | Change::Hold { .. }
             | Change::Requeue { .. } => self.move_turn(change),
@@ -84,6 +85,12 @@ impl Tables {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
+            // Panics are counted over processes; what is in memory has none before it.
+            Change::Restored
+            | Change::NotePanic(_)
+            | Change::Park { .. }
+            | Change::RefuseRetry(_) => Ok(()),
+            Change::Retry(_) => Err(StoreError::Stale("it is not parked")),
             Change::Undeliverable { turn } => {
                 self.undeliverable(*turn);
                 Ok(())
@@ -123,11 +130,9 @@ impl Tables {
         let row = waiting
             .filter(|row| row.end.is_none())
             .ok_or(StoreError::Stale("the update has ended"))?;
-        *Rc::make_mut(row) = UpdateRow {
-            received_at: row.received_at,
-            body: None,
-            end: Some(end.clone()),
-        };
+        let row = Rc::make_mut(row);
+        row.end = Some(end.clone());
+        row.body = row.body.take().filter(|_| *end == UpdateEnd::Parked);
         if let UpdateEnd::Turn(turn) | UpdateEnd::Joined(turn) = end {
             if !self.turns.contains_key(turn) {
                 return Err(unfit("an update that ends as no turn"));
@@ -238,6 +243,10 @@ impl Tables {
                     row.turn.text.clear();
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
+            }
+            // Here nobody is told twice: no waiters are known.
+            Change::TellRestart { turn } => {
+                self.open(*turn, &[Queued], "the turn does not wait")?;
             }
             Change::AskStop { turn, attempt } => {
                 const STALE: &str = "the turn does not run";

@@ -103,11 +103,17 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
     let large = ask(Work::Accept(vec![large]));
     for done in join_all([small.boxed_local(), large.boxed_local()]).await {
         assert!(matches!(&done, Err(error) if error.retry()), "{done:?}");
-        assert!(done.unwrap_err().to_string().contains("full"));
+        let said = done.unwrap_err().to_string();
+        assert!(said.contains("full; make room on the volume"), "{said}");
     }
     assert!(!works.load(Ordering::Relaxed), "not ready");
     assert_eq!(bench.everything().await, before);
 
+    ask(Work::Probe).await.unwrap();
+    assert!(
+        works.load(Ordering::Relaxed),
+        "ready without anything to write"
+    );
     ask(Work::Commit(vec![audit("later")])).await.unwrap();
     assert!(works.load(Ordering::Relaxed), "ready again");
     assert_eq!(bench.seen("SELECT event FROM audit").await, ["later"]);

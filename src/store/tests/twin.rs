@@ -40,6 +40,8 @@ fn told<T: Debug>(answer: &Result<T, StoreError>) -> String {
     }
 }
 
+impl Upkeep for Twin {}
+
 impl Store for Twin {
     fn bot(&self) -> BotId {
         self.file.bot()

@@ -25,6 +25,8 @@ macro_rules! as_behind {
 
 macro_rules! broken {
     ($store:ident; $($method:item)*) => {
+        impl switchboard::store::Upkeep for $store {}
+
         impl Store for $store {
             $($method)*
             as_behind! {

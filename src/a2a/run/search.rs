@@ -1,0 +1,47 @@
+//! Looking for a prompt that may have been received.
+
+use tokio::time::sleep;
+use tracing::debug;
+
+use super::super::Task;
+use super::{SEARCHES_MAX, WAIT, Watch};
+use crate::model::Protocol;
+use crate::rules::turn::End;
+
+impl Watch {
+    /// Looks for the prompt in the tasks of its context, or, as long as the agent has told none,
+    /// in all that we may see. Finding it proves that the agent has it; not finding it proves
+    /// nothing.
+    pub(super) async fn look_for(&mut self) -> End {
+        let context = self.run.prompt.context.clone();
+        let principal = self.run.prompt.principal.clone();
+        let mut wait = WAIT;
+        for _ in 0..SEARCHES_MAX {
+            let protocol = self.attempts.protocol;
+            if protocol == Protocol::V03 && (!self.run.kagent || context.is_none()) {
+                return End::Unknown;
+            }
+            match self
+                .run
+                .client
+                .list(protocol, context.as_ref(), &principal)
+                .await
+            {
+                Ok(tasks) => {
+                    let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
+                    match tasks.iter().find(mine).map(|task| task.id.clone()) {
+                        Some(id) => return self.follow(id).await,
+                        None => return End::Unknown,
+                    }
+                }
+                Err(error) if error.retry() => {
+                    debug!(turn = %self.run.turn.reference(), %error, "could not list tasks");
+                    sleep(wait).await;
+                    wait *= 2;
+                }
+                Err(_) => return End::Unknown,
+            }
+        }
+        End::Unknown
+    }
+}

@@ -1,0 +1,166 @@
+//! What earlier processes died of: what has ended three of them is set aside before this one
+//! begins, and whoever sent it is told.
+
+use anyhow::Context;
+use serde_json::Value;
+use tracing::{error, info, warn};
+
+use crate::actors::World;
+use crate::config::Config;
+use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, UpdateId, UserId};
+use crate::model::{Body, Kind, Outcome, Place, Post, TurnState, UpdateEnd};
+use crate::poison::{self, Work};
+use crate::rules::phone::Ending;
+use crate::rules::turn::{self, Fresh};
+use crate::rules::{access, words};
+use crate::store::{Change, SharedStore, StoreError};
+
+/// What nobody has dealt with in a copy and is set aside at once.
+const UPDATES_MAX: usize = 1_000;
+
+/// Ids for what is said before there are actors.
+struct Ids<'a> {
+    store: &'a SharedStore,
+    world: &'a dyn World,
+}
+
+impl Fresh for Ids<'_> {
+    fn post(&mut self) -> OutboxId {
+        self.store.new_post()
+    }
+
+    fn token(&mut self) -> String {
+        self.world.random_id().simple().to_string()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+}
+
+/// A copy knows nothing of what was done after it was made. Whoever waits in it is asked before
+/// an agent is; tasks that are known are only looked at.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub(super) async fn restored(store: &SharedStore, world: &dyn World) -> Result<(), StoreError> {
+    let Some(at) = store.copied_at().await? else {
+        return Ok(());
+    };
+    warn!(
+        copied_at = at.0,
+        "begins on a copy of the store: nothing in it is asked again"
+    );
+    let mut changes = vec![Change::Restored];
+    for (turn, conversation) in store.unfinished().await?.turns {
+        let given = matches!(turn.state, TurnState::Queued | TurnState::Submitting);
+        if given && turn.held.is_none() {
+            let mut ids = Ids { store, world };
+            let agent = &conversation.slot.agent;
+            changes.extend(turn::unknown(&turn, agent, Ending::New, &mut ids));
+        }
+    }
+    for update in store.new_updates(UPDATES_MAX).await? {
+        changes.push(Change::EndUpdate {
+            update: update.id,
+            end: UpdateEnd::Parked,
+        });
+        changes.push(Change::Park {
+            work: Work::Update(update.id),
+            why: "it waited when the copy was made".to_owned(),
+        });
+    }
+    store.commit(changes).await
+}
+
+/// Reads what panics were written down, and parks what has caused too many.
+///
+/// # Errors
+/// When the records or the store cannot be read or written.
+pub(super) async fn park(store: &SharedStore, config: &Config) -> anyhow::Result<()> {
+    let file = poison::file(&config.store.path);
+    let records = poison::records(&file).with_context(|| file.display().to_string())?;
+    if !records.is_empty() {
+        for record in &records {
+            let (work, line) = (record.work.reference(), &record.line);
+            error!(%work, %line, "an earlier process panicked while it worked on this");
+        }
+        store
+            .commit(records.into_iter().map(Change::NotePanic).collect())
+            .await?;
+        poison::forget(&file).with_context(|| file.display().to_string())?;
+    }
+    for (work, times, line) in store.suspects().await? {
+        let why = format!("{times} panics, the last at {line}");
+        match store.commit(changes(store, config, work, why).await?).await {
+            Ok(()) => warn!(work = %work.reference(), times, "parked"),
+            // It has come to its end all the same.
+            Err(StoreError::Stale(_)) => info!(work = %work.reference(), "is over"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+async fn changes(
+    store: &SharedStore,
+    config: &Config,
+    work: Work,
+    why: String,
+) -> Result<Vec<Change>, StoreError> {
+    let mut changes = vec![Change::Park { work, why }];
+    match work {
+        Work::Update(update) => {
+            changes.push(Change::EndUpdate {
+                update,
+                end: UpdateEnd::Parked,
+            });
+            let body = store.update_body(update).await?;
+            changes.extend(body.and_then(|body| word(store, config, update, &body)));
+        }
+        Work::Turn(turn) => {
+            changes.push(Change::EndTurn {
+                turn,
+                outcome: Outcome::ToldFailed,
+            });
+            if let Some((asked, conversation)) = store.turn(turn).await? {
+                let body = Body {
+                    text: words::parked_question(&conversation.slot.agent, turn),
+                    reply_to: Some(asked.reply_to),
+                    ..Body::default()
+                };
+                let id = store.new_post();
+                changes.push(Change::Post(Post {
+                    turn: Some(turn),
+                    ..Post::new(id, asked.place, Kind::Notice, body)
+                }));
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// The word to whoever sent the update, if the bot is for them. Read with as little as possible:
+/// it may be the reading that panics.
+fn word(store: &SharedStore, config: &Config, update: UpdateId, body: &str) -> Option<Change> {
+    let whole: Value = serde_json::from_str(body).ok()?;
+    let message = whole.get("message")?;
+    let chat = ChatId(message.get("chat")?.get("id")?.as_i64()?);
+    let user = UserId(message.get("from")?.get("id")?.as_i64()?);
+    access::routes_for(config, user, chat).next()?;
+    let topic = message.get("is_topic_message").and_then(Value::as_bool);
+    let thread = message.get("message_thread_id").and_then(Value::as_i64);
+    let place = Place {
+        chat,
+        topic: thread
+            .filter(|_| topic == Some(true))
+            .map_or(TopicId::NONE, TopicId),
+    };
+    let body = Body {
+        text: words::parked_message(&Work::Update(update).reference()),
+        reply_to: Some(MessageId(message.get("message_id")?.as_i64()?)),
+        ..Body::default()
+    };
+    let id = store.new_post();
+    Some(Change::Post(Post::new(id, place, Kind::Notice, body)))
+}
