@@ -94,8 +94,8 @@ pub struct Machine {
     poller: Addr<Poller>,
     router: Addr<Router>,
     sender: Addr<Sender>,
-    overseer: Addr<Overseer>,
     keeper: tokio::task::JoinHandle<()>,
+    overseer: Addr<Overseer>,
 }
 
 impl Machine {

@@ -5,6 +5,7 @@
 // Their paths are said, as the fuzz targets compile this file from elsewhere.
 #[path = "model/attachment.rs"]
 mod attachment;
+mod awaited;
 #[path = "model/button.rs"]
 mod button;
 #[path = "model/file.rs"]
@@ -26,6 +27,7 @@ use crate::ids::{
 };
 
 pub use self::attachment::{Attachment, Rendition};
+pub use self::awaited::Awaited;
 pub use self::pieces::{Gathering, Piece, whole};
 pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
 pub use held::{Held, HeldFor};
@@ -63,10 +65,12 @@ pub struct Conversation {
     pub context: Option<ContextId>,
     /// Whether `/new` has closed it; a late answer is still delivered, labelled.
     pub closed: bool,
+    /// What the next words of somebody in it answer.
+    pub awaited: Option<Awaited>,
 }
 
 /// A version of the A2A protocol. What a task was made in, every later call about it uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Protocol {
     /// 0.3, which also answers for what came before it.
     V03,
@@ -200,6 +204,8 @@ pub struct Turn {
     pub stopping: bool,
     /// While it is queued: what it waits for beside its place.
     pub held: Option<Held>,
+    /// The agent's question that it answers.
+    pub answers: Option<Awaited>,
 }
 
 /// What kind of thing waits in the outbox. The kind decides what is done when nobody

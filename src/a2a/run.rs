@@ -32,8 +32,6 @@ use crate::rules::health::Health;
 use crate::rules::turn::End;
 use crate::usage::Usage;
 
-/// Searches for a prompt that may have been received.
-const SEARCHES_MAX: u32 = 4;
 /// The first wait between two looks at a task; it doubles up to [`WAIT_MAX`].
 const WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two looks at a task.

@@ -39,15 +39,22 @@ pub(super) fn of(direct: Option<&Message>, task: Option<&Task>, turn: TurnId) ->
     Some(end)
 }
 
+/// What is said where an agent asks without words.
+const NO_WORDS: &str = "It needs something from you to go on, but does not say what.";
+
 /// A pause: a decision that somebody has to make, or a question in words.
 fn asks(task: &Task) -> End {
+    let said = task.status_text().filter(|text| !text.trim().is_empty());
     match pause::pause(task) {
         Some(pause) if !matches!(pause.asks, Asks::Words(_) | Asks::Login(_)) => {
             End::Paused(Box::new(pause))
         }
-        _ => End::Answer(Answer {
-            text: task.status_text().unwrap_or_default(),
-            files: files::of_task(task),
-        }),
+        _ => End::Asked {
+            answer: Answer {
+                text: said.unwrap_or_else(|| NO_WORDS.to_owned()),
+                files: files::of_task(task),
+            },
+            task: task.id.clone(),
+        },
     }
 }

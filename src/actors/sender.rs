@@ -26,6 +26,7 @@ use crate::ids::OutboxId;
 use crate::model::{Kind, Place, Post, Redo, Shown};
 use crate::rules::format::Formatted;
 use crate::rules::pace::{Class, Cost, Next, Pace};
+use crate::rules::screen::Reads;
 use crate::store::Change;
 use crate::telegram::{CallbackId, EditMessage, SharedTelegram, TelegramError};
 
@@ -260,17 +261,30 @@ async fn show_progress(
     let Some(message) = message else {
         return Ok(());
     };
+    let reads = Reads {
+        text: show.text,
+        buttons: show.buttons,
+    };
+    if (commons.screen.borrow()).already_reads(show.placeholder, &reads) {
+        return Ok(());
+    }
     if commons.store.prove_ownership().await.is_err() {
         return Ok(());
     }
     let edit = EditMessage {
         chat: show.place.chat,
         message,
-        text: show.text.text,
-        entities: show.text.entities,
-        buttons: ladder::buttons(&show.buttons),
+        text: reads.text.text.clone(),
+        entities: reads.text.entities.clone(),
+        buttons: ladder::buttons(&reads.buttons),
     };
-    api.edit_message_text(&edit).await
+    let done = api.edit_message_text(&edit).await;
+    let stands = match &done {
+        Ok(()) | Err(TelegramError::NotModified) => Some(reads),
+        Err(_) => None,
+    };
+    commons.screen.borrow_mut().reads(show.placeholder, stands);
+    done
 }
 
 fn class_of(kind: Kind) -> Class {

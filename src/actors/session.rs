@@ -4,11 +4,13 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod awaiting;
 mod counted;
 mod deciding;
 mod decisions;
 mod edits;
 mod files;
+mod following;
 mod gathering;
 mod handing_over;
 mod inspecting;
@@ -21,6 +23,7 @@ mod waiting_person;
 use self::counted::Counted;
 pub use self::counted::OpenTurns;
 pub use self::deciding::{ReplyToPause, TapPause};
+pub use self::following::ChatsMoved;
 pub use self::inspecting::InspectSession;
 pub use self::stopping::{StopTurn, WhatRuns};
 
@@ -132,6 +135,9 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// What its agent waits for.
     paused: Option<approval::Waiting>,
+    /// Whether a decision about it was on its way when an earlier process ended: what has moved
+    /// on since has got it.
+    decided_before: bool,
     /// Whether its end is being committed.
     ending: bool,
     /// When it was next.
@@ -245,6 +251,7 @@ impl Session {
             progress: String::new(),
             timer: None,
             paused: None,
+            decided_before: false,
             ending: false,
             began: Instant::now(),
             _counted: counted,

@@ -30,6 +30,7 @@ use crate::telegram::{BotApi, Settings, TelegramError};
 fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
     let (fatal, _) = tokio::sync::mpsc::unbounded_channel();
     let commons: Commons = Rc::new(Shared {
+        stopping: std::cell::Cell::default(),
         config: config(),
         me: me(),
         store: Rc::new(MemStore::open(&MemDisk::default(), me().id, || {
@@ -39,7 +40,6 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         screen: std::cell::RefCell::default(),
         moves: std::cell::RefCell::default(),
         polls,
-        stopping: false.into(),
         fatal,
     });
     let telegram = Rc::new(

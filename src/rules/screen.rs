@@ -6,7 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ids::{ChatId, MessageId, OutboxId, TopicId};
-use crate::model::Place;
+use crate::model::{Place, Shown};
+use crate::rules::format::Formatted;
 
 /// Threads and placeholders remembered; beyond that all is forgotten and learned again.
 const REMEMBERED_MAX: usize = 10_000;
@@ -17,9 +18,27 @@ pub struct Screen {
     newest: HashMap<Place, MessageId>,
     /// The newest message of each thread that a person wrote, after the one before it.
     said: HashMap<Place, (Option<MessageId>, MessageId)>,
-    placeholders: HashMap<OutboxId, (ChatId, MessageId)>,
+    placeholders: HashMap<OutboxId, Placeholder>,
     /// Groups with topics.
     forums: HashSet<ChatId>,
+}
+
+/// A placeholder that has arrived.
+#[derive(Debug)]
+struct Placeholder {
+    chat: ChatId,
+    message: MessageId,
+    /// What stands in it; none if nobody knows.
+    reads: Option<Reads>,
+}
+
+/// What is to be read in a placeholder, and the buttons under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// The text.
+    pub text: Formatted,
+    /// The buttons.
+    pub buttons: Vec<Vec<Shown>>,
 }
 
 impl Screen {
@@ -88,7 +107,7 @@ impl Screen {
     pub fn leaves(&mut self, chat: ChatId) {
         self.newest.retain(|place, _| place.chat != chat);
         self.said.retain(|place, _| place.chat != chat);
-        self.placeholders.retain(|_, (place, _)| *place != chat);
+        self.placeholders.retain(|_, shown| shown.chat != chat);
     }
 
     /// A placeholder has arrived.
@@ -96,7 +115,26 @@ impl Screen {
         if self.placeholders.len() >= REMEMBERED_MAX {
             self.placeholders.clear();
         }
-        self.placeholders.insert(post, (chat, message));
+        let shown = Placeholder {
+            chat,
+            message,
+            reads: None,
+        };
+        self.placeholders.insert(post, shown);
+    }
+
+    /// What stands in a placeholder now; none if nobody knows.
+    pub fn reads(&mut self, post: OutboxId, reads: Option<Reads>) {
+        if let Some(shown) = self.placeholders.get_mut(&post) {
+            shown.reads = reads;
+        }
+    }
+
+    /// Whether exactly this stands in a placeholder: Telegram refuses to change nothing.
+    #[must_use]
+    pub fn already_reads(&self, post: OutboxId, reads: &Reads) -> bool {
+        let shown = self.placeholders.get(&post);
+        shown.is_some_and(|shown| shown.reads.as_ref() == Some(reads))
     }
 
     /// A placeholder is gone, or has become something else.
@@ -107,7 +145,7 @@ impl Screen {
     /// The message that a placeholder is, if it is known to have arrived.
     #[must_use]
     pub fn placeholder(&self, post: OutboxId) -> Option<MessageId> {
-        self.placeholders.get(&post).map(|(_, message)| *message)
+        self.placeholders.get(&post).map(|shown| shown.message)
     }
 
     /// Whether the placeholder is the last thing in its thread.
@@ -174,6 +212,37 @@ mod tests {
         assert!(!screen.is_newest(place(0), OutboxId(1)));
         screen.forgets(OutboxId(1));
         assert_eq!(screen.placeholder(OutboxId(1)), None);
+    }
+
+    #[test]
+    fn what_stands_in_a_placeholder_is_known_until_nobody_can_know() {
+        let reads = |text: &str, label: &str| Reads {
+            text: Formatted::plain(text.to_owned()),
+            buttons: vec![vec![Shown {
+                label: label.to_owned(),
+                token: "t".to_owned(),
+            }]],
+        };
+        let (mut screen, post) = (Screen::default(), OutboxId(1));
+        screen.reads(post, Some(reads("a", "Stop")));
+        assert!(
+            !screen.already_reads(post, &reads("a", "Stop")),
+            "not there yet"
+        );
+        screen.shows(ChatId(1), post, MessageId(11));
+        assert!(
+            !screen.already_reads(post, &reads("a", "Stop")),
+            "nobody said"
+        );
+        screen.reads(post, Some(reads("a", "Stop")));
+        assert!(screen.already_reads(post, &reads("a", "Stop")));
+        assert!(!screen.already_reads(post, &reads("b", "Stop")));
+        assert!(
+            !screen.already_reads(post, &reads("a", "Run")),
+            "the buttons count"
+        );
+        screen.reads(post, None);
+        assert!(!screen.already_reads(post, &reads("a", "Stop")));
     }
 
     #[test]

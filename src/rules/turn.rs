@@ -10,7 +10,7 @@
 
 use uuid::Uuid;
 
-use crate::ids::{AgentName, BotId, OutboxId, PromptId, Timestamp, UpdateId};
+use crate::ids::{AgentName, BotId, OutboxId, PromptId, TaskId, Timestamp, UpdateId};
 use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
 use crate::pause::Pause;
 use crate::rules::answer::{Answer, Piece};
@@ -25,6 +25,13 @@ use crate::store::Change;
 pub enum End {
     /// The agent's answer; it may be empty.
     Answer(Answer),
+    /// A question, or a wish, in words: the next words of whoever asked go to its task.
+    Asked {
+        /// What it says.
+        answer: Answer,
+        /// The task that waits for words.
+        task: TaskId,
+    },
     /// It cannot be asked, and could not be the next time; a sentence that says why.
     Refused(String),
     /// Surely no answer; a sentence that says why.

@@ -89,6 +89,14 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET context_id = ? WHERE id = ?");
             any(c, sql.bind(context.as_str()).bind(conversation.0)).await
         }
+        Change::Await {
+            conversation,
+            awaited,
+        } => {
+            let sql = query("UPDATE conversations SET awaited = ? WHERE id = ?");
+            let sql = sql.bind(codec::awaited(awaited.as_ref())?);
+            any(c, sql.bind(conversation.0)).await
+        }
         of_parked @ (Change::NotePanic(_)
         | Change::Park { .. }
         | Change::Retry(_)
@@ -178,8 +186,8 @@ async fn open_turn(
     let sql = query(
         "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
                             reply_to, text, pieces, gathering, state, attempt, held, held_until,
-                            held_post, opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
+                            held_post, answers, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
     );
     let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
     let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
@@ -191,7 +199,9 @@ async fn open_turn(
     let held = turn.held;
     let sql = sql.bind(held.map(|held| held.why.name()));
     let sql = sql.bind(held.map(|held| held.until.0));
-    any(c, sql.bind(held.map(|held| held.post.0)).bind(now.0)).await?;
+    let sql = sql.bind(held.map(|held| held.post.0));
+    let sql = sql.bind(codec::awaited(turn.answers.as_ref())?);
+    any(c, sql.bind(now.0)).await?;
     pieces::belong(c, bot, (turn.id, turn.place.chat), &turn.pieces).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::ids::MessageId;
-use crate::model::{Gathering, HeldFor, Kind, Outcome, Piece, TurnState, UpdateEnd};
+use crate::model::{Awaited, Gathering, HeldFor, Kind, Outcome, Piece, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -45,6 +45,17 @@ pub(super) fn parse_held(name: &str) -> Option<HeldFor> {
 
 pub(super) fn parse_kind(name: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == name)
+}
+
+/// A question in words, as its column has it.
+pub(super) fn awaited(awaited: Option<&Awaited>) -> Result<Option<String>, StoreError> {
+    awaited.map(json).transpose()
+}
+
+/// A question in words again.
+pub(super) fn parse_awaited(kept: Option<&str>) -> Result<Option<Awaited>, StoreError> {
+    let awaited = kept.map(serde_json::from_str);
+    awaited.transpose().map_err(StoreError::unavailable)
 }
 
 /// The pieces of a turn; nothing where they are one plain text, which its row has already.

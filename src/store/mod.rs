@@ -48,8 +48,8 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place, Post,
-    Protocol, Seat, Turn, UpdateEnd,
+    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place,
+    Post, Protocol, Seat, Turn, UpdateEnd,
 };
 use crate::poison::{Record, Work};
 use crate::rules::approval::Waiting;
@@ -146,6 +146,13 @@ pub enum Change {
         conversation: ConversationId,
         /// What.
         context: ContextId,
+    },
+    /// What the next words of somebody in a conversation answer; nothing any more if none.
+    Await {
+        /// The conversation.
+        conversation: ConversationId,
+        /// What.
+        awaited: Option<Awaited>,
     },
     /// A placeholder stands for the turn. Refused if the turn is over.
     Placeholder {

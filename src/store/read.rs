@@ -39,7 +39,7 @@ pub(super) async fn new_updates(
 
 pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinished, StoreError> {
     let turns = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at, c.awaited,
                 (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached') ORDER BY t.id",
@@ -66,7 +66,7 @@ pub(super) async fn turn(
     id: TurnId,
 ) -> Result<Option<(Turn, Conversation)>, StoreError> {
     let row = query(
-        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at,
+        "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at, c.awaited,
                 (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE t.id = ?",
@@ -125,7 +125,7 @@ pub(super) async fn seat(
     .fetch_optional(pool)
     .await?;
     let conversations = query(
-        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at
+        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at, c.awaited
          FROM slots s JOIN conversations c ON c.id = s.conversation
          WHERE s.bot = ? AND s.chat = ? AND s.topic = ? AND s.user = ?",
     )
@@ -271,6 +271,7 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         stop: row.try_get("stop")?,
         stopping: row.try_get::<Option<i64>, _>("stop_asked_at")?.is_some(),
         held: held(row)?,
+        answers: codec::parse_awaited(row.try_get("answers")?)?,
     };
     let user = UserId(row.try_get("user")?);
     let conversation = conversation_row(row, turn.conversation, place, user)?;
@@ -306,6 +307,7 @@ fn conversation_row(
             .try_get::<Option<String>, _>("context_id")?
             .map(ContextId),
         closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
+        awaited: codec::parse_awaited(row.try_get("awaited")?)?,
     })
 }
 

@@ -143,6 +143,7 @@ impl Bench {
             principal: Principal(format!("telegram:{user}")),
             context: None,
             closed: false,
+            awaited: None,
         }
     }
 
@@ -166,6 +167,7 @@ impl Bench {
             stop: None,
             stopping: false,
             held: None,
+            answers: None,
         }
     }
 

@@ -24,6 +24,8 @@ fn script(incoming: &Incoming) -> Reply {
         "one" => reply().asks_approval(&[("delete_pod", pod)]),
         "two" => reply().asks_approval(&[("delete_pod", pod), ("restart", api)]),
         "nested" => reply().asks_approval_through("helper", &[("delete_pod", pod)]),
+        "long" => reply().asks_approval(&[("apply", long(1_000))]),
+        "endless" => reply().asks_approval(&[("apply", long(8_000))]),
         "secret" => reply().asks_approval(&[("create", json!({"password": "hunter2"}))]),
         "questions" => reply().asks_user(&[
             Question::one_of("Which database?", &["PostgreSQL", "MySQL"]),
@@ -32,6 +34,11 @@ fn script(incoming: &Incoming) -> Reply {
         ]),
         other => replies(&format!("You said {other}")),
     }
+}
+
+/// A manifest of so many lines.
+fn long(lines: usize) -> Value {
+    json!({"manifest": "key: value\n".repeat(lines), "name": "web-1", "zone": "the end"})
 }
 
 /// One plan for each form.

@@ -4,7 +4,7 @@
 use switchboard_emulators::agent::replies;
 
 use crate::approvals::{ANYBODY, decisions, plans, ran};
-use crate::support::Stage;
+use crate::support::{Stage, rows};
 
 #[tokio::test]
 async fn stop_and_new_reject_what_waits_before_anything_else() {
@@ -89,4 +89,86 @@ async fn a_quota_that_is_used_up_is_told_and_nothing_is_sent() {
     stage.settled().await;
     assert_eq!(stage.agent("k8s").prompts().len(), 3);
     stage.ends().await;
+}
+
+#[tokio::test]
+async fn what_has_no_room_in_the_card_comes_as_a_file_below_it() {
+    for plan in plans(ANYBODY) {
+        let stage = plan.start().await;
+        let user = stage.user(7);
+        user.says("long");
+        let card = user.sees("in the file below: see that before").await;
+        assert_eq!(card.labels(), ["Approve", "Reject"]);
+        let (below, file) = user.sees_file("k8s-T1.yaml").await;
+        assert!(below.silent && below.id > card.id, "{below:?}");
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        assert!(text.starts_with("# apply\nmanifest: |\n  key: value\n"));
+        assert!(text.ends_with("name: web-1\nzone: the end\n"), "whole");
+        user.taps("in the file below", "Approve").await;
+        user.sees("Tool said: apply done").await;
+        stage.settled().await;
+        assert_eq!(ran(&stage), ["apply web-1"]);
+
+        user.says("endless");
+        let card = user.sees("Nobody may approve this").await;
+        assert_eq!(card.labels(), ["Reject"], "nobody looks through that much");
+        user.taps("Nobody may approve this", "Reject").await;
+        user.sees("rejected by user").await;
+        stage.settled().await;
+        assert_eq!(ran(&stage), ["apply web-1"]);
+        stage.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn time_runs_out_over_a_restart() {
+    for plan in plans(&format!("{ANYBODY}\nexpires_after = \"2s\"")) {
+        let mut stage = plan.start().await;
+        stage.user(7).says("one");
+        stage.user(7).sees("asks whether it may go on").await;
+        rows::turns_become(&stage.store(), &["working"]).await;
+        stage.stop_bot().await.unwrap();
+        assert_eq!(decisions(&stage).await, 0, "it still waited");
+        stage.start_bot();
+        let user = stage.user(7);
+        user.sees("⌛ Nobody decided in time. Rejected at").await;
+        user.sees("Reason: Nobody decided in time.").await;
+        stage.settled().await;
+        assert_eq!(ran(&stage), Vec::<String>::new());
+        stage.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn a_card_comes_once_more_where_its_group_has_moved() {
+    const GROUP: i64 = -600;
+    const SUPERGROUP: i64 = -1_000_000_000_600;
+    for (plan, restarts) in plans(ANYBODY).into_iter().zip([false, true]) {
+        let mut stage = plan.start().await;
+        stage.telegram.add_user(7, "Asker");
+        stage.telegram.add_group(GROUP, "Few");
+        stage.telegram.promote(GROUP, 7);
+        stage.telegram.say(7, GROUP, "/k8s one");
+        stage.telegram.sees_button(GROUP, "Approve").await;
+        if restarts {
+            stage.stop_bot().await.unwrap();
+        }
+        stage.telegram.migrate(GROUP, SUPERGROUP);
+        stage.telegram.promote(SUPERGROUP, 7);
+        if restarts {
+            stage.start_bot();
+        }
+        let card = stage.telegram.sees_button(SUPERGROUP, "Approve").await;
+        assert!(card.text.contains("delete_pod\nname: web-1"), "{card:?}");
+        let tap = stage.telegram.press(7, SUPERGROUP, card.id, "Approve");
+        stage.telegram.tap_answered(&tap.unwrap()).await;
+        stage
+            .telegram
+            .sees(SUPERGROUP, "Tool said: delete_pod done")
+            .await;
+        stage.telegram.sees(SUPERGROUP, "✅ Approved by 7 at").await;
+        stage.settled().await;
+        assert_eq!(ran(&stage), ["delete_pod web-1"]);
+        stage.ends().await;
+    }
 }

@@ -25,6 +25,7 @@ mod picture;
 mod places;
 mod previews;
 mod proxy;
+mod questions;
 mod stale;
 mod status;
 mod stop;

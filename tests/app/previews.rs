@@ -133,3 +133,37 @@ async fn an_answer_whose_placeholder_was_deleted_comes_as_a_new_message() {
     assert_eq!(user.screen(), ["the whole answer"]);
     stage.ends().await;
 }
+
+#[tokio::test]
+async fn an_answer_that_grows_by_what_it_ends_with_already_is_not_shown_again() {
+    // So long that only its end is shown, and its end never changes.
+    let line = "0123456789 lorem ipsum\n";
+    let gates: Vec<Gate> = (0..10).map(|_| Gate::new()).collect();
+    let held = gates.clone();
+    let stage = showing_at_once("")
+        .agent("k8s", move |_| {
+            let long = line.repeat(400);
+            let begun = reply().held(&held[0]).tokens(&[&long]);
+            let grown = held[1..].iter();
+            grown
+                .fold(begun, |reply, gate| reply.held(gate).tokens(&[line]))
+                .answers("done")
+        })
+        .start()
+        .await;
+    let user = stage.user(ASKER);
+    user.says("hello");
+    user.sees("k8s is working").await;
+    gates[0].open();
+    user.sees("lorem ipsum").await;
+    for (gate, times) in gates[1..].iter().zip(1..) {
+        gate.reached().await;
+        gate.open();
+        user.says("/whoami");
+        user.sees_times("Your id", times).await;
+    }
+    user.sees("done").await;
+    stage.settled().await;
+    // Telegram would refuse to change nothing, and the Stage fails with every refusal.
+    stage.ends().await;
+}

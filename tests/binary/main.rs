@@ -9,6 +9,7 @@ mod bad_input;
 mod crash;
 mod drain;
 mod kills;
+mod kills_decisions;
 mod poison;
 mod polls;
 mod process;

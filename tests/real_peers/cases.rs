@@ -80,6 +80,7 @@ pub enum Differs {
 
 const EMULATORS: &[Kind] = &[Emulator, Emulator10, EmulatedKagent];
 const KAGENTS: &[Kind] = &[Kagent, KagentStream];
+const KAGENT_ASKS: &str = "kagent asks by a tool call: see `approvals`";
 const ONE_ARTIFACT: Differs = Cannot("kagent 0.10 delivers one artifact in one piece");
 
 /// What most cases have in common.
@@ -210,10 +211,13 @@ pub const CASES: &[Case] = &[
     Case {
         name: "a question back is shown as the answer",
         ask: Ask(&["ask"], Exactly("Which colour?")),
-        but: &[(
-            KAGENTS,
-            Cannot("kagent asks by a tool call that takes an approval, which is not built yet"),
-        )],
+        but: &[(KAGENTS, Cannot(KAGENT_ASKS))],
+        ..ANSWERED
+    },
+    Case {
+        name: "its answer goes to the task that asked",
+        ask: Ask(&["ask", "hello colour"], Exactly("echo: hello colour")),
+        but: &[(KAGENTS, Cannot(KAGENT_ASKS))],
         ..ANSWERED
     },
     Case {

@@ -6,7 +6,8 @@ use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
 
 async fn stage() -> Stage {
     // The real clock of an agent is slow: show the placeholder, keep it quiet.
-    let chat = "[chat]\nplaceholder_after = \"200ms\"\npreview_every_private = \"100ms\"\n";
+    let chat = "[chat]\nplaceholder_after = \"200ms\"\npreview_every_private = \"100ms\"\n\
+                long_answer = \"chunks\"\n";
     let kagent = "flavor = \"kagent\"";
     Stage::plan()
         .sections(&format!("{UNLIMITED}\n{chat}"))

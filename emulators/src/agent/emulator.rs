@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::board::{Board, Script};
+use super::gate::Gate;
 use super::http;
 use super::methods::Methods;
 use super::model::Task;
@@ -174,6 +175,11 @@ impl AgentEmulator {
     /// the agent. Several for one method come one after the other.
     pub fn breaks_next(&self, method: &str, fault: Fault) {
         self.shared.board.break_next(method, fault);
+    }
+
+    /// Holds the next call of a method at a gate, before it reaches the agent.
+    pub fn holds_next(&self, method: &str, gate: &Gate) {
+        self.shared.board.hold_next(method, gate);
     }
 
     /// Cuts every stream and every send that waits; the tasks run on.

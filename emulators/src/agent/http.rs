@@ -36,7 +36,7 @@ pub(super) async fn any(
     };
     if request.method() == "GET" && is_card(suffix) {
         methods.board.record_call(call_of(&request, "agent-card"));
-        if let Some(refused) = before_agent(&request, &methods, "agent-card", &Value::Null) {
+        if let Some(refused) = before_agent(&request, &methods, "agent-card", &Value::Null).await {
             return refused;
         }
         return card(&request, &wire::card(settings, &own_url(&request, suffix)));
@@ -64,7 +64,7 @@ async fn call(request: &HttpRequest, body: &[u8], methods: &Methods) -> HttpResp
     let body = parsed.as_ref().unwrap_or(&Value::Null);
     let method = named(body, "method").unwrap_or_default();
     let id = body.get("id").unwrap_or(&Value::Null);
-    if let Some(refused) = before_agent(request, methods, &method, id) {
+    if let Some(refused) = before_agent(request, methods, &method, id).await {
         return refused;
     }
     let parsed = match parsed {
@@ -139,7 +139,7 @@ fn card(request: &HttpRequest, card: &Value) -> HttpResponse {
 }
 
 /// What a gateway answers in the agent's place: to a wrong token, or by the test's order.
-fn before_agent(
+async fn before_agent(
     request: &HttpRequest,
     methods: &Methods,
     method: &str,
@@ -149,6 +149,9 @@ fn before_agent(
     if !methods.board.lets_in(authorization.as_deref()) {
         let text = "Unauthorized".to_owned();
         return Some(text_response(StatusCode::UNAUTHORIZED, text));
+    }
+    if let Some(gate) = methods.board.next_gate(method) {
+        gate.pass().await;
     }
     let fault = methods.board.next_fault(method)?;
     Some(faulty(fault, id, &Value::Null, None))

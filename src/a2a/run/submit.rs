@@ -5,8 +5,12 @@ use tracing::warn;
 
 use super::super::attempts::{Attempts, Next};
 use super::super::{A2aError, Event, Outcome, Reply, Task, TaskState};
-use super::{Run, Watch};
+use super::{Run, TASK_NOT_FOUND, Watch};
 use crate::rules::turn::End;
+
+/// What agents answer to words for a task that is over or that they do not know: invalid
+/// parameters (kagent), task not found, and unsupported operation (A2A 1.0, §3.1.1).
+const OVER: [i64; 3] = [-32602, TASK_NOT_FOUND, -32004];
 
 impl Watch {
     /// Offers the prompt until it is taken, or surely not.
@@ -29,6 +33,11 @@ impl Watch {
             let turn = self.run.turn.reference();
             let protocol = self.attempts.protocol;
             warn!(%turn, %protocol, %error, outcome = ?error.outcome(), "the call to the agent failed");
+            if self.is_over_for(&error) {
+                // It does not wait any more: the words are a question of their own.
+                self.run.prompt.task = None;
+                continue;
+            }
             // A task that waits for this prompt knows one version.
             let switchable = self.run.prompt.task.is_none();
             let other = self.run.client.other(protocol, &error);
@@ -46,6 +55,15 @@ impl Watch {
                 Next::GiveUp => return self.failed(&error).await,
             }
         }
+    }
+
+    /// Whether the task that this prompt answers takes no more words. The prompt was refused, and
+    /// its conversation goes on without that task.
+    fn is_over_for(&self, error: &A2aError) -> bool {
+        let A2aError::Rpc { code, .. } = error else {
+            return false;
+        };
+        self.run.prompt.task.is_some() && error.outcome() == Outcome::Refused && OVER.contains(code)
     }
 
     /// Whether the agent could be reached, for those who come after.

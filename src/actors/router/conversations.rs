@@ -79,5 +79,6 @@ pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation
         principal: Principal(principal),
         context,
         closed: false,
+        awaited: None,
     }
 }

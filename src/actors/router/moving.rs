@@ -1,9 +1,11 @@
 //! Groups that become supergroups, and chats that the bot is removed from.
 
+use actix::Addr;
 use tracing::{info, warn};
 
 use super::{Router, Work, ends};
 use crate::actors::Commons;
+use crate::actors::session::{ChatsMoved, Session};
 use crate::ids::{ChatId, TopicId, UpdateId};
 use crate::model::{Body, Kind, Place, Post, UpdateEnd};
 use crate::rules::{access, moves, words};
@@ -12,10 +14,11 @@ use crate::telegram::{Incoming, Membership, Update};
 
 impl Router {
     /// Notes the moves that a batch tells of, and turns all of it to where the chats are now.
-    /// What has to be committed before the batch is read any further is the answer.
-    pub(super) fn moved(&mut self, updates: &mut [Update]) -> Vec<Change> {
+    /// What has to be committed before the batch is read any further is the answer, and who is to
+    /// hear of it then.
+    pub(super) fn moved(&mut self, updates: &mut [Update]) -> (Vec<Change>, Vec<Addr<Session>>) {
         let mut moves = self.commons.moves.borrow_mut();
-        let mut changes = Vec::new();
+        let (mut changes, mut told) = (Vec::new(), Vec::new());
         for (from, to) in updates.iter().filter_map(moves::announced) {
             if moves.note(from, to) {
                 info!(chat = %from, %to, "the group has become a supergroup");
@@ -29,8 +32,10 @@ impl Router {
             // The Sender may have heard of a move first.
             self.moves_seen = moves.all().count();
             self.seats.clear();
+            let sessions = self.sessions.values();
+            told.extend(sessions.map(|known| known.session.clone()));
         }
-        changes
+        (changes, told)
     }
 
     /// The last message of a group. If the configuration still means the group by its old id,
@@ -77,15 +82,19 @@ pub(crate) fn warn_of_move(commons: &Commons, from: ChatId, to: ChatId) -> bool 
 /// Commits the moves before anything is read for the new chats.
 pub(super) async fn commit_moves(
     commons: &Commons,
-    changes: Vec<Change>,
+    (changes, told): (Vec<Change>, Vec<Addr<Session>>),
 ) -> Result<(), StoreError> {
     for change in &changes {
         if let Change::MoveChat { from, .. } = change {
             commons.screen.borrow_mut().leaves(*from);
         }
     }
-    if changes.is_empty() {
-        return Ok(());
+    if !changes.is_empty() {
+        commons.keep_surely(changes).await?;
     }
-    commons.keep_surely(changes).await
+    for session in told {
+        // One that is over has nothing to show.
+        let _ = session.send(ChatsMoved).await;
+    }
+    Ok(())
 }

@@ -10,6 +10,8 @@ use super::ladder::{edit, send, send_file};
 use crate::actors::{Commons, Fatal};
 use crate::ids::MessageId;
 use crate::model::{File, Kind, Post, Redo};
+use crate::rules::format::Formatted;
+use crate::rules::screen::Reads;
 use crate::store::{Change, StoreError, becomes_message};
 use crate::telegram::{self, SharedTelegram, Telegram, TelegramError};
 
@@ -228,6 +230,14 @@ fn note_on_screen(commons: &Commons, post: &Post, message: Option<MessageId>) {
         screen.saw(post.place, message);
         if post.kind == Kind::Placeholder {
             screen.shows(post.place.chat, post.id, message);
+            let reads = Reads {
+                text: Formatted {
+                    text: post.body.text.clone(),
+                    entities: post.body.entities.clone(),
+                },
+                buttons: post.body.buttons.clone(),
+            };
+            screen.reads(post.id, Some(reads));
         }
     }
 }

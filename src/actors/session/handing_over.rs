@@ -100,7 +100,8 @@ impl Session {
         let turn = &mut running.turn;
         let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
         let known = turn.protocol.filter(|_| begin != Begin::Submit);
-        let protocol = known.unwrap_or(permit.protocol);
+        let answered = turn.answers.as_ref().map(|awaited| awaited.protocol);
+        let protocol = known.or(answered).unwrap_or(permit.protocol);
         turn.protocol = Some(protocol);
         let submit = (begin == Begin::Submit).then(|| Change::Submit {
             turn: id,
@@ -126,7 +127,7 @@ impl Session {
                 text: turn.text.clone(),
                 files,
                 context: self.conversation.context.clone(),
-                task: None,
+                task: turn.answers.as_ref().map(|awaited| awaited.task.clone()),
                 principal: self.conversation.principal.clone(),
                 answer: None,
             }

@@ -30,6 +30,11 @@ impl Session {
             stop: None,
             stopping: false,
             held: None,
+            answers: self
+                .conversation
+                .awaited
+                .clone()
+                .filter(|it| it.of == ask.user),
         }
     }
 
@@ -101,7 +106,8 @@ impl Session {
             match (&done, place) {
                 (Ok(()), Some(place)) => session.waiting[place].committed = true,
                 (Err(_), Some(place)) => {
-                    session.waiting.remove(place);
+                    let gone = session.waiting.remove(place);
+                    session.still_awaits(gone.map(|gone| gone.turn));
                 }
                 (_, None) => {}
             }
@@ -127,6 +133,7 @@ impl Session {
             changes.push(Change::OpenConversation(self.conversation.clone()));
         }
         changes.push(Change::OpenTurn(turn.clone()));
+        changes.extend(self.answered_by(&turn));
         changes.push(Change::EndUpdate {
             update: ask.update,
             end: UpdateEnd::Turn(turn.id),

@@ -84,11 +84,7 @@ impl Session {
                 None => same.clone(),
             }
         } else {
-            let gone = before.and_then(|before| before.moved(Event::Gone));
-            changes.extend(
-                gone.map(|gone| self.at_desk(|desk| desk.redrawn(&gone)))
-                    .unwrap_or_default(),
-            );
+            changes.extend(self.pause_is_gone(running));
             let agent = &self.conversation.slot.agent;
             let (turn, shown) = (&running.turn, self.shown(&running.turn));
             let mut ids = StoreIds(&self.commons);
@@ -123,6 +119,7 @@ impl Session {
         let Some(running) = self.running.as_mut() else {
             return;
         };
+        running.decided_before = false;
         running.turn.placeholder = None;
         running.paused = Some(waiting);
         if let Some(timer) = running.timer.take() {
@@ -130,6 +127,7 @@ impl Session {
         }
         self.watch_pause(ctx);
         self.tell_drained();
+        self.cards_follow(ctx);
     }
 
     /// Wakes when people are to be reminded, or the time is up.
@@ -215,10 +213,12 @@ impl Session {
             match found {
                 Ok(Some(waiting)) if waiting.state.asks() => {
                     session.holds(waiting, ctx);
+                    session.rejects_what_nobody_wants(ctx);
                     return;
                 }
                 Ok(waiting) => {
                     if let Some(running) = session.running.as_mut() {
+                        running.decided_before = waiting.is_some();
                         running.paused = waiting;
                     }
                 }
@@ -230,6 +230,16 @@ impl Session {
             session.begin(id, begin, ctx);
         });
         ctx.spawn(taken);
+    }
+
+    /// A stop or a new conversation of just before the death of an earlier process.
+    fn rejects_what_nobody_wants(&mut self, ctx: &mut Context<Self>) {
+        let stopping = self.running.as_ref().is_some_and(|it| it.turn.stopping);
+        if stopping {
+            self.reject_pause(words::STOPPED_REASON, ctx);
+        } else if self.conversation.closed {
+            self.reject_pause(words::NEW_REASON, ctx);
+        }
     }
 
     /// The decision leaves: the task is looked at first.
@@ -317,10 +327,14 @@ impl Session {
         }))
     }
 
-    /// What is committed about a pause that nobody decided, when its turn is over all the same.
+    /// What is committed about a pause when the agent does not wait for it any more: nobody has
+    /// decided, or the decision of an earlier process has arrived.
     pub(super) fn pause_is_gone(&self, running: &Running) -> Vec<Change> {
         let waiting = running.paused.as_ref();
-        let gone = waiting.and_then(|waiting| waiting.moved(Event::Gone));
+        let arrived = waiting.filter(|_| running.decided_before);
+        let made = arrived.and_then(|waiting| waiting.made.as_ref());
+        let event = made.map_or(Event::Gone, |made| Event::Delivered(made.comes_to()));
+        let gone = waiting.and_then(|waiting| waiting.moved(event));
         gone.map(|gone| self.at_desk(|desk| desk.redrawn(&gone)))
             .unwrap_or_default()
     }

@@ -82,7 +82,7 @@ impl Session {
             return Box::pin(fut::ready(()));
         };
         running.ending = true;
-        if !matches!(end, End::Answer(_)) {
+        if !matches!(end, End::Answer(_) | End::Asked { .. }) {
             return self.commit_end(id, end, &Seat::default());
         }
         let (place, user) = (running.turn.place, running.turn.asked_by);
@@ -93,10 +93,12 @@ impl Session {
 
     /// Commits the end of the turn in flight; `seat` says whether an answer names its agent.
     fn commit_end(&mut self, id: TurnId, end: &End, seat: &Seat) -> ResponseActFuture<Self, ()> {
+        let awaits = self.awaits(end);
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
         let mut changes = self.pause_is_gone(running);
+        changes.extend(awaits);
         changes.extend(self.changes_of(running, end, seat));
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
@@ -105,6 +107,7 @@ impl Session {
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
+            End::Asked { .. } => "asked",
             End::Refused(_) => "refused",
             End::Failed(_) => "failed",
             End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
@@ -214,7 +217,7 @@ impl Session {
         let now = Instant::now();
         let mut ids = StoreIds(&self.commons);
         match end {
-            End::Answer(answer) => {
+            End::Answer(answer) | End::Asked { answer, .. } => {
                 let answer = self.masked(answer);
                 let showing = Showing {
                     label: self.label(turn, seat),

@@ -5,6 +5,7 @@ use super::digest::digest;
 use super::moves::{Event, State};
 use super::picks::Picks;
 use super::policy::Case;
+use super::posting::ARGUMENTS_MAX;
 use super::waiting::{Made, Posted, Waiting};
 use crate::config::Config;
 use crate::ids::{AgentName, PauseId, Timestamp, UserId};
@@ -12,15 +13,12 @@ use crate::model::{
     Action, BUTTON_LIFE, Body, Button, Kind, Place, Post, Shown as Label, Tap, Turn, Whom,
 };
 use crate::pause::{Asks, Decision, Pause};
-use crate::rules::chunk;
 use crate::rules::format::Formatted;
 use crate::rules::mask::Mask;
 use crate::rules::turn::Fresh;
 use crate::rules::words::approvals as words;
 use crate::store::Change;
 
-/// Messages that the arguments may take beside the card; what needs more, nobody looks through.
-const PAGES_MAX: usize = 8;
 /// A button's label is cut after so many characters.
 const LABEL_MAX: usize = 48;
 
@@ -80,18 +78,13 @@ impl Desk<'_> {
             cards.push(Posted { post, place });
         }
         waiting.cards = cards;
-        if self.pages(&waiting).len() > PAGES_MAX {
+        let whole = self.card(&waiting).whole;
+        if whole.is_some_and(|whole| whole.len() > ARGUMENTS_MAX) {
             // What nobody can look through, nobody may approve.
             waiting.allowed.fill_with(Default::default);
         }
-        let mut changes = Vec::new();
-        for at in waiting.cards.clone() {
-            let reply_to = (at.place == turn.place).then_some(turn.reply_to);
-            let mut body = self.body(&waiting, at);
-            body.reply_to = reply_to;
-            changes.push(post(&waiting, at, Kind::Notice, body));
-            changes.extend(self.pages_below(&waiting, at));
-        }
+        let cards = waiting.cards.clone();
+        let mut changes = self.posted(&waiting, &cards, Some(turn.reply_to));
         changes.push(Change::KeepPause(Box::new(waiting.clone())));
         changes.extend(self.buttons(&waiting));
         (waiting, changes)
@@ -99,8 +92,16 @@ impl Desk<'_> {
 
     /// Its cards say what holds now, with fresh buttons; the version is kept.
     pub fn redrawn(&mut self, waiting: &Waiting) -> Vec<Change> {
+        self.redrawn_but(waiting, &[])
+    }
+
+    /// The same where some of its cards say so already, as they are new.
+    pub(super) fn redrawn_but(&mut self, waiting: &Waiting, new: &[Posted]) -> Vec<Change> {
         let mut changes = vec![Change::KeepPause(Box::new(waiting.clone()))];
         for at in waiting.cards.clone() {
+            if new.contains(&at) {
+                continue;
+            }
             let body = Body {
                 target: Some(at.post),
                 ..self.body(waiting, at)
@@ -138,7 +139,7 @@ impl Desk<'_> {
         name.unwrap_or_else(|| user.to_string())
     }
 
-    fn card(&self, waiting: &Waiting) -> Card {
+    pub(super) fn card(&self, waiting: &Waiting) -> Card {
         let foot = self.foot(waiting);
         let shown = Shown {
             agent: &waiting.agent,
@@ -155,7 +156,7 @@ impl Desk<'_> {
         }
     }
 
-    fn body(&self, waiting: &Waiting, at: Posted) -> Body {
+    pub(super) fn body(&self, waiting: &Waiting, at: Posted) -> Body {
         let Formatted { text, entities } = self.card(waiting).text;
         let lines = self.lines(waiting).into_iter();
         let shown = lines.map(|line| {
@@ -171,32 +172,6 @@ impl Desk<'_> {
             buttons: shown.collect(),
             ..Body::default()
         }
-    }
-
-    /// What has no room in the card, message by message.
-    fn pages(&self, waiting: &Waiting) -> Vec<String> {
-        let whole = self.card(waiting).whole.unwrap_or_default();
-        let pages = chunk::split(&whole, self.config.limits.text_max).into_iter();
-        pages.map(str::to_owned).collect()
-    }
-
-    fn pages_below(&mut self, waiting: &Waiting, at: Posted) -> Vec<Change> {
-        let pages = self.pages(waiting);
-        let pages = pages.into_iter().take(PAGES_MAX);
-        let mut changes = Vec::new();
-        for text in pages {
-            let body = Body {
-                text,
-                silent: true,
-                ..Body::default()
-            };
-            let at = Posted {
-                post: self.fresh.post(),
-                ..at
-            };
-            changes.push(post(waiting, at, Kind::Notice, body));
-        }
-        changes
     }
 
     /// The rows of the buttons under every card, for this version.
@@ -331,7 +306,7 @@ impl Desk<'_> {
     }
 }
 
-fn post(waiting: &Waiting, at: Posted, kind: Kind, body: Body) -> Change {
+pub(super) fn post(waiting: &Waiting, at: Posted, kind: Kind, body: Body) -> Change {
     let mut post = Post::new(at.post, at.place, kind, body);
     post.turn = Some(waiting.turn);
     Change::Post(post)

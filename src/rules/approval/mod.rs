@@ -13,6 +13,7 @@
 //! | `waiting` | a pause as it is kept |
 //! | `taps` | what a tap does, or words do |
 //! | `desk` | what is committed when it moves |
+//! | `posting` | cards that come into a chat, with their file |
 //! | `yaml`, `card` | what people see |
 
 mod card;
@@ -21,6 +22,7 @@ mod digest;
 mod moves;
 mod picks;
 mod policy;
+mod posting;
 mod taps;
 mod waiting;
 mod yaml;

@@ -123,6 +123,7 @@ fn turn(state: TurnState, placeholder: Option<i64>) -> Turn {
         stop: None,
         stopping: true,
         held: None,
+        answers: None,
     }
 }
 

@@ -55,6 +55,7 @@ fn turn(placeholder: Option<i64>) -> Turn {
         stop: None,
         stopping: false,
         held: None,
+        answers: None,
     }
 }
 

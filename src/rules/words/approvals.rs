@@ -25,8 +25,11 @@ pub const REJECT_AND_ASK: &str = "Reject and ask this";
 /// A new question waits behind the pause.
 pub const KEEP_WAITING: &str = "Keep waiting";
 
+/// Below a card whose arguments were cut, where Telegram takes no file.
+pub const NO_FILE: &str = "The file with all of it could not be sent here. What you cannot see, you \
+                           had better reject.";
 /// On a card whose arguments were cut.
-pub const CUT: &str = "There is more of it: see below before you decide.";
+pub const CUT: &str = "There is more of it, in the file below: see that before you decide.";
 /// In a chat, when an agent's question takes words.
 pub const REPLY: &str = "Reply to this message with your answer.";
 /// The same, where there are buttons.

@@ -57,6 +57,15 @@ impl Tables {
                 }
                 Ok(())
             }
+            Change::Await {
+                conversation,
+                awaited,
+            } => {
+                if let Some(row) = self.conversations.get_mut(conversation) {
+                    Rc::make_mut(row).awaited.clone_from(awaited);
+                }
+                Ok(())
+            }
             Change::SetCurrent { place, user, agent } => {
                 let key = (*place, *user);
                 self.current_agents.insert(key, (agent.clone(), now));
@@ -151,6 +160,7 @@ impl Tables {
         self.last.conversation = self.last.conversation.max(id);
         let row = Conversation {
             closed: false,
+            awaited: None,
             ..conversation.clone()
         };
         self.conversations.insert(id, Rc::new(row));

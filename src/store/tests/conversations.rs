@@ -102,6 +102,39 @@ async fn a_context_that_became_known_is_kept() {
     assert_eq!(seat.conversations, [known]);
 }
 
+#[tokio::test]
+async fn a_question_in_words_is_kept_by_its_conversation_then_by_the_turn_that_answers_it() {
+    let bench = Bench::new().await;
+    let conversation = bench.conversation(HERE, ANNA, "k8s");
+    let awaited = Awaited {
+        task: "task-1".into(),
+        protocol: Protocol::V10,
+        of: ANNA,
+    };
+    let awaits = |awaited| Change::Await {
+        conversation: conversation.id,
+        awaited,
+    };
+    let opened = Change::OpenConversation(conversation.clone());
+    bench
+        .commit(vec![opened, awaits(Some(awaited.clone()))])
+        .await;
+    let seat = bench.store.seat(HERE, ANNA).await.unwrap();
+    assert_eq!(seat.conversations[0].awaited, Some(awaited.clone()));
+
+    let turn = Turn {
+        answers: Some(awaited),
+        ..bench.turn_in(&conversation)
+    };
+    bench
+        .commit(vec![Change::OpenTurn(turn.clone()), awaits(None)])
+        .await;
+    let seat = bench.store.seat(HERE, ANNA).await.unwrap();
+    assert_eq!(seat.conversations[0].awaited, None);
+    let unfinished = bench.store.unfinished().await.unwrap();
+    assert_eq!(unfinished.turns, [(turn, conversation)]);
+}
+
 fn told(who: i64, day: i64) -> Change {
     Change::TellStranger {
         who,

@@ -44,6 +44,7 @@ impl Alone {
             principal: Principal("telegram:11".to_owned()),
             context: None,
             closed: false,
+            awaited: None,
         };
         let closed = Conversation {
             id: store.new_conversation(),
@@ -178,6 +179,7 @@ fn a_turn() -> Turn {
         stop: None,
         stopping: false,
         held: None,
+        answers: None,
         gathering: None,
         pieces: Vec::new(),
     }

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use super::super::gate::Gate;
 use super::super::reply::Fault;
 use super::{Board, Signal};
 
@@ -28,6 +29,19 @@ impl Board {
         let mut kept = self.kept();
         let at = kept.faults.iter().position(|(of, _)| of == method)?;
         kept.faults.remove(at).map(|(_, fault)| fault)
+    }
+
+    /// Holds the next call of a method.
+    pub fn hold_next(&self, method: &str, gate: &Gate) {
+        let held = (method.to_owned(), gate.clone());
+        self.kept().held.push_back(held);
+    }
+
+    /// The gate that this call of a method stands before, if any.
+    pub fn next_gate(&self, method: &str) -> Option<Gate> {
+        let mut kept = self.kept();
+        let at = kept.held.iter().position(|(of, _)| of == method)?;
+        kept.held.remove(at).map(|(_, gate)| gate)
     }
 
     /// Cuts all who listen to a task.

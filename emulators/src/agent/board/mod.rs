@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
+use super::gate::Gate;
 use super::model::{Event, Ids, Message, State, Task};
 use super::pause::Pending;
 use super::records::{Call, Incoming, Prompt};
@@ -56,6 +57,8 @@ struct Kept {
     conversations: HashMap<(String, String), Conversation>,
     executed: VecDeque<(String, Value)>,
     faults: VecDeque<(String, Fault)>,
+    /// Where the next call of a method waits.
+    held: VecDeque<(String, Gate)>,
     calls_made: u64,
     tasks_made: u64,
 }

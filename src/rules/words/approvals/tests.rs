@@ -51,6 +51,7 @@ fn all() -> Vec<String> {
     all.extend(overs.map(|over| over_quota(&agent, over)));
     let fixed = [
         CUT,
+        NO_FILE,
         REPLY,
         TAP_OR_REPLY,
         TAP_SOME,

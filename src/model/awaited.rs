@@ -1,0 +1,18 @@
+//! Questions that agents ask in words.
+
+use serde::{Deserialize, Serialize};
+
+use super::Protocol;
+use crate::ids::{TaskId, UserId};
+
+/// A task that waits for somebody's words (A2A: input-required, auth-required). The message that
+/// answers it names it; one that does not begins a task of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The task.
+    pub task: TaskId,
+    /// The version of the protocol that the task was made in: its answer is said in no other.
+    pub protocol: Protocol,
+    /// Whose words.
+    pub of: UserId,
+}
