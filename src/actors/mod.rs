@@ -164,14 +164,6 @@ impl Shared {
         self.world.now()
     }
 
-    /// Whether messages that come now are taken in and answered: the store keeps what is
-    /// written, the poll ends, and the process is not about to.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        let hangs = self.polls.hangs(tokio::time::Instant::now());
-        !self.stopping.get() && self.store.works() && !hangs
-    }
-
     /// Asks for the end of the process.
     pub fn end(&self, why: Fatal) {
         // The app listens until it ends by itself.
