@@ -35,6 +35,8 @@ pub struct Case {
     pub ask: Ask,
     /// Messages on the screen beside the answers.
     pub notes: usize,
+    /// Whether a file is among what is delivered.
+    pub file: bool,
     /// Shown in the placeholder before the end.
     pub preview: Option<&'static str>,
     /// The state of the last turn.
@@ -89,6 +91,7 @@ const ANSWERED: Case = Case {
     at: Streaming,
     ask: Ask(&[], Exactly("")),
     notes: 0,
+    file: false,
     preview: None,
     state: "answered",
     sends: (1, 1),
@@ -216,7 +219,10 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "its answer goes to the task that asked",
-        ask: Ask(&["ask", "hello colour"], Exactly("echo: hello colour")),
+        ask: Ask(
+            &["ask first", "hello colour"],
+            Exactly("echo: hello colour"),
+        ),
         but: &[(KAGENTS, Cannot(KAGENT_ASKS))],
         ..ANSWERED
     },
@@ -233,8 +239,9 @@ pub const CASES: &[Case] = &[
         ..ANSWERED
     },
     Case {
-        name: "the text beside a file is delivered",
+        name: "a file is delivered, and the text beside it",
         ask: Ask(&["file"], With("see files")),
+        file: true,
         but: &[(KAGENTS, Cannot("the fake model makes no files"))],
         ..ANSWERED
     },
