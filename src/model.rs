@@ -198,7 +198,7 @@ pub struct Turn {
     pub task: Option<TaskId>,
     /// The outbox row of its placeholder, if one was posted.
     pub placeholder: Option<OutboxId>,
-    /// The token of [Stop] under that placeholder.
+    /// The token of \[Stop\] under that placeholder.
     pub stop: Option<String>,
     /// Whether somebody wants it to stop, which its agent may not know yet.
     pub stopping: bool,

@@ -32,7 +32,7 @@ pub enum Action {
         /// The attempt that the button was shown for.
         attempt: u32,
     },
-    /// [Run], [Keep]: what the post holds goes on.
+    /// \[Run\], \[Keep\]: what the post holds goes on.
     Release {
         /// One of the turns that it holds.
         turn: TurnId,

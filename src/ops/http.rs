@@ -2,7 +2,7 @@
 //!
 //! Its worker is a thread of its own, so it answers that the machine does not. It owns nothing
 //! of the machine but the address of the [`Overseer`], and never changes anything. It is bounded
-//! by [`CONNECTIONS_MAX`] and the time that an answer may take.
+//! by `CONNECTIONS_MAX` and the time that an answer may take.
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;

@@ -249,7 +249,7 @@ pub fn take_away_placeholder(
     changes.push(Change::Post(post(turn, Kind::Delete, body, fresh.post())));
 }
 
-/// The placeholder of a turn, with what is known of its answer already, and [Stop] under it:
+/// The placeholder of a turn, with what is known of its answer already, and \[Stop\] under it:
 /// the post, the token of the button, and the changes that show both.
 #[must_use]
 pub fn placeholder(
@@ -292,7 +292,7 @@ pub fn placeholder(
     (id, token, changes)
 }
 
-/// [Stop], as it is shown under a placeholder and kept there while that is edited.
+/// \[Stop\], as it is shown under a placeholder and kept there while that is edited.
 #[must_use]
 pub fn stop_button(token: Option<&String>) -> Vec<Vec<Shown>> {
     let shown = token.map(|token| Shown {

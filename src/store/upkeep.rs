@@ -37,7 +37,7 @@ pub trait Upkeep {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Whether what was written last was kept. [`Store::probe`] finds out anew.
+    /// Whether what was written last was kept. [`Upkeep::probe`] finds out anew.
     fn works(&self) -> bool {
         true
     }

@@ -6,13 +6,13 @@ use super::{PROGRESS_MAX, TEXT_MAX, shortened};
 use crate::ids::{AgentName, TurnId};
 use crate::rules::format::{Formatted, format, tail};
 
-/// The label of [Stop].
+/// The label of \[Stop\].
 pub const STOP: &str = "Stop";
-/// The label of [Run].
+/// The label of \[Run\].
 pub const RUN: &str = "Run";
-/// The label of [Keep].
+/// The label of \[Keep\].
 pub const KEEP: &str = "Keep";
-/// The label of [Drop].
+/// The label of \[Drop\].
 pub const DROP: &str = "Drop";
 
 /// Enough of a question to know it again, in characters.
@@ -118,7 +118,7 @@ pub fn unstoppable(agent: &AgentName) -> String {
     format!("{agent} still works on it, and I cannot stop it. /new {agent} starts afresh.")
 }
 
-/// What waited behind a turn that was stopped, above [Keep] and [Drop].
+/// What waited behind a turn that was stopped, above \[Keep\] and \[Drop\].
 #[must_use]
 pub fn waiting_behind(agent: &AgentName, questions: &[&str]) -> String {
     let count = questions.len();
@@ -138,7 +138,7 @@ pub fn waiting_behind(agent: &AgentName, questions: &[&str]) -> String {
     format!("{waits} for {agent} behind it:\n{listed}{more}Keep or drop {them}?")
 }
 
-/// A message that Telegram brought late, above [Run] and [Drop].
+/// A message that Telegram brought late, above \[Run\] and \[Drop\].
 #[must_use]
 pub fn still_wanted(agent: &AgentName, late: Duration) -> String {
     let late = late.as_secs() / 60;
@@ -153,20 +153,20 @@ pub fn still_wanted(agent: &AgentName, late: Duration) -> String {
     )
 }
 
-/// After a tap on [Run].
+/// After a tap on \[Run\].
 #[must_use]
 pub fn passed_on(agent: &AgentName) -> String {
     format!("🔁 Passed on to {agent}, as you said.")
 }
 
-/// After a tap on [Keep].
+/// After a tap on \[Keep\].
 #[must_use]
 pub fn kept(agent: &AgentName, count: usize) -> String {
     let what = if count == 1 { "It goes" } else { "They go" };
     format!("Kept. {what} to {agent} in order.")
 }
 
-/// After a tap on [Drop].
+/// After a tap on \[Drop\].
 #[must_use]
 pub fn dropped(agent: &AgentName) -> String {
     format!("Dropped. Nothing was sent to {agent}.")
