@@ -58,6 +58,8 @@ async fn kagent_that_streams_tokens_passes() {
 struct Seen {
     /// What the bot has put on the screen.
     answers: Vec<String>,
+    /// Whether a file is among it.
+    file: bool,
     /// What was ever shown while one waited.
     previews: Vec<String>,
     /// How often each prompt was sent, and how often the agent got it.
@@ -78,7 +80,8 @@ async fn passes(peer: &Peer) {
         .existing_agent("hasty", &streaming.url(), &toml(HASTY))
         .start()
         .await;
-    let people = CASES.iter().zip(1..);
+    let here = |(case, _): &(&Case, i64)| !case.is_elsewhere(peer.kind);
+    let people = CASES.iter().zip(1..).filter(here);
     for hurried in [false, true] {
         let wave = people
             .clone()
@@ -136,8 +139,14 @@ async fn look(stage: &Stage, id: i64, case: &Case, peer: &Peer, up: &Up) -> Seen
     });
     let shown = stage.telegram.everything_sent(id);
     let texts = shown.into_iter().flat_map(|sent| sent.texts);
+    let (answers, without_words): (Vec<String>, Vec<String>) = stage
+        .user(id)
+        .screen()
+        .into_iter()
+        .partition(|text| !text.is_empty());
     Seen {
-        answers: stage.user(id).screen(),
+        answers,
+        file: !without_words.is_empty(),
         previews: texts.filter(|text| text.starts_with('⏳')).collect(),
         sends: sends.collect(),
         state: rows::last_turn(&stage.store(), id).await.1,
@@ -149,6 +158,9 @@ fn check(case: &Case, peer: &Peer, seen: &Seen) -> Result<(), String> {
     let last = seen.answers.last().map_or("", String::as_str);
     if seen.answers.len() != ask.0.len() + case.notes || !ask.1.fits(last) {
         return Err(format!("the screen shows {:?}", seen.answers));
+    }
+    if seen.file != case.file {
+        return Err(format!("with a file: {}", seen.file));
     }
     if seen.state != case.state {
         return Err(format!("the turn is {}", seen.state));
