@@ -394,10 +394,9 @@ impl Case {
     pub fn of(&self, kind: Kind) -> (Ask, Option<&'static str>) {
         let mut entries = self.but.iter();
         match entries.find(|(kinds, _)| kinds.contains(&kind)) {
-            None => (self.ask, None),
+            None | Some((_, Elsewhere)) => (self.ask, None),
             Some((_, Asks(ask))) => (*ask, None),
             Some((_, Cannot(why))) => (self.ask, Some(why)),
-            Some((_, Elsewhere)) => (self.ask, None),
         }
     }
 
