@@ -5,6 +5,7 @@
 // Their paths are said, as the fuzz targets compile this file from elsewhere.
 #[path = "model/attachment.rs"]
 mod attachment;
+#[path = "model/awaited.rs"]
 mod awaited;
 #[path = "model/button.rs"]
 mod button;
