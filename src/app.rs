@@ -227,6 +227,7 @@ fn pace(config: &Config) -> PaceLimits {
         group_per_minute: limits.group_per_minute,
         global_per_second: limits.global_per_second,
         in_flight_max: limits.in_flight_max,
+        chat_waiting_max: limits.chat_waiting_max,
         preview_every_private: chat.preview_every_private,
         preview_every_group: chat.preview_every_group,
         ..PaceLimits::default()

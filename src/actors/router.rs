@@ -14,6 +14,7 @@ mod gathering;
 mod inspecting;
 mod moving;
 mod pauses;
+mod room;
 mod sessions;
 mod status;
 mod stopping;
@@ -84,6 +85,8 @@ pub struct Router {
     unopened: HashSet<ConversationId>,
     /// What people send in parts, as far as the rest may still come.
     gathering: HashMap<SeatKey, Open>,
+    /// Chats that took no new work, and were told so.
+    told_full: HashSet<ChatId>,
     /// Which questions the messages of this batch are part of.
     asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
@@ -118,6 +121,7 @@ impl Router {
             sessions: BTreeMap::new(),
             unopened: HashSet::new(),
             gathering: HashMap::new(),
+            told_full: HashSet::new(),
             asked: HashMap::new(),
             idle: Vec::new(),
             open_turns: OpenTurns::default(),
@@ -171,6 +175,9 @@ impl Router {
         let decision = route::decide(config, &commons.me, message, known, now);
         let reply = |text: String| reply(id, message, text, &commons);
         let user_routes = |user: UserId| access::routes_for(config, user, here());
+        if facts.full.contains(&message.chat) && decision.adds() {
+            return self.no_room(id, message);
+        }
         let changes = match decision {
             Decision::Ignore(reason) => return self.ignore(id, reason),
             Decision::Nobody { waits } => return self.nobody(id, message, waits, facts),
@@ -301,10 +308,12 @@ impl Handler<UpdatesArrived> for Router {
         let missing = facts::missing(&updates, self.commons.me.id, |key| {
             self.seats.contains_key(key)
         });
-        let commons = self.commons.clone();
+        let (commons, sender, chats) = (self.commons.clone(), self.sender.clone(), missing.chats());
         let gather = async move {
             moving::commit_moves(&commons, moves).await?;
-            facts::gather(commons, missing).await
+            let mut facts = facts::gather(commons, missing).await?;
+            facts.note_room(&sender, chats).await;
+            Ok(facts)
         };
         let gathered = gather.into_actor(self);
         Box::pin(gathered.then(move |gathered, router, ctx| {
@@ -314,6 +323,9 @@ impl Handler<UpdatesArrived> for Router {
                     router.seats.entry(key).or_insert(seat);
                 }
                 facts.received = received;
+                for chat in &facts.roomy {
+                    router.told_full.remove(chat);
+                }
                 updates
                     .into_iter()
                     .map(|update| {

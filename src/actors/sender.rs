@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, error, info, warn};
 
 use self::delivery::{Delivered, SENDS_MAX};
-pub use self::inspecting::InspectSender;
+pub use self::inspecting::{InspectSender, WhichAreFull};
 use super::Commons;
 use crate::ids::OutboxId;
 use crate::model::{Kind, Place, Post, Redo, Shown};

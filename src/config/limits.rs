@@ -23,6 +23,9 @@ pub struct Limits {
     pub conversation_waiting_max: usize,
     /// Turns that are not over, of everybody together; one more is refused.
     pub turns_max: usize,
+    /// The most that may wait in one chat for Telegram to take it; then nothing new is taken
+    /// there but `/stop` and taps.
+    pub chat_waiting_max: usize,
     /// How long a conversation without turns is kept in memory; the store remembers it.
     pub session_idle: Duration,
     /// Turns whose files are fetched from Telegram at once.
@@ -50,6 +53,7 @@ impl Limits {
             in_flight_max: section.number("in_flight_max", 1..=1000, 64),
             conversation_waiting_max: section.number("conversation_waiting_max", 1..=1000, 20),
             turns_max: section.number("turns_max", 1..=1_000_000, 5_000),
+            chat_waiting_max: section.number("chat_waiting_max", 1..=100_000, 500),
             session_idle: section.duration(
                 "session_idle",
                 Duration::from_millis(10)..=Duration::from_hours(24),

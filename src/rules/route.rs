@@ -83,6 +83,18 @@ pub enum Decision<'a> {
     Media(UserId, String),
 }
 
+impl Decision<'_> {
+    /// Whether it brings more messages into its chat. `/stop` never waits, and strangers hear
+    /// one word a day.
+    #[must_use]
+    pub fn adds(&self) -> bool {
+        !matches!(
+            self,
+            Self::Ignore(_) | Self::Nobody { .. } | Self::Stranger(_) | Self::Stop(..)
+        )
+    }
+}
+
 /// Decides what a message is.
 #[must_use]
 pub fn decide<'a>(

@@ -240,3 +240,38 @@ async fn an_agent_has_so_many_calls_at_once_and_so_many_that_wait_and_one_more_i
     stage.user(refused).sees("answer to second").await;
     stage.ends().await;
 }
+
+#[tokio::test]
+async fn a_chat_with_too_much_waiting_takes_nothing_new_says_so_once_and_still_stops() {
+    let toml = format!("{UNLIMITED}chat_waiting_max = 3\n");
+    let stage = Stage::plan()
+        .sections(&toml)
+        .agent("k8s", |_| replies("2 pods"))
+        .start()
+        .await;
+    stage.user(8).says("/whoami");
+    stage.user(8).sees("Your id: 8").await;
+    stage.settled().await;
+    let gate = stage.telegram.hold(On::method("sendMessage").chat(7));
+    // One is on its way, and three wait.
+    for said in 1..=4 {
+        stage.user(7).says("/help");
+        let waiting = "SELECT count(*) FROM outbox WHERE kind = 'reply' AND chat = 7";
+        rows::becomes(&stage.store(), waiting, said).await;
+    }
+    stage.user(7).says("/help");
+    stage.user(7).says("how many pods?");
+    stage.user(7).says("/stop");
+    let refused = "SELECT count(*) FROM updates WHERE reason = 'chat full'";
+    rows::becomes(&stage.store(), refused, 2).await;
+    gate.release();
+    stage.user(8).says("how many pods?");
+    stage.user(8).sees("2 pods").await;
+    stage.user(7).sees("Nothing of yours runs here").await;
+    assert_eq!(stage.user(7).shown("Too many of my messages"), 1);
+    assert_eq!(stage.agent("k8s").prompts().len(), 1, "the other chat's");
+    stage.settled().await;
+    stage.user(7).says("how many pods?");
+    stage.user(7).sees("2 pods").await;
+    stage.ends().await;
+}

@@ -44,6 +44,10 @@ pub(super) struct Facts {
     pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// When the updates of the batch were taken in.
     pub(super) received: HashMap<UpdateId, Timestamp>,
+    /// Chats in which too much waits for Telegram.
+    pub(super) full: HashSet<ChatId>,
+    /// Chats of this batch in which there is room.
+    pub(super) roomy: Vec<ChatId>,
     /// Strangers who are told so in this batch.
     told: RefCell<HashSet<i64>>,
 }
@@ -54,6 +58,14 @@ pub(super) struct Pressed {
     pub(super) button: Button,
     /// The turn that it is about, if it is about one.
     pub(super) about: Option<(Turn, Conversation)>,
+}
+
+impl Missing {
+    /// The chats in which somebody wrote.
+    pub(super) fn chats(&self) -> Vec<ChatId> {
+        let chats: BTreeSet<ChatId> = self.strangers.iter().map(|(_, _, chat)| *chat).collect();
+        chats.into_iter().collect()
+    }
 }
 
 impl Facts {

@@ -85,6 +85,7 @@ fn all() -> Vec<String> {
         BUTTON_FOREIGN.to_owned(),
         queue_full(&agent, 5),
         ALL_FULL.to_owned(),
+        CHAT_FULL.to_owned(),
         edit_late(&agent),
         edit_elsewhere(&agent),
         stranger(ANNA),
