@@ -14,6 +14,7 @@ mod farewell;
 mod keeper;
 mod recovery;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -125,20 +126,22 @@ impl Machine {
             me,
             store,
             world,
-            screen: std::cell::RefCell::default(),
+            screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),
             polls: PollWatch::new(Instant::now()),
             stopping: false.into(),
             fatal,
-            config,
+            config: RefCell::new(Rc::new(config)),
         });
 
         for (from, to) in commons.moves.borrow().all() {
             warn_of_move(&commons, from, to);
         }
-        let sender = Sender::new(commons.clone(), telegram.clone(), pace(&commons.config)).start();
+        let sender =
+            Sender::new(commons.clone(), telegram.clone(), pace(&commons.config())).start();
         let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
-        let configured = commons.config.agents.iter();
+        let config = commons.config();
+        let configured = config.agents.iter();
         let agents: HashMap<_, _> = configured
             .filter_map(|(name, settings)| {
                 let calls = counted::agent(agents.remove(name)?, name, &tally);
@@ -173,7 +176,7 @@ impl Machine {
         info!("stopping");
         self.commons.stopping.set(true);
         self.keeper.abort();
-        let grace = self.commons.config.grace;
+        let grace = self.commons.config().grace;
         let whole = async {
             if why == Some(&Fatal::Deposed) {
                 // The new owner does all of it.
@@ -236,7 +239,8 @@ fn pace(config: &Config) -> PaceLimits {
 
 /// The command list in everybody's menu; a menu that is missing harms nobody.
 async fn show_menu(api: SharedTelegram, commons: Commons) {
-    let routes = commons.config.routes.iter().map(|route| Command {
+    let config = commons.config();
+    let routes = config.routes.iter().map(|route| Command {
         name: route.command.clone(),
         description: route.description.clone(),
     });

@@ -46,7 +46,7 @@ impl Fetcher {
     /// One that has nothing to do yet.
     #[must_use]
     pub fn new(commons: Commons, api: SharedTelegram) -> Self {
-        let places = Arc::new(Semaphore::new(commons.config.limits.downloads_max));
+        let places = Arc::new(Semaphore::new(commons.config().limits.downloads_max));
         Self {
             commons,
             api,
@@ -93,7 +93,7 @@ impl Handler<FetchFiles> for Fetcher {
 
     fn handle(&mut self, fetch_files: FetchFiles, _: &mut Self::Context) -> Self::Result {
         let (api, places) = (self.api.clone(), self.places.clone());
-        let time = self.commons.config.limits.download_timeout;
+        let time = self.commons.config().limits.download_timeout;
         Box::pin(async move {
             // The semaphore is never closed.
             let _place = places.acquire_owned().await;

@@ -45,8 +45,8 @@ const STORE_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// What every actor may look at.
 pub struct Shared {
-    /// The settings.
-    pub config: Config,
+    /// The settings in force; see [`Shared::config`].
+    pub(crate) config: RefCell<Rc<Config>>,
     /// Who we are.
     pub me: Me,
     /// What must survive.
@@ -138,13 +138,14 @@ impl Shared {
     /// What is taken out of what this agent says: our own secrets, and what its routes say. Of
     /// several routes the strictest counts.
     pub fn mask(&self, agent: &AgentName) -> Mask {
-        let token = self.config.telegram.token.expose_secret().to_owned();
-        let headers = self.config.agents.get(agent).into_iter();
+        let config = self.config();
+        let token = config.telegram.token.expose_secret().to_owned();
+        let headers = config.agents.get(agent).into_iter();
         let headers = headers.flat_map(|agent| &agent.headers);
         let secrets =
             headers.filter_map(|header| Some(header.secret()?.expose_secret().to_owned()));
         let of_agent = || {
-            let routes = self.config.routes.iter();
+            let routes = config.routes.iter();
             routes.filter(|route| route.agent == *agent)
         };
         let patterns = of_agent().next().is_none() || of_agent().any(|route| route.masking.on);
@@ -156,6 +157,13 @@ impl Shared {
         if matches!(done, Err(StoreError::Deposed)) {
             self.end(Fatal::Deposed);
         }
+    }
+
+    /// The settings in force. Whoever needs them for longer than one decision keeps this `Rc`: it
+    /// stays as it is.
+    #[must_use]
+    pub fn config(&self) -> Rc<Config> {
+        self.config.borrow().clone()
     }
 
     /// The wall clock.

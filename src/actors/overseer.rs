@@ -91,7 +91,8 @@ fn pulse(commons: &Commons) -> Pulse {
 }
 
 fn routes(commons: &Commons) -> Vec<RouteSeen> {
-    let routes = commons.config.routes.iter();
+    let config = commons.config();
+    let routes = config.routes.iter();
     let routes = routes.map(|route| RouteSeen {
         command: route.command.clone(),
         agent: route.agent.clone(),

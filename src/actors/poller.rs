@@ -78,7 +78,7 @@ impl Poller {
     }
 
     fn poll(&mut self, ctx: &mut Context<Self>) {
-        self.begins(longest_poll(self.commons.config.telegram.poll_timeout));
+        self.begins(longest_poll(self.commons.config().telegram.poll_timeout));
         let round = one_round(
             self.commons.clone(),
             self.api.clone(),
@@ -125,7 +125,7 @@ impl Poller {
             }
             TelegramError::Conflict { webhook: false } => {
                 warn!("another process polls for this bot; waiting until its poll is over");
-                self.commons.config.telegram.poll_timeout + CONFLICT_MARGIN
+                self.commons.config().telegram.poll_timeout + CONFLICT_MARGIN
             }
             TelegramError::RetryAfter(wait) => *wait,
             _ => {
@@ -174,7 +174,7 @@ async fn one_round(
     if let Err(failure) = commons.store.prove_ownership().await {
         return Round::NotKept(failure);
     }
-    let timeout = commons.config.telegram.poll_timeout;
+    let timeout = commons.config().telegram.poll_timeout;
     let polled = api.get_updates(offset, timeout, BATCH_MAX).await;
     commons.polls.ends(Instant::now());
     commons.polls.begins(Instant::now(), HAND_ON_MAX);

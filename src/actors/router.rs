@@ -109,7 +109,7 @@ impl Router {
         sender: Addr<Sender>,
         fetcher: Addr<Fetcher>,
     ) -> Self {
-        let digest = commons.config.digest();
+        let digest = commons.config().digest();
         Self {
             digest,
             began: Instant::now(),
@@ -163,7 +163,7 @@ impl Router {
             return joined;
         }
         let commons = self.commons.clone();
-        let config = &commons.config;
+        let config = &commons.config();
         let key = seat_key(message);
         let seat = self.seats.get(&key).cloned().unwrap_or_default();
         let now = self.commons.now();

@@ -277,7 +277,7 @@ impl Session {
     /// After a while without turns the Router lets go of this session.
     fn rest(&mut self, ctx: &mut Context<Self>) {
         let seen = self.seen;
-        let idle = self.commons.config.limits.session_idle;
+        let idle = self.commons.config().limits.session_idle;
         if let Some(before) = self.resting.take() {
             ctx.cancel_future(before);
         }

@@ -25,7 +25,7 @@ const BETWEEN_STEPS: Duration = Duration::from_millis(50);
 
 /// Works until it is dropped.
 pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
-    let every = commons.config.store.tidy_every;
+    let every = commons.config().store.tidy_every;
     let mut next = Instant::now() + FIRST_AFTER.min(every);
     loop {
         sleep(LOOK_EVERY.min(every)).await;
@@ -89,7 +89,7 @@ async fn retry(commons: &Commons, router: &Addr<Router>) -> Result<(), StoreErro
 
 /// Forgets all that may be forgotten now; answers how many rows were touched.
 async fn tidy(commons: &Commons) -> Result<u64, StoreError> {
-    let settings = &commons.config.store;
+    let settings = &commons.config().store;
     let now = commons.now();
     let step = Tidy {
         text_before: now.minus(settings.keep_text),

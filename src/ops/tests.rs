@@ -1,5 +1,6 @@
 //! The port over real sockets, and what it shows, with a machine whose poll can be made to hang.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
     let (fatal, _) = tokio::sync::mpsc::unbounded_channel();
     let commons: Commons = Rc::new(Shared {
         stopping: std::cell::Cell::default(),
-        config: config(),
+        config: RefCell::new(Rc::new(config())),
         me: me(),
         store: Rc::new(MemStore::open(&MemDisk::default(), me().id, || {
             Timestamp(0)

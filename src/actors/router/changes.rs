@@ -77,7 +77,8 @@ pub(super) fn forbidden(
     commons: &Commons,
 ) -> Vec<Change> {
     let rule = "not allowed";
-    let theirs = access::routes_for(&commons.config, user, message.chat);
+    let config = commons.config();
+    let theirs = access::routes_for(&config, user, message.chat);
     let text = words::forbidden(&route.command, theirs);
     let mut changes = reply(id, message, text, commons);
     changes[0] = ends(id, UpdateEnd::Refused(rule));

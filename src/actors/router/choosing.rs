@@ -83,7 +83,8 @@ impl Router {
             return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "button over");
         };
         let commons = self.commons.clone();
-        let found = route::route_of(&commons.config, command);
+        let config = commons.config();
+        let found = route::route_of(&config, command);
         let allowed = found.and_then(|route| {
             let rule = access::may_ask(route, user, button.place.chat)?;
             // Nobody speaks in another's name.

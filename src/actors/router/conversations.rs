@@ -65,7 +65,8 @@ impl Router {
 }
 
 pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation {
-    let agent = commons.config.agents.get(&slot.agent);
+    let config = commons.config();
+    let agent = config.agents.get(&slot.agent);
     let kagent = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
     // Plain A2A: the agent makes the context id, and none is invented.
     let context = kagent.then(|| ContextId(commons.world.random_id().to_string()));

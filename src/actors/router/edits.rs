@@ -36,7 +36,8 @@ impl Router {
             seat: &seat,
             answered: None,
         };
-        let expected = route::expected(&self.commons.config, place, known, user, now);
+        let config = self.commons.config();
+        let expected = route::expected(&config, place, known, user, now);
         let edit = Edit {
             update: id,
             place,

@@ -141,13 +141,13 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
     let mut facts = Facts::default();
     let store = &commons.store;
     for key in missing.seats {
-        let stranger = access::is_stranger(&commons.config, key.1, key.0.chat);
+        let stranger = access::is_stranger(&commons.config(), key.1, key.0.chat);
         if !stranger {
             facts.seats.insert(key, store.seat(key.0, key.1).await?);
         }
     }
     for (who, user, chat) in missing.strangers {
-        if access::is_stranger(&commons.config, user, chat)
+        if access::is_stranger(&commons.config(), user, chat)
             && let Some(day) = store.stranger_told(who).await?
         {
             facts.strangers.insert(who, day);
@@ -164,7 +164,7 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
         }
     }
     for (chat, message, user) in missing.edited {
-        if !access::is_stranger(&commons.config, user, chat)
+        if !access::is_stranger(&commons.config(), user, chat)
             && let Some(asked) = store.asked(chat, message).await?
         {
             facts.asked.insert((chat, message), asked);

@@ -36,7 +36,7 @@ impl Router {
         let open = self.gathering.get(&key)?;
         let user = access::person(message)?;
         let commons = self.commons.clone();
-        let (config, now) = (&commons.config, commons.now());
+        let (config, now) = (&commons.config(), commons.now());
         let quiet = Quiet::from(&config.chat);
         let (text, gathering) =
             match gather::next(&open.gathering, &commons.me, message, now, &quiet) {
@@ -102,7 +102,7 @@ impl Router {
         let (Some(gathering), TurnState::Queued) = (&turn.gathering, turn.state) else {
             return;
         };
-        let quiet = Quiet::from(&self.commons.config.chat);
+        let quiet = Quiet::from(&self.commons.config().chat);
         let until = self.commons.now().plus(quiet.of(gathering));
         let open = Open {
             conversation: conversation.clone(),

@@ -68,7 +68,7 @@ impl Router {
 
 /// Warns the operator if the configuration names the old id of a group; true if it does.
 pub(crate) fn warn_of_move(commons: &Commons, from: ChatId, to: ChatId) -> bool {
-    let stale = access::names_chat(&commons.config, from);
+    let stale = access::names_chat(&commons.config(), from);
     if stale {
         warn!(
             old = %from, new = %to,

@@ -44,7 +44,7 @@ impl Router {
             let asked = join_all(asked).await;
             let agents: Vec<AgentSeen> = asked.into_iter().filter_map(Result::ok).collect();
             let mut text = status::own(&seen, &agents, user);
-            if access::is_admin(&commons.config, user) && !message.chat.is_group() {
+            if access::is_admin(&commons.config(), user) && !message.chat.is_group() {
                 let sender = sender.send(InspectSender).await;
                 let sender = sender.unwrap_or_else(|_| SenderSeen::default());
                 match commons.store.totals(commons.now()).await {

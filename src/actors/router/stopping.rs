@@ -40,7 +40,7 @@ impl Router {
         let sessions: Vec<_> = here.map(|known| known.session.clone()).collect();
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
-        let admin = access::is_admin(&commons.config, user);
+        let admin = access::is_admin(&commons.config(), user);
         let message = message.clone();
         Box::pin(async move {
             let asked = sessions.iter().map(|session| session.send(WhatRuns));

@@ -69,7 +69,7 @@ impl Router {
         changes.push(Change::TellStranger {
             who,
             day: today,
-            rows_max: self.commons.config.chat.stranger_rows_max,
+            rows_max: self.commons.config().chat.stranger_rows_max,
         });
         let user = message.from.as_ref().map_or(UserId::SHARED, |from| from.id);
         changes.push(refused(message, user, None, rule));
@@ -82,7 +82,7 @@ impl Router {
             status => matches!(status, "member" | "administrator"),
         };
         let added_by = membership.from.as_ref().map(|from| from.id);
-        let config = &self.commons.config;
+        let config = &self.commons.config();
         let chat = membership.chat;
         // A group that moved is the one that the configuration means, if it has to say so yet.
         let before = self.commons.moves.borrow().before(chat);

@@ -50,7 +50,7 @@ impl Router {
         ctx: &mut Context<Self>,
     ) -> Work {
         let agent = &conversation.slot.agent;
-        if !access::may_press(&self.commons.config, agent, &button, tap.from.id) {
+        if !access::may_press(&self.commons.config(), agent, &button, tap.from.id) {
             return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
         }
         let Some(session) = self.session(conversation, ctx) else {

@@ -83,7 +83,7 @@ pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
-    let text_max = commons.config.limits.text_max;
+    let text_max = commons.config().limits.text_max;
     let (called, redo) = call(&*api, &post, file.as_ref(), target, quote, text_max).await;
     settle(&commons, &post, called, redo).await
 }

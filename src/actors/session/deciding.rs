@@ -215,8 +215,13 @@ impl Session {
             return Box::pin(fut::ready(Ok(())));
         };
         let now = self.commons.now();
-        let tapped =
-            approval::replied(&self.case(waiting), waiting, &ask.piece.text, ask.user, now);
+        let tapped = approval::replied(
+            &Self::case(&self.commons.config(), waiting),
+            waiting,
+            &ask.piece.text,
+            ask.user,
+            now,
+        );
         let said = Said {
             update: ask.update,
             user: ask.user,
@@ -263,7 +268,14 @@ impl Handler<TapPause> for Session {
             return Box::pin(kept.into_actor(self).map(|kept, _, _| kept.map(|()| None)));
         }
         let now = self.commons.now();
-        let tapped = approval::tapped(&self.case(waiting), waiting, version, tap, user, now);
+        let tapped = approval::tapped(
+            &Self::case(&self.commons.config(), waiting),
+            waiting,
+            version,
+            tap,
+            user,
+            now,
+        );
         let below = (tap == Tap::RejectAndAsk).then(|| approvals::rejected_for(agent));
         let below = below.map(|text| self.told_below(&button, text));
         self.take(
@@ -294,7 +306,13 @@ impl Handler<ReplyToPause> for Session {
             return self.not_now(update, Some(turn));
         };
         let now = self.commons.now();
-        let tapped = approval::replied(&self.case(waiting), waiting, &text, user, now);
+        let tapped = approval::replied(
+            &Self::case(&self.commons.config(), waiting),
+            waiting,
+            &text,
+            user,
+            now,
+        );
         self.take(
             tapped,
             Said {

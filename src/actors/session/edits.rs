@@ -52,7 +52,7 @@ impl Session {
             agent: &self.conversation.slot.agent,
             expected: edit.expected.as_ref(),
         };
-        let (config, me) = (&self.commons.config, &self.commons.me);
+        let (config, me) = (&self.commons.config(), &self.commons.me);
         let edited = edits::read(config, me, &edit.message, before);
         let running = self.running.as_ref();
         let is_next = running.is_some_and(|running| running.turn.id == turn.id);

@@ -90,7 +90,7 @@ impl Session {
     pub(super) fn quiet(&self, turn: &Turn) -> Option<Duration> {
         let gathering = turn.gathering.as_ref();
         let gathering = gathering.filter(|_| turn.state == TurnState::Queued)?;
-        Some(Quiet::from(&self.commons.config.chat).of(gathering))
+        Some(Quiet::from(&self.commons.config().chat).of(gathering))
     }
 
     /// Whether the turn at this place may begin; if it only waits for its pieces, a timer looks
@@ -131,7 +131,7 @@ impl Session {
         if self.turned_away == Some(follows.first) {
             return Ok(self.refuse_the_rest(&ask));
         }
-        let quiet = Quiet::from(&self.commons.config.chat);
+        let quiet = Quiet::from(&self.commons.config().chat);
         let mut waiting = self.waiting.iter_mut();
         let Some(next) = waiting.find(|next| next.is_followed(&follows)) else {
             return Err(Box::new(ask));

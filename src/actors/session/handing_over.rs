@@ -31,7 +31,7 @@ impl Session {
         // The rules of now: what was allowed when it was asked may not be any more.
         let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
         let agent = self.conversation.slot.agent.clone();
-        if access::route_to(&self.commons.config, &agent, user, chat).is_none() {
+        if access::route_to(&self.commons.config(), &agent, user, chat).is_none() {
             let refused = self.audit(user, "refused", id, Some("not allowed any more"));
             self.refuse_turn(id, approvals::not_any_more(&agent), refused, ctx);
             return;
@@ -39,7 +39,7 @@ impl Session {
         let now = self.commons.now();
         let counted = self.commons.store.used(user, agent.clone(), id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
-            let quotas = &session.commons.config.limits.quotas;
+            let quotas = &session.commons.config().limits.quotas;
             match counted.map(|counted| quota::check(quotas, &counted)) {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
@@ -168,6 +168,7 @@ impl Session {
 
 /// Where the prompts of a conversation go, for whoever looks into the store.
 fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
-    let agent = commons.config.agents.get(&conversation.slot.agent);
+    let config = commons.config();
+    let agent = config.agents.get(&conversation.slot.agent);
     agent.map(|agent| agent.url.to_string()).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use super::{Running, Session};
 use crate::a2a::run::{Begin, Stopper};
 use crate::a2a::{Prompt, pause};
 use crate::actors::StoreIds;
+use crate::config::Config;
 use crate::ids::{BotId, TurnId};
 use crate::model::{Conversation, Kind, Post};
 use crate::pause::{Decision, Pause};
@@ -45,16 +46,16 @@ impl Session {
     }
 
     /// The rules for what comes of this question.
-    pub(super) fn case(&self, waiting: &Waiting) -> Case<'_> {
+    pub(super) fn case<'a>(config: &'a Config, waiting: &Waiting) -> Case<'a> {
         let (agent, asker) = (&waiting.agent, waiting.asked_by);
-        Case::new(&self.commons.config, agent, asker, waiting.place.chat)
+        Case::new(config, agent, asker, waiting.place.chat)
     }
 
     /// Writes changes about a pause.
     pub(super) fn at_desk<T>(&self, write: impl FnOnce(&mut Desk<'_>) -> T) -> T {
         let mut ids = StoreIds(&self.commons);
         write(&mut Desk {
-            config: &self.commons.config,
+            config: &self.commons.config(),
             mask: &self.mask,
             fresh: &mut ids,
         })

@@ -158,7 +158,8 @@ impl Session {
             return Box::pin(fut::ready(()));
         };
         let agent = &self.conversation.slot.agent;
-        let settings = self.commons.config.agents.get(agent);
+        let config = self.commons.config();
+        let settings = config.agents.get(agent);
         let waited = settings
             .map(|agent| agent.total_timeout)
             .unwrap_or_default();
@@ -224,8 +225,8 @@ impl Session {
                     from: self.origin(turn),
                     agent,
                     turn: turn.id,
-                    limits: &self.commons.config.limits,
-                    chat: &self.commons.config.chat,
+                    limits: &self.commons.config().limits,
+                    chat: &self.commons.config().chat,
                 };
                 let pieces = answer::pieces(answer, showing);
                 let ending = running.phone.ending(now, answer::count(&pieces), shown);

@@ -83,7 +83,8 @@ impl Session {
         let place = self.commons.moves.borrow().place(running.turn.place);
         let user = running.turn.asked_by;
         let agent = &self.conversation.slot.agent;
-        let route = access::route_to(&self.commons.config, agent, user, place.chat);
+        let config = self.commons.config();
+        let route = access::route_to(&config, agent, user, place.chat);
         let off = route.is_some_and(|route| route.stream == Stream::Off);
         let over = running.turn.state == TurnState::Detached || running.turn.stopping;
         if off || over {
@@ -128,7 +129,7 @@ impl Session {
 
     /// When something shows of a turn that takes its time.
     pub(super) fn timing(&self) -> Timing {
-        let config = &self.commons.config.chat;
+        let config = &self.commons.config().chat;
         Timing {
             typing_after: config.typing_after,
             placeholder_after: config.placeholder_after,
@@ -141,7 +142,7 @@ impl Session {
         let commons = &self.commons;
         let agent = &self.conversation.slot.agent;
         let asker = (commons.moves.borrow().place(turn.place), turn.asked_by);
-        route::names_itself(&commons.config, agent, asker, seat, commons.now()).then_some(agent)
+        route::names_itself(&commons.config(), agent, asker, seat, commons.now()).then_some(agent)
     }
 
     /// What is remembered of who asked. Where the store does not say, an agent names itself
