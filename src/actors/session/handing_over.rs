@@ -138,6 +138,7 @@ impl Session {
             permit,
             turn: id,
             prompt,
+            answers: turn.answers.clone(),
             protocol,
             begin,
             detached: turn.state == TurnState::Detached,
