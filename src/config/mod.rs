@@ -69,7 +69,7 @@ pub use log::{Log, LogFormat};
 pub use ops::Ops;
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
-pub use quotas::Quotas;
+pub use quotas::{Quotas, RouteQuotas};
 pub use routes::{Route, Scope, Stream};
 pub use store::Store;
 pub use telegram::Telegram;

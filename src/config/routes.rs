@@ -11,8 +11,9 @@ use super::item::Item;
 use super::limits::{Limits, WAITING_MAX};
 use super::people::{Allow, Approvers, People};
 use super::problem::did_you_mean;
+use super::quotas::RouteQuotas;
 use super::section::Section;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, RouteName};
 
 /// Bot API, `BotCommand`: 1 to 256 characters.
 const DESCRIPTION_CHARS_MAX: usize = 256;
@@ -57,8 +58,7 @@ pub struct Route {
     pub examples: Vec<String>,
     /// Whether plain text comes here; true for one route at most.
     pub default: bool,
-    /// What shows of its answers while they are being made. Of several routes to an agent
-    /// the first one that a person may use counts.
+    /// What shows of its answers while they are being made.
     pub stream: Stream,
     /// Put before every question for the agent, and shown to nobody.
     pub prefix: Option<String>,
@@ -76,8 +76,18 @@ pub struct Route {
     pub approvers: Approvers,
     /// The rest about such calls.
     pub approvals: Approvals,
-    /// What is masked of what its agent says. Of several routes to an agent the strictest counts.
+    /// What is masked of what its agent says to a question that came by it.
     pub masking: Masking,
+    /// How many questions it takes.
+    pub quotas: RouteQuotas,
+}
+
+impl Route {
+    /// What it is called: its command.
+    #[must_use]
+    pub fn name(&self) -> RouteName {
+        RouteName(self.command.clone())
+    }
 }
 
 /// All routes; a broken one is left out and reported.
@@ -171,6 +181,7 @@ impl Reader<'_> {
         let approvers = self.people.approvers(section.list("approvers"));
         let approvals = approvals::read(&mut section, self.people);
         let masking = approvals::read_masking(&mut section);
+        let quotas = RouteQuotas::read(&mut section, &self.limits.quotas);
         section.finish();
         let agent = agent?;
         Some(Route {
@@ -190,6 +201,7 @@ impl Reader<'_> {
             approvers,
             approvals,
             masking,
+            quotas,
         })
     }
 

@@ -1,97 +1,125 @@
-//! What a route says about its turns.
+//! Several ways to one agent: what a route says counts for what was asked by it, and for nothing
+//! else.
 
-use switchboard_emulators::agent::{Cancel, Gate, Settings as AgentSettings, replies, reply};
+use serde_json::json;
+use switchboard_emulators::agent::{
+    Gate, Incoming, Reply, Settings as AgentSettings, replies, reply,
+};
 
-use crate::support::Stage;
+use crate::approvals::ran;
+use crate::support::{Plan, Stage, UNLIMITED, rows};
 
-#[tokio::test]
-async fn an_alias_asks_the_agent_of_its_route_and_picks_it_and_no_help_shows_it() {
-    let stage = Stage::plan()
-        .agent("k8s", |_| replies("from k8s"))
-        .agent("istio", |asked| {
-            replies(&format!("istio on {}", asked.text))
-        })
-        .route("istio", "aliases = [\"mesh\", \"m\"]")
-        .start()
-        .await;
-    let user = stage.user(7);
-    user.says("/mesh gateways");
-    user.sees("istio on gateways").await;
-    user.says("/m");
-    user.sees("Now talking to istio").await;
-    user.says("routes");
-    user.sees("istio on routes").await;
-    user.says("/help");
-    let help = user.sees("/istio").await;
-    assert!(!help.text.contains("mesh"), "{}", help.text);
-    stage.ends().await;
+/// A second, lax way to the agent; the file has it first.
+const RAW: &str = "
+[[routes]]
+command = \"raw\"
+agent = \"k8s\"
+allow = [7, 8]
+approvers = [\"requester\"]
+mask = false
+per_minute = 2
+";
+
+fn script(incoming: &Incoming) -> Reply {
+    let pod = json!({"name": "web-1", "namespace": "default"});
+    if let Some(decision) = &incoming.decision {
+        return replies(&decision.summary());
+    }
+    match incoming.text.as_str() {
+        "one" => reply().asks_approval(&[("delete_pod", pod)]),
+        "config" => replies("password: hunter2hunter2"),
+        other => replies(&format!("You said {other}")),
+    }
+}
+
+/// By `/k8s` only 8 may approve; by `/raw` whoever asks.
+fn two_ways() -> Plan {
+    let kagent = "flavor = \"kagent\"";
+    Stage::plan()
+        .sections(&format!("{UNLIMITED}{RAW}"))
+        .agent_as("k8s", AgentSettings::kagent("k8s"), kagent, script)
+        .route("k8s", "approvers = [8]")
 }
 
 #[tokio::test]
-async fn a_prefix_goes_to_the_agent_before_each_question_and_nobody_sees_it() {
-    let stage = Stage::plan()
-        .agent("k8s", |asked| {
-            if asked.text.ends_with("which?") {
-                reply().asks("Which colour?")
-            } else {
-                replies("done")
-            }
-        })
-        .route("k8s", "prefix = \"Be brief.\"")
-        .start()
-        .await;
+async fn who_decides_is_said_by_the_route_also_after_a_restart() {
+    let mut stage = two_ways().start().await;
+    stage.user(7).says("/raw one");
+    stage.user(7).sees("asks whether it may go on").await;
+    rows::turns_become(&stage.store(), &["working"]).await;
+    stage.stop_bot().await.unwrap();
+    stage.start_bot();
     let user = stage.user(7);
-    user.says("/k8s pods");
-    user.sees("done").await;
-    user.says("which?");
-    user.sees("Which colour?").await;
-    // This answers a question of the agent's: it is not one of its own.
-    user.says("blue");
-    user.sees_times("done", 2).await;
-    let prompts = stage.agent("k8s").prompts();
-    let texts: Vec<_> = prompts.iter().map(|prompt| &*prompt.text).collect();
-    assert_eq!(texts, ["Be brief.\n\npods", "Be brief.\n\nwhich?", "blue"]);
-    assert_eq!(user.shown("Be brief"), 0);
-    stage.ends().await;
-}
-
-#[tokio::test]
-async fn a_route_gives_its_turns_less_time_than_its_agent() {
-    let gate = Gate::new();
-    let held = gate.clone();
-    let settings = AgentSettings::kagent("k8s").cancel(Cancel::Works);
-    let stage = Stage::plan()
-        .agent_as("k8s", settings, "flavor = \"kagent\"", move |_| {
-            reply().working("on it").held(&held).answers("too late")
-        })
-        .route("k8s", "total_timeout = \"500ms\"")
-        .start()
-        .await;
-    let user = stage.user(7);
-    user.says("hello");
-    user.sees("It took longer than 1 min, so I had it stopped")
-        .await;
+    user.taps("asks whether it may go on", "Approve").await;
+    user.sees("Tool said: delete_pod done").await;
     stage.settled().await;
-    gate.open();
+    assert_eq!(ran(&stage), ["delete_pod web-1"]);
+
+    user.says("/k8s one");
+    let card = user.sees("May be approved by 8.").await;
+    let tap = stage.telegram.press(7, 7, card.id, "Approve").unwrap();
+    let told = stage.telegram.tap_answered(&tap).await;
+    assert!(told.text.starts_with("You asked for this"), "{told:?}");
+    user.taps("May be approved by 8.", "Reject").await;
+    user.sees("rejected by user").await;
+    stage.settled().await;
+    assert_eq!(ran(&stage), ["delete_pod web-1"], "nothing more");
     stage.ends().await;
 }
 
 #[tokio::test]
-async fn a_route_lets_fewer_questions_wait_than_the_limits() {
-    let gate = Gate::new();
-    let held = gate.clone();
+async fn what_is_masked_is_said_by_the_route() {
+    let stage = two_ways().start().await;
+    let user = stage.user(7);
+    user.says("/raw config");
+    user.sees("password: hunter2hunter2").await;
+    user.says("/k8s config");
+    user.sees("password: ‹masked›").await;
+    stage.settled().await;
+    assert_eq!(user.shown("hunter2"), 1);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn how_much_a_route_takes_is_counted_for_all_who_use_it_and_for_it_alone() {
+    let stage = two_ways().start().await;
+    let (user, other) = (stage.user(7), stage.user(8));
+    user.says("/raw first");
+    user.sees("You said first").await;
+    other.says("/raw second");
+    other.sees("You said second").await;
+    other.says("/raw third");
+    other.sees("is asked too much at the moment").await;
+    other.says("/k8s fourth");
+    other.sees("You said fourth").await;
+    stage.settled().await;
+    assert_eq!(stage.agent("k8s").prompts().len(), 3);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn what_shows_of_an_answer_in_the_making_is_said_by_the_route() {
+    let (begin, end) = (Gate::new(), Gate::new());
+    let (first, second) = (begin.clone(), end.clone());
+    let quiet = RAW.replace("mask = false", "stream = \"off\"");
+    let chat = "[chat]\ntyping_after = \"10ms\"\nplaceholder_after = \"20ms\"\n\
+                preview_every_private = \"100ms\"\n";
     let stage = Stage::plan()
-        .agent("k8s", move |_| reply().held(&held).answers("done"))
-        .route("k8s", "conversation_waiting_max = 1")
+        .sections(&format!("{UNLIMITED}\n{chat}{quiet}"))
+        .agent("k8s", move |_| {
+            let half = reply().held(&first).tokens(&["one half "]);
+            half.held(&second).answers("one half and the rest")
+        })
         .start()
         .await;
+    // The quiet way is the first one to the agent, and not the one that was taken.
     let user = stage.user(7);
-    user.says("first");
-    gate.reached().await;
-    user.says("second");
-    user.says("third");
-    user.sees("I did not take this one").await;
-    gate.open();
-    user.sees_times("done", 2).await;
+    user.says("/k8s hello");
+    user.sees("k8s is working").await;
+    begin.open();
+    user.sees("one half").await;
+    end.open();
+    user.sees("and the rest").await;
+    stage.settled().await;
     stage.ends().await;
 }

@@ -1,29 +1,27 @@
 //! What the route of a turn says about it.
 
-use super::Session;
+use super::{Ask, Session};
 use crate::actors::agent::Waits;
 use crate::config::{Route, Stream};
-use crate::ids::{ChatId, UserId};
 use crate::model::Turn;
-use crate::rules::access;
+use crate::rules::{access, route};
 
 impl Session {
-    /// What the route says by which this person asks here; nothing where there is none any more.
-    fn by_route<T>(&self, user: UserId, chat: ChatId, says: impl FnOnce(&Route) -> T) -> Option<T> {
+    /// What the route says that the turn was asked by; nothing where it is no more.
+    fn by_route_of<T>(&self, turn: &Turn, says: impl FnOnce(&Route) -> T) -> Option<T> {
         let config = self.commons.config();
         let agent = &self.conversation.slot.agent;
-        access::route_to(&config, agent, user, chat).map(says)
+        let chat = self.commons.moves.borrow().place(turn.place).chat;
+        let asked_by = turn.route.as_ref();
+        access::own_route(&config, agent, asked_by, turn.asked_by, chat).map(says)
     }
 
-    fn by_route_of<T>(&self, turn: &Turn, says: impl FnOnce(&Route) -> T) -> Option<T> {
-        let place = self.commons.moves.borrow().place(turn.place);
-        self.by_route(turn.asked_by, place.chat, says)
-    }
-
-    /// How many turns may wait in this conversation.
-    pub(super) fn waiting_max(&self, user: UserId, chat: ChatId) -> usize {
-        let of_route = self.by_route(user, chat, |route| route.conversation_waiting_max);
-        of_route.unwrap_or_else(|| self.commons.config().limits.conversation_waiting_max)
+    /// How many turns may wait in this conversation before this question.
+    pub(super) fn waiting_max(&self, ask: &Ask) -> usize {
+        let config = self.commons.config();
+        let route = route::route_of(&config, ask.route.as_str());
+        let of_route = route.map(|route| route.conversation_waiting_max);
+        of_route.unwrap_or(config.limits.conversation_waiting_max)
     }
 
     /// Whether nothing is shown of an answer before it is whole.
