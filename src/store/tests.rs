@@ -21,6 +21,7 @@ mod conversations;
 mod disk;
 mod groups;
 mod memory;
+mod million;
 mod outbox;
 mod owners;
 mod pauses;
