@@ -9,7 +9,7 @@ use sqlx::{Connection, query, query_scalar};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ids::{Principal, TopicId};
+use crate::ids::{Principal, RouteName, TopicId};
 use crate::model::{
     Action, AuditLine, Awaited, Body, FileName, Held, HeldFor, Kind, Outcome, Piece, Protocol,
     Slot, TurnState, UpdateEnd, Whom,
@@ -157,6 +157,7 @@ impl Bench {
             conversation: conversation.id,
             place: conversation.slot.place,
             asked_by: conversation.slot.user,
+            route: Some(RouteName::from("k8s")),
             update: UpdateId(1),
             reply_to: MessageId(2),
             text: "what pods are failing?".to_owned(),
