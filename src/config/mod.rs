@@ -113,6 +113,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// What it calls a person: by name, else by id.
+    #[must_use]
+    pub fn called(&self, user: UserId) -> String {
+        let name = self.names.get(&user).cloned();
+        name.unwrap_or_else(|| user.to_string())
+    }
+
     /// A short digest of all settings, to tell two configurations apart. Secrets are no part of
     /// it: a token that was changed does not change it.
     #[must_use]
