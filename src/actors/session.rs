@@ -41,8 +41,8 @@ use tracing::debug;
 pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
-use super::Commons;
-use super::agent::{Agent, TaskChanged};
+use super::agent::TaskChanged;
+use super::{Commons, Pinned, Shared};
 use super::fetcher::Fetcher;
 use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
@@ -130,6 +130,8 @@ pub struct SessionIdle {
 /// The turn in flight.
 struct Running {
     turn: Turn,
+    /// What it is worked on by. Only the rights of people are those of the moment.
+    by: Pinned,
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
@@ -158,7 +160,6 @@ pub struct Session {
     conversation: Conversation,
     /// Whether the store has the conversation.
     opened: bool,
-    agent: Addr<Agent>,
     sender: Addr<Sender>,
     fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
@@ -189,7 +190,6 @@ impl Session {
         commons: Commons,
         conversation: Conversation,
         opened: bool,
-        agent: Addr<Agent>,
         (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
         open_turns: OpenTurns,
@@ -198,7 +198,6 @@ impl Session {
             commons,
             conversation,
             opened,
-            agent,
             sender,
             fetcher,
             router,
@@ -234,8 +233,11 @@ impl Session {
         let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
-        self.mask = self.commons.mask(&self.conversation.slot.agent);
-        let phone = Phone::new(self.timing(), Instant::now(), turn.placeholder.is_some());
+        let agent = &self.conversation.slot.agent;
+        let by = self.commons.in_force.pin(agent);
+        self.mask = Shared::mask(&by.config, agent);
+        let timing = waiting_person::timing(&by.config);
+        let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,
             (_, Some(task)) => Begin::TakeUp(task.clone()),
@@ -247,6 +249,7 @@ impl Session {
         let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
+            by,
             phone,
             progress: String::new(),
             timer: None,

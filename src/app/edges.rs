@@ -1,9 +1,7 @@
 //! What the machine stands between: Telegram, the agents, the store, the time of day. The real
 //! ones are made here; a simulation brings its own.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
-
 use std::time::Duration;
 
 use anyhow::Context;
@@ -20,12 +18,16 @@ use crate::telegram::{self, BotApi, SharedTelegram};
 /// The wait between two tries to open a store that is locked or full.
 const OPEN_AGAIN: Duration = Duration::from_secs(2);
 
+/// Makes the client of an agent.
+pub type AgentMaker = Box<dyn Fn(&AgentName, &config::Agent) -> Option<SharedAgent>>;
+
 /// All that is outside of the machine.
 pub struct Edges {
     /// The Bot API.
     pub telegram: SharedTelegram,
-    /// The configured agents. A route to one that is missing here ignores what it gets.
-    pub agents: BTreeMap<AgentName, SharedAgent>,
+    /// Makes the clients of the configured agents, also of those that are configured later. A
+    /// route to one that has none ignores what it gets.
+    pub agents: AgentMaker,
     /// What must survive; it is ours already.
     pub store: SharedStore,
     /// The time of day, and chance.
@@ -39,13 +41,9 @@ impl Edges {
     /// When the Bot API's client cannot be made or the store cannot be opened.
     pub async fn real(config: &Config) -> anyhow::Result<Self> {
         let telegram = BotApi::new(&telegram_settings(config))?;
-        let agents = config.agents.iter().map(|(name, agent)| {
-            let client: SharedAgent = Rc::new(A2aClient::new(agent_settings(agent)));
-            (name.clone(), client)
-        });
         Ok(Self {
             telegram: Rc::new(telegram),
-            agents: agents.collect(),
+            agents: Box::new(|_, agent| Some(Rc::new(A2aClient::new(agent_settings(agent))))),
             store: open_store(config).await?,
             world: Rc::new(RealWorld),
         })

@@ -84,6 +84,8 @@ pub type Environment = HashMap<String, String>;
 pub struct Config {
     /// Who is told what concerns the operator; may be nobody.
     pub admins: Vec<UserId>,
+    /// Where the admins are told; none: each of them in private.
+    pub admin_chat: Option<ChatId>,
     /// How long a stop may take.
     pub grace: Duration,
     /// The bot, and the way to Telegram.
@@ -150,6 +152,7 @@ pub fn environment() -> Environment {
 fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
+    let admin_chat = root.take("admin_chat").and_then(|item| approvals::chat(&item));
     let seconds = Duration::from_secs;
     let grace = root.duration("grace", seconds(1)..=seconds(600), seconds(20));
     let telegram = Telegram::read(root.section("telegram"), env);
@@ -165,6 +168,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     root.finish();
     Some(Config {
         admins,
+        admin_chat,
         grace,
         telegram: telegram?,
         store: store?,

@@ -8,7 +8,7 @@ use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::agent::AgentBack;
 use crate::actors::sender::{ShowProgress, ShowTyping};
-use crate::config::Stream;
+use crate::config::{Config, Stream};
 use crate::ids::{AgentName, OutboxId, UserId};
 use crate::model::{Body, Kind, Place, Post, Seat, Turn, TurnState};
 use crate::rules::format::Formatted;
@@ -83,8 +83,8 @@ impl Session {
         let place = self.commons.moves.borrow().place(running.turn.place);
         let user = running.turn.asked_by;
         let agent = &self.conversation.slot.agent;
-        let config = self.commons.config();
-        let route = access::route_to(&config, agent, user, place.chat);
+        let config = &running.by.config;
+        let route = access::route_to(config, agent, user, place.chat);
         let off = route.is_some_and(|route| route.stream == Stream::Off);
         let over = running.turn.state == TurnState::Detached || running.turn.stopping;
         if off || over {
@@ -127,16 +127,6 @@ impl Session {
         Shown::Stands { newest }
     }
 
-    /// When something shows of a turn that takes its time.
-    pub(super) fn timing(&self) -> Timing {
-        let config = &self.commons.config().chat;
-        Timing {
-            typing_after: config.typing_after,
-            placeholder_after: config.placeholder_after,
-            notify_after: config.notify_after,
-        }
-    }
-
     /// The agent's name, unless it is the one that the person's plain text goes to here.
     pub(super) fn label(&self, turn: &Turn, seat: &Seat) -> Option<&AgentName> {
         let commons = &self.commons;
@@ -151,6 +141,15 @@ impl Session {
         let commons = self.commons.clone();
         let place = commons.moves.borrow().place(place);
         async move { commons.store.seat(place, user).await.unwrap_or_default() }
+    }
+}
+
+/// When something shows of a turn that takes its time.
+pub(super) fn timing(config: &Config) -> Timing {
+    Timing {
+        typing_after: config.chat.typing_after,
+        placeholder_after: config.chat.placeholder_after,
+        notify_after: config.chat.notify_after,
     }
 }
 
