@@ -25,8 +25,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-pub use self::edges::{AgentMaker, Edges};
 pub(crate) use self::edges::telegram_settings;
+pub use self::edges::{AgentMaker, Edges};
 use self::reload::Reloader;
 pub use self::reload::{Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;
@@ -155,11 +155,17 @@ impl Machine {
         let herald = Herald::new(commons.clone(), sender.clone().recipient()).start();
         let show_menu = {
             let (telegram, commons) = (telegram.clone(), commons.clone());
-            move || drop(actix_rt::spawn(show_menu(telegram.clone(), commons.clone())))
+            move || {
+                drop(actix_rt::spawn(show_menu(
+                    telegram.clone(),
+                    commons.clone(),
+                )))
+            }
         };
         let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald, show_menu);
         let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
-        let overseer = Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
+        let overseer =
+            Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();

@@ -40,9 +40,7 @@ pub enum Source {
 impl PartialEq for Source {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Fixed(one), Self::Fixed(other)) => {
-                one.expose_secret() == other.expose_secret()
-            }
+            (Self::Fixed(one), Self::Fixed(other)) => one.expose_secret() == other.expose_secret(),
             (Self::File(one), Self::File(other)) => one == other,
             _ => false,
         }

@@ -5,6 +5,7 @@
 //! is committed and said, the Sender sends it.
 
 mod awaiting;
+mod by_route;
 mod counted;
 mod deciding;
 mod decisions;
@@ -42,11 +43,11 @@ pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
 use super::agent::TaskChanged;
-use super::{Commons, Pinned, Shared};
 use super::fetcher::Fetcher;
 use super::sender::Sender;
+use super::{Commons, Pinned, Shared};
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, UpdateId, UserId};
+use crate::ids::{ConversationId, RouteName, UpdateId, UserId};
 use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
 use crate::poison;
 use crate::rules::access::Rule;
@@ -70,6 +71,8 @@ pub struct Ask {
     pub place: Place,
     /// The message, and what it says to the agent.
     pub piece: Piece,
+    /// The route that it comes by.
+    pub route: RouteName,
     /// What the turn has to wait for before it may begin.
     pub gathering: Option<Gathering>,
     /// The turn that it is a further piece of, if that still waits.
@@ -235,7 +238,7 @@ impl Session {
         };
         let agent = &self.conversation.slot.agent;
         let by = self.commons.in_force.pin(agent);
-        self.mask = Shared::mask(&by.config, agent);
+        self.mask = Shared::mask(&by.config, agent, turn.route.as_ref());
         let timing = waiting_person::timing(&by.config);
         let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
         let begin = match (&turn.state, &turn.task) {

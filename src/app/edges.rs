@@ -10,7 +10,7 @@ use tracing::error;
 
 use crate::a2a::{self, A2aClient, SharedAgent};
 use crate::actors::{RealWorld, World};
-use crate::config::{self, Config, Flavor};
+use crate::config::{Config, Flavor};
 use crate::ids::AgentName;
 use crate::store::{Ownership, SharedStore, Sqlite};
 use crate::telegram::{self, BotApi, SharedTelegram};
@@ -19,7 +19,7 @@ use crate::telegram::{self, BotApi, SharedTelegram};
 const OPEN_AGAIN: Duration = Duration::from_secs(2);
 
 /// Makes the client of an agent.
-pub type AgentMaker = Box<dyn Fn(&AgentName, &config::Agent) -> Option<SharedAgent>>;
+pub type AgentMaker = Box<dyn Fn(&Config, &AgentName) -> Option<SharedAgent>>;
 
 /// All that is outside of the machine.
 pub struct Edges {
@@ -43,7 +43,10 @@ impl Edges {
         let telegram = BotApi::new(&telegram_settings(config))?;
         Ok(Self {
             telegram: Rc::new(telegram),
-            agents: Box::new(|_, agent| Some(Rc::new(A2aClient::new(agent_settings(agent))))),
+            agents: Box::new(|config, name| {
+                let settings = agent_settings(config, name)?;
+                Some(Rc::new(A2aClient::new(settings)))
+            }),
             store: open_store(config).await?,
             world: Rc::new(RealWorld),
         })
@@ -60,9 +63,10 @@ pub(crate) fn telegram_settings(config: &Config) -> telegram::Settings {
     }
 }
 
-/// What the client of an agent needs to know.
-fn agent_settings(agent: &config::Agent) -> a2a::Settings {
-    a2a::Settings {
+/// What the client of an agent needs to know; none if there is no such agent.
+fn agent_settings(config: &Config, name: &AgentName) -> Option<a2a::Settings> {
+    let agent = config.agents.get(name)?;
+    Some(a2a::Settings {
         url: agent.url.clone(),
         card_url: agent.card_url.clone(),
         path_of_card: agent.path_of_card,
@@ -73,10 +77,10 @@ fn agent_settings(agent: &config::Agent) -> a2a::Settings {
         kagent: agent.flavor == Flavor::Kagent,
         connect_timeout: agent.connect_timeout,
         first_byte_timeout: agent.first_byte_timeout,
-        total_timeout: agent.total_timeout,
+        total_timeout: config.longest_turn(name),
         response_bytes_max: agent.response_bytes_max,
         calls_max: agent.calls_max.get(),
-    }
+    })
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<SharedStore> {

@@ -13,14 +13,14 @@ use actix::{Actor, Addr};
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
-pub use self::source::{Reloaded, Reloads, Source, Trigger};
 use self::source::{Asked, Found};
+pub use self::source::{Reloaded, Reloads, Source, Trigger};
 use self::watch::Watch;
 use super::edges::AgentMaker;
 use crate::actors::agent::{Agent, Retire};
 use crate::actors::herald::{Herald, Report};
 use crate::actors::{Agents, Commons};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::ids::AgentName;
 use crate::ops::counted;
 use crate::ops::tally::Tally;
@@ -84,8 +84,8 @@ impl Reloader {
             menus: Box::new(menus),
         };
         let config = reloader.commons.config();
-        let agents = config.agents.iter();
-        let agents = agents.filter_map(|(name, agent)| reloader.agent(name, agent));
+        let agents = config.agents.keys();
+        let agents = agents.filter_map(|name| reloader.agent(&config, name));
         reloader.commons.in_force.begin(agents.collect());
         reloader
     }
@@ -184,12 +184,11 @@ impl Reloader {
         }
         let before = in_force.agents();
         let is_new = |name| difference.added.contains(name) || difference.changed.contains(name);
-        let agents = config.agents.iter();
-        let agents = agents.filter_map(|(name, agent)| {
+        let agents = config.agents.keys().filter_map(|name| {
             let kept = before.get(name).filter(|_| !is_new(name));
             match kept {
                 Some(kept) => Some((name.clone(), kept.clone())),
-                None => self.agent(name, agent),
+                None => self.agent(&config, name),
             }
         });
         let agents: Agents = agents.collect();
@@ -208,10 +207,11 @@ impl Reloader {
         difference
     }
 
-    fn agent(&self, name: &AgentName, settings: &config::Agent) -> Option<(AgentName, Addr<Agent>)> {
-        let calls = (self.agents)(name, settings)?;
+    fn agent(&self, config: &Config, name: &AgentName) -> Option<(AgentName, Addr<Agent>)> {
+        let settings = config.agents.get(name)?.clone();
+        let calls = (self.agents)(config, name)?;
         let calls = counted::agent(calls, name, &self.tally);
-        let agent = Agent::new(name.clone(), settings.clone(), calls);
+        let agent = Agent::new(name.clone(), settings, calls);
         Some((name.clone(), agent.start()))
     }
 

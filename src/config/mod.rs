@@ -30,6 +30,7 @@ mod agents;
 mod approvals;
 mod chat;
 mod chats;
+mod commands;
 mod duration;
 mod elsewhere;
 mod headers;
@@ -61,14 +62,15 @@ pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
+pub use commands::RESERVED;
 pub(crate) use duration::parse as duration;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use ops::Ops;
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
-pub use quotas::Quotas;
-pub use routes::{RESERVED, Route, Stream};
+pub use quotas::{Quotas, RouteQuotas};
+pub use routes::{Route, Scope, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
 
@@ -113,6 +115,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// How long a turn of this agent may take at most, by whichever route: one call may be all of
+    /// it.
+    #[must_use]
+    pub fn longest_turn(&self, agent: &AgentName) -> Duration {
+        let routes = self.routes.iter().filter(|route| route.agent == *agent);
+        let of_routes = routes.map(|route| route.total_timeout);
+        let of_agent = self.agents.get(agent).map(|agent| agent.total_timeout);
+        of_routes.chain(of_agent).max().unwrap_or_default()
+    }
+
     /// A short digest of all settings, to tell two configurations apart. Secrets are no part of
     /// it: a token that was changed does not change it.
     #[must_use]
@@ -152,16 +164,18 @@ pub fn environment() -> Environment {
 fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
-    let admin_chat = root.take("admin_chat").and_then(|item| approvals::chat(&item));
+    let admin_chat = root
+        .take("admin_chat")
+        .and_then(|item| approvals::chat(&item));
     let seconds = Duration::from_secs;
     let grace = root.duration("grace", seconds(1)..=seconds(600), seconds(20));
     let telegram = Telegram::read(root.section("telegram"), env);
     let store = Store::read(root.section("store"));
     let agents = agents::read(root.section("agents"), env);
-    let routes = routes::read(root.list("routes"), &agents, &people);
+    let limits = Limits::read(root.section("limits"));
+    let routes = routes::read(root.list("routes"), &agents, &people, &limits);
     routes::warn_of_idle(&root, &agents, &routes);
     let chats = chats::read(root.section("chats"), &routes);
-    let limits = Limits::read(root.section("limits"));
     let chat = Chat::read(root.section("chat"));
     let log = Log::read(root.section("log"));
     let ops = Ops::read(root.section("ops"));

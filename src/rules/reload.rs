@@ -89,7 +89,9 @@ pub fn after(old: &Config, new: Config) -> (Config, Difference) {
         names.cloned().collect::<Vec<_>>()
     };
     let is_changed = |name: &AgentName| match (old.agents.get(name), next.agents.get(name)) {
-        (Some(before), Some(after)) => before != after,
+        (Some(before), Some(after)) => {
+            before != after || old.longest_turn(name) != next.longest_turn(name)
+        }
         _ => false,
     };
     let difference = Difference {

@@ -27,6 +27,8 @@ mod previews;
 mod proxy;
 mod questions;
 mod reload;
+mod route_keys;
+mod routes;
 mod stale;
 mod status;
 mod stop;

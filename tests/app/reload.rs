@@ -8,7 +8,7 @@ use switchboard_emulators::agent::{
     AgentEmulator, Gate, Incoming, Reply, Settings as AgentSettings, replies, reply,
 };
 
-use crate::support::{Plan, Stage, rows};
+use crate::support::{PATIENCE, Plan, Stage, rows};
 
 /// An agent beside those of the stage.
 fn another(script: impl Fn(&Incoming) -> Reply + Send + Sync + 'static) -> AgentEmulator {
@@ -51,7 +51,10 @@ async fn a_file_that_an_editor_replaces_is_loaded_by_itself() {
 
 #[tokio::test]
 async fn a_config_map_that_the_kubelet_swaps_is_loaded_by_itself() {
-    let mut stage = Stage::plan().agent("k8s", |_| replies("pods")).build().await;
+    let mut stage = Stage::plan()
+        .agent("k8s", |_| replies("pods"))
+        .build()
+        .await;
     stage.mounts_config();
     stage.start_bot();
     stage.user(7).says("hello");
@@ -106,6 +109,8 @@ async fn what_needs_a_restart_is_said_and_the_rest_is_loaded() {
     let mut stage = Stage::with(|_| replies("pods")).await;
     stage.user(1).says("/help");
     stage.user(1).sees("/k8s").await;
+    stage.user(7).says("/help");
+    stage.user(7).sees("/k8s").await;
     let before = stage.written().to_owned();
     let changed = before.replace("[limits]", "[log]\nformat = \"json\"\n[limits]");
     let changed = changed.replace("admins = [1]", "admins = [1, 7]");
@@ -114,7 +119,10 @@ async fn what_needs_a_restart_is_said_and_the_rest_is_loaded() {
     assert!(told.ends_with(": log.format"), "{told}");
     stage.user(7).says("/status");
     let status = stage.user(7).sees("Config ").await.text;
-    assert!(status.contains("Waits for a restart: log.format"), "{status}");
+    assert!(
+        status.contains("Waits for a restart: log.format"),
+        "{status}"
+    );
     stage.now_runs(&before).await;
     stage.user(1).sees("waits for a restart any more").await;
     stage.ends().await;
@@ -127,7 +135,6 @@ async fn admins_are_told_in_their_chat_and_one_who_cannot_be_told_costs_one_call
     stage.telegram.add_user(1, "Admin");
     stage.telegram.add_supergroup(OPERATORS, "Operators");
     stage.telegram.join(OPERATORS, 1);
-    stage.telegram.add_bot_to(OPERATORS, 1);
     let good = stage.written().to_owned();
     // 1 has never pressed Start.
     stage.writes(&format!("x = 1\n{good}"));
@@ -137,7 +144,10 @@ async fn admins_are_told_in_their_chat_and_one_who_cannot_be_told_costs_one_call
     stage.settled().await;
     let refused = |stage: &Stage| {
         let refusals = stage.telegram.refusals();
-        refusals.iter().filter(|refusal| refusal.code == 403).count()
+        refusals
+            .iter()
+            .filter(|refusal| refusal.code == 403)
+            .count()
     };
     assert_eq!(refused(&stage), 1);
 
@@ -145,10 +155,14 @@ async fn admins_are_told_in_their_chat_and_one_who_cannot_be_told_costs_one_call
     stage.now_runs(&with_chat).await;
     stage.writes(&format!("y = 1\n{with_chat}"));
     stage.reloads().await;
-    stage.settled().await;
-    let screen = stage.telegram.screen(OPERATORS);
-    let told: Vec<_> = screen.iter().filter(|it| it.from_bot()).collect();
-    assert!(told.iter().any(|it| it.text.contains("y: unknown key")), "{told:?}");
+    let telegram = &stage.telegram;
+    let told = telegram.wait_in(OPERATORS, "the chat to be told", PATIENCE, |world| {
+        let mut messages = world.messages(OPERATORS);
+        messages
+            .find(|it| it.text.contains("y: unknown key"))
+            .map(|_| ())
+    });
+    told.await;
     assert_eq!(refused(&stage), 1, "nobody was tried in private");
     stage.ends().await;
 }
@@ -192,6 +206,7 @@ async fn a_turn_that_waits_for_a_place_finds_one_at_the_new_address() {
     stage.user(7).says("first");
     gate.reached().await;
     stage.user(8).says("second");
+    rows::turns_become(&stage.store(), &["working", "queued"]).await;
     stage.user(8).says("/status");
     stage.user(8).sees("waits for a free call").await;
     let toml = moved(&stage, &new);
@@ -266,10 +281,15 @@ async fn whoever_lost_the_right_between_card_and_tap_approves_nothing() {
     stage.user(7).sees("asks whether it may go on").await;
     let stripped = stage.written().replace("[7, 8, \"requester\"]", "[8]");
     stage.now_runs(&stripped).await;
-    stage.user(7).taps("asks whether it may go on", "Approve").await;
-    stage.settled_but_waiting().await;
+    stage
+        .user(7)
+        .taps("asks whether it may go on", "Approve")
+        .await;
     assert_eq!(stage.agent("k8s").executed(), []);
-    stage.user(7).taps("asks whether it may go on", "Reject").await;
+    stage
+        .user(7)
+        .taps("asks whether it may go on", "Reject")
+        .await;
     stage.settled().await;
     assert_eq!(stage.agent("k8s").executed(), []);
     stage.ends().await;
@@ -283,7 +303,10 @@ async fn a_decision_goes_to_the_agent_that_asked_for_it() {
     stage.user(7).sees("asks whether it may go on").await;
     let toml = moved(&stage, &new);
     stage.now_runs(&toml).await;
-    stage.user(7).taps("asks whether it may go on", "Approve").await;
+    stage
+        .user(7)
+        .taps("asks whether it may go on", "Approve")
+        .await;
     stage.user(7).sees("Tool said: delete_pod done").await;
     stage.settled().await;
     assert_eq!(stage.agent("k8s").executed().len(), 1);
@@ -307,7 +330,10 @@ async fn other_limits_hold_at_once() {
     stage.user(8).says("first");
     gate.reached().await;
     stage.user(9).says("second");
-    stage.user(9).sees("Too many questions of too many people").await;
+    stage
+        .user(9)
+        .sees("Too many questions of too many people")
+        .await;
     gate.open();
     stage.user(8).sees("pods").await;
     stage.ends().await;

@@ -282,7 +282,7 @@ impl Stage {
             let agents: BTreeMap<AgentName, _> = agents.collect();
             Edges {
                 telegram: Breakage::of_telegram(breakage, Rc::new(calls)),
-                agents: Box::new(move |name, _| agents.get(name).cloned()),
+                agents: Box::new(move |_, name| agents.get(name).cloned()),
                 store: Breakage::of_store(breakage, store),
                 world: Rc::new(SimWorld(sim)),
             }

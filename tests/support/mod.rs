@@ -21,8 +21,8 @@ use std::sync::{LazyLock, Mutex, Once};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use switchboard::ids::Timestamp;
 use switchboard::app::Trigger;
+use switchboard::ids::Timestamp;
 use switchboard::{app, config};
 use switchboard_emulators::agent::{AgentEmulator, Incoming, Reply, Settings as AgentSettings};
 use switchboard_emulators::bot_api::{BotApi, Settings};

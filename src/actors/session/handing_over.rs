@@ -10,6 +10,7 @@ use crate::a2a::{Content, Prompt};
 use crate::actors::agent::{Admit, AgentRefused, Permit, StartRun};
 use crate::actors::sender::Posted;
 use crate::actors::{Pinned, Shared};
+use crate::config::Route;
 use crate::ids::{TurnId, UserId};
 use crate::model::{Conversation, TurnState};
 use crate::rules::turn::{self, End};
@@ -25,15 +26,15 @@ impl Session {
             self.admit(id, begin, ctx);
             return;
         }
-        let Some(user) = self.still_may(id, ctx) else {
+        let Some((user, route)) = self.still_may(id, ctx) else {
             return;
         };
         let agent = self.conversation.slot.agent.clone();
-        let now = self.commons.now();
-        let counted = self.commons.store.used(user, agent.clone(), id, now);
+        let (now, route_quotas) = (self.commons.now(), route.quotas);
+        let counted = self.commons.store.used(user, route.name(), id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
             let quotas = &session.commons.config().limits.quotas;
-            match counted.map(|counted| quota::check(quotas, &counted)) {
+            match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
                     session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
@@ -48,15 +49,16 @@ impl Session {
         ctx.spawn(checked);
     }
 
-    /// Who asked, if they still may: what was allowed when it was asked may not be any more. Else
-    /// the turn ends.
-    fn still_may(&mut self, id: TurnId, ctx: &mut Context<Self>) -> Option<UserId> {
+    /// Who asked, and by which route, if they still may: what was allowed when it was asked may not
+    /// be any more. Else the turn ends.
+    fn still_may(&mut self, id: TurnId, ctx: &mut Context<Self>) -> Option<(UserId, Route)> {
         let running = self.running.as_ref();
         let running = running.filter(|running| running.turn.id == id && !running.ending)?;
         let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
         let (agent, config) = (&self.conversation.slot.agent, self.commons.config());
-        if access::route_to(&config, agent, user, chat).is_some() {
-            return Some(user);
+        let came_by = running.turn.route.as_ref();
+        if let Some(route) = access::own_route(&config, agent, came_by, user, chat) {
+            return Some((user, route.clone()));
         }
         let (why, rule) = if config.agents.contains_key(agent) {
             (approvals::not_any_more(agent), "not allowed any more")
@@ -74,7 +76,7 @@ impl Session {
         let running = self.running.as_mut();
         if let Some(running) = running.filter(|running| running.turn.id == id) {
             running.by = self.commons.in_force.pin(agent);
-            self.mask = Shared::mask(&running.by.config, agent);
+            self.mask = Shared::mask(&running.by.config, agent, running.turn.route.as_ref());
         }
     }
 
@@ -160,6 +162,11 @@ impl Session {
             return Box::pin(fut::ready(()));
         }
         let draining = self.drained.is_some();
+        let of_route = self.running.as_ref().map(|running| {
+            let turn = &running.turn;
+            (self.asked_text(turn), self.waits(turn))
+        });
+        let (text, waits) = of_route.unwrap_or_default();
         let running = self.running.as_mut().filter(|running| {
             // Stopped while it waited for its place: that is free again.
             let stopped = begin == Begin::Submit && running.turn.stopping;
@@ -195,7 +202,7 @@ impl Session {
         } else {
             Prompt {
                 id: prompt_id,
-                text: turn.text.clone(),
+                text,
                 files,
                 context: self.conversation.context.clone(),
                 task: turn.answers.as_ref().map(|awaited| awaited.task.clone()),
@@ -209,6 +216,7 @@ impl Session {
             prompt,
             protocol,
             begin,
+            waits,
             detached: turn.state == TurnState::Detached,
             stop: running.signal.clone(),
             listener: ctx.address().recipient(),

@@ -4,7 +4,7 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 7] = [
+const NO_DEFAULT: [&str; 8] = [
     "admin_chat",
     "token_file",
     "proxy",
@@ -12,6 +12,7 @@ const NO_DEFAULT: [&str; 7] = [
     "card_url",
     "file_types",
     "approval_chat",
+    "prefix",
 ];
 
 /// A key that is no word makes a section tell which keys it knows.

@@ -20,20 +20,37 @@ fn told(edit: Edit) -> String {
         restart,
     } = difference;
     let (again, rest) = after(&old, next);
-    assert_eq!(rest.restart, Vec::<&str>::new(), "what waits is not in force");
-    assert_eq!(again.digest() != old.digest() || again.agents != old.agents, any);
+    assert_eq!(
+        rest.restart,
+        Vec::<&str>::new(),
+        "what waits is not in force"
+    );
+    assert_eq!(
+        again.digest() != old.digest() || again.agents != old.agents,
+        any
+    );
     let list = |names: Vec<AgentName>| {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         names.join(" ")
     };
     let (added, changed, gone) = (list(added), list(changed), list(gone));
     let any = if any { "other" } else { "same" };
-    format!("{any} +[{added}] ~[{changed}] -[{gone}] {}", restart.join(", "))
+    format!(
+        "{any} +[{added}] ~[{changed}] -[{gone}] {}",
+        restart.join(", ")
+    )
 }
 
 fn first(config: &mut Config) -> &mut crate::config::Agent {
     let first = config.agents.values_mut().next();
     first.unwrap()
+}
+
+/// A route to the first agent.
+fn first_route(config: &mut Config) -> &mut crate::config::Route {
+    let name = config.agents.keys().next().unwrap().clone();
+    let mut routes = config.routes.iter_mut();
+    routes.find(|route| route.agent == name).unwrap()
 }
 
 fn url(text: &str) -> url::Url {
@@ -54,17 +71,34 @@ fn each_change_is_live_or_waits_for_a_restart() {
         ("an admin", |c| c.admins.clear(), other.clone()),
         ("a limit", |c| c.limits.chat_burst += 1, other.clone()),
         ("the grace", |c| c.grace *= 2, other.clone()),
-        ("the filter", |c| c.log.filter.push_str(",x=debug"), other.clone()),
+        (
+            "the filter",
+            |c| c.log.filter.push_str(",x=debug"),
+            other.clone(),
+        ),
         ("what is kept", |c| c.store.keep_text *= 2, other.clone()),
         ("a poll", |c| c.telegram.poll_timeout /= 2, other),
-        ("an address", |c| first(c).url = url("http://b.example/"), live.clone()),
-        ("a wait", |c| first(c).total_timeout *= 2, live.clone()),
+        (
+            "an address",
+            |c| first(c).url = url("http://b.example/"),
+            live.clone(),
+        ),
+        ("a wait", |c| first(c).look_after /= 2, live.clone()),
+        (
+            "a longer turn",
+            |c| first_route(c).total_timeout *= 2,
+            live.clone(),
+        ),
         (
             "a header whose value no digest shows",
             |c| {
                 let source = Source::Fixed("b".to_owned().into());
                 let (name, prefix) = ("x-team".to_owned(), String::new());
-                first(c).headers = vec![Header { name, prefix, source }];
+                first(c).headers = vec![Header {
+                    name,
+                    prefix,
+                    source,
+                }];
             },
             live,
         ),
@@ -88,7 +122,11 @@ fn each_change_is_live_or_waits_for_a_restart() {
             |c| c.telegram.ca_file = Some("b.pem".into()),
             waits("telegram.ca_file"),
         ),
-        ("the store", |c| c.store.path = "b.db".into(), waits("store.url")),
+        (
+            "the store",
+            |c| c.store.path = "b.db".into(),
+            waits("store.url"),
+        ),
         (
             "the port",
             |c| c.ops.listen = "127.0.0.1:1".parse().ok(),
@@ -111,7 +149,11 @@ fn of_two_headers_with_the_same_name_the_value_counts() {
         let mut config = config();
         let source = Source::Fixed(value.to_owned().into());
         let (name, prefix) = ("x-team".to_owned(), String::new());
-        first(&mut config).headers = vec![Header { name, prefix, source }];
+        first(&mut config).headers = vec![Header {
+            name,
+            prefix,
+            source,
+        }];
         config
     };
     let (old, new) = (with("a"), with("b"));

@@ -27,7 +27,7 @@ pub fn config_broken(problems: &str) -> String {
 /// The configuration that was broken is in force.
 #[must_use]
 pub fn config_good(digest: &str) -> String {
-    format!("✅ The configuration has no mistakes any more. {digest} is in force.")
+    format!("✅ The configuration has no mistakes any more. In force is {digest}.")
 }
 
 /// The configuration was loaded, but for these keys.

@@ -40,6 +40,8 @@ async fn nothing_is_lost_and_no_turn_sees_two_configurations() {
         format!("{toml}\n[agents.k8s.headers]\nx-side = \"{side}\"\n")
     };
     let sides = [on("left", &url, &url), on("right", &url, &right.url())];
+    stage.user(1).says("/help");
+    stage.user(1).sees("/k8s").await;
     stage.now_runs(&sides[0]).await;
     let asked = Arc::new(AtomicUsize::new(0));
 
