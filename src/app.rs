@@ -28,7 +28,7 @@ use tracing::{error, info, warn};
 pub(crate) use self::edges::telegram_settings;
 pub use self::edges::{AgentMaker, Edges};
 use self::reload::Reloader;
-pub use self::reload::{Reloaded, Reloads, Source, Trigger};
+pub use self::reload::{Hook, Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;
 use crate::actors::herald::Herald;
 use crate::actors::overseer::Overseer;
@@ -156,10 +156,7 @@ impl Machine {
         let show_menu = {
             let (telegram, commons) = (telegram.clone(), commons.clone());
             move || {
-                drop(actix_rt::spawn(show_menu(
-                    telegram.clone(),
-                    commons.clone(),
-                )))
+                actix_rt::spawn(show_menu(telegram.clone(), commons.clone()));
             }
         };
         let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald, show_menu);

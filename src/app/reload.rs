@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use self::source::{Asked, Found};
-pub use self::source::{Reloaded, Reloads, Source, Trigger};
+pub use self::source::{Hook, Reloaded, Reloads, Source, Trigger};
 use self::watch::Watch;
 use super::edges::AgentMaker;
 use crate::actors::agent::{Agent, Retire};

@@ -17,6 +17,7 @@ pub type Renew = Box<dyn Fn(&Config) + Send + Sync>;
 
 /// Begins logging as the configuration says. Later calls change nothing. The answer takes over the
 /// filter and the secrets of another configuration.
+#[must_use]
 pub fn begin(config: &Config) -> Renew {
     let blotter = Blotter::new(config);
     let log = tracing_subscriber::fmt()
@@ -27,12 +28,16 @@ pub fn begin(config: &Config) -> Renew {
         LogFormat::Text => {
             let log = log.with_filter_reloading();
             let handle = log.reload_handle();
-            renew(log.try_init(), blotter, move |filter| handle.reload(filter))
+            renew(&log.try_init(), blotter, move |filter| {
+                handle.reload(filter)
+            })
         }
         LogFormat::Json => {
             let log = log.json().flatten_event(true).with_filter_reloading();
             let handle = log.reload_handle();
-            renew(log.try_init(), blotter, move |filter| handle.reload(filter))
+            renew(&log.try_init(), blotter, move |filter| {
+                handle.reload(filter)
+            })
         }
     }
 }
@@ -42,7 +47,7 @@ fn filter(config: &Config) -> EnvFilter {
 }
 
 fn renew<E, F>(
-    begun: Result<(), E>,
+    begun: &Result<(), E>,
     blotter: Blotter,
     reload: impl Fn(EnvFilter) -> Result<(), F> + Send + Sync + 'static,
 ) -> Renew {

@@ -34,27 +34,27 @@ const FIXED: [Fixed; 7] = [
     Fixed {
         key: "telegram.token_env, token_file",
         same: |old, new| token(old) == token(new),
-        keep: |old, new| new.telegram.token = old.telegram.token.clone(),
+        keep: |old, new| new.telegram.token.clone_from(&old.telegram.token),
     },
     Fixed {
         key: "telegram.api_url",
         same: |old, new| old.telegram.api_url == new.telegram.api_url,
-        keep: |old, new| new.telegram.api_url = old.telegram.api_url.clone(),
+        keep: |old, new| new.telegram.api_url.clone_from(&old.telegram.api_url),
     },
     Fixed {
         key: "telegram.proxy",
         same: |old, new| old.telegram.proxy == new.telegram.proxy,
-        keep: |old, new| new.telegram.proxy = old.telegram.proxy.clone(),
+        keep: |old, new| new.telegram.proxy.clone_from(&old.telegram.proxy),
     },
     Fixed {
         key: "telegram.ca_file",
         same: |old, new| old.telegram.ca_file == new.telegram.ca_file,
-        keep: |old, new| new.telegram.ca_file = old.telegram.ca_file.clone(),
+        keep: |old, new| new.telegram.ca_file.clone_from(&old.telegram.ca_file),
     },
     Fixed {
         key: "store.url",
         same: |old, new| old.store.path == new.store.path,
-        keep: |old, new| new.store.path = old.store.path.clone(),
+        keep: |old, new| new.store.path.clone_from(&old.store.path),
     },
     Fixed {
         key: "ops.listen",

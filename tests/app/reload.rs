@@ -228,8 +228,8 @@ async fn the_agent_that_is_gone_ends_what_it_has_and_nothing_else_is_sent_to_it(
     gate.reached().await;
     stage.user(7).says("second");
     rows::turns_become(&stage.store(), &["working", "queued"]).await;
-    let head = stage.written().split("[agents.").next().map(str::to_owned);
-    let toml = format!("{}{}", head.unwrap_or_default(), section("istio", &new));
+    let upper = stage.written().split("[agents.").next().map(str::to_owned);
+    let toml = format!("{}{}", upper.unwrap_or_default(), section("istio", &new));
     stage.now_runs(&toml).await;
     stage.user(7).says("/status");
     stage.user(7).sees("at work for").await;

@@ -36,7 +36,7 @@ impl Stage {
         assert!(good, "{done:?}");
     }
 
-    /// From now on the configuration is mounted as the kubelet mounts a ConfigMap. Not while the
+    /// From now on the configuration is mounted as the kubelet mounts a `ConfigMap`. Not while the
     /// bot runs.
     pub fn mounts_config(&mut self) {
         let mount = self.dir.path().join("mount");
@@ -47,7 +47,7 @@ impl Stage {
         symlink("..data/switchboard.toml", &self.path).expect("a link can be made");
     }
 
-    /// Another ConfigMap, as the kubelet mounts it: a new directory, and `..data` leads there from
+    /// Another `ConfigMap`, as the kubelet mounts it: a new directory, and `..data` leads there from
     /// one moment to the next. What was there before is removed.
     pub fn mounts(&mut self, version: &str, toml: &str) {
         toml.clone_into(&mut self.toml);

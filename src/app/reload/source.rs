@@ -13,12 +13,15 @@ const ASKED_MAX: usize = 8;
 /// What was found: settings with warnings, or problems, one a line.
 pub(super) type Found = Result<(Config, Vec<Problem>), String>;
 
+/// Told of a configuration that is in force from now on.
+pub type Hook = Box<dyn Fn(&Config) + Send + Sync>;
+
 /// Where the configuration comes from.
 pub struct Source {
     path: PathBuf,
     environment: Environment,
     /// Told of each configuration that is in force from now on.
-    also: Vec<Box<dyn Fn(&Config) + Send + Sync>>,
+    also: Vec<Hook>,
 }
 
 /// The configuration as it is written, to be followed.
@@ -59,7 +62,7 @@ impl Source {
 
     /// Has this told of each configuration that is in force from now on.
     #[must_use]
-    pub fn also(mut self, told: Box<dyn Fn(&Config) + Send + Sync>) -> Self {
+    pub fn also(mut self, told: Hook) -> Self {
         self.also.push(told);
         self
     }

@@ -1,7 +1,7 @@
 //! Signs that the configuration has changed, from the file system.
 //!
 //! What is watched is the directory: an editor puts another file in the place of the one before, and
-//! a ConfigMap that is mounted changes by a new link `..data` to a new directory beside it. (A mount
+//! a `ConfigMap` that is mounted changes by a new link `..data` to a new directory beside it. (A mount
 //! with `subPath` never changes.)
 
 use std::ffi::OsStr;
@@ -96,7 +96,8 @@ fn concerns(path: &Path, event: &Event) -> bool {
         let text = name.and_then(OsStr::to_str).unwrap_or_default();
         // `..data` and its like are how the kubelet puts a new ConfigMap in place.
         let swapped = text.starts_with("..");
-        let inside = changed.parent() == Some(path) && text.ends_with(".toml");
+        let inside = changed.parent() == Some(path)
+            && Path::new(text).extension() == Some(OsStr::new("toml"));
         swapped || inside || name == own
     };
     event.need_rescan() || event.paths.iter().any(named)
