@@ -161,11 +161,11 @@ impl Mask {
         note(Kind::Own, &|ranges| self.find_own(text, extent, ranges));
         if self.patterns {
             note(Kind::Credential, &|ranges| {
-                prefixes::find(text, extent, ranges)
+                prefixes::find(text, extent, ranges);
             });
             note(Kind::Named, &|ranges| pairs::find(text, ranges));
             note(Kind::Manifest, &|ranges| {
-                manifests::find(text, extent, ranges)
+                manifests::find(text, extent, ranges);
             });
             note(Kind::Spoken, &|ranges| spoken::find(text, ranges));
         }
