@@ -30,6 +30,7 @@ mod questions;
 mod reload;
 mod route_keys;
 mod routes;
+mod security;
 mod stale;
 mod status;
 mod stop;
