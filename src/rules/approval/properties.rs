@@ -76,7 +76,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..40)
 }
 
-fn pause(number: usize, tools: &[usize]) -> Pause {
+pub(super) fn pause(number: usize, tools: &[usize]) -> Pause {
     let call = |(n, tool): (usize, &usize)| ToolCall {
         id: CallId(format!("call_{number}_{n}")),
         name: TOOLS[*tool].to_owned(),
@@ -110,7 +110,7 @@ struct World {
     ran: Vec<CallId>,
 }
 
-fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
+pub(super) fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
     let place = Place {
         chat: ChatId(ASKER.0),
         topic: TopicId::NONE,
