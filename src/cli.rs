@@ -43,7 +43,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ConfigArgs {
-    /// The TOML file with agents and routes.
+    /// The TOML file with agents and routes, or a directory with several.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }

@@ -1,12 +1,14 @@
-//! The configuration: a TOML file becomes settings that are known to be good.
+//! The configuration: a TOML file, or a directory of them, becomes settings that are known to be
+//! good.
 //!
-//! [`load`] reads the file, lays the environment over it, and checks everything before it
+//! [`load`] reads the files, lays the environment over them, and checks everything before it
 //! gives up: a file with five mistakes reports five [`Problem`]s, each with its key, its
-//! line and what would be right.
+//! file and line, and what would be right.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `source` | file and environment (crate `config`) → one tree, and the line of each key |
+//! | `files` | the path → the texts of one file, or of a directory's |
+//! | `source`, `places` | files and environment (crate `config`) → one tree; the place of each key |
 //! | `section`, `item` | read one table of the tree, one value |
 //! | `problem`, `report` | what is wrong, how it is shown; all of it so far |
 //! | `duration`, `web` | text → [`std::time::Duration`], text → [`url::Url`] |
@@ -33,12 +35,14 @@ mod chats;
 mod commands;
 mod duration;
 mod elsewhere;
+mod files;
 mod headers;
 mod item;
 mod limits;
 mod log;
 mod ops;
 mod people;
+mod places;
 mod problem;
 mod proxy;
 mod quotas;
@@ -123,15 +127,16 @@ impl Config {
     }
 }
 
-/// Reads the file at `path` under the environment `env`. Besides the settings it returns
+/// Reads the file at `path`, or all `*.toml` files of the directory there in the order of their
+/// names, under the environment `env`. Besides the settings it returns
 /// warnings: what is allowed, but hardly meant.
 ///
 /// # Errors
-/// When the file cannot be read or is not TOML, else with every problem that it has.
+/// When a file cannot be read or is not TOML, else with every problem that there is.
 pub fn load(path: &Path, env: &Environment) -> Result<(Config, Vec<Problem>), ConfigError> {
-    let (tree, lines) = source::read(path, env)?;
-    let report = Report::new(lines);
-    let config = read(Section::root(tree, &report), env);
+    let read = source::read(path, env)?;
+    let report = Report::new(read.places, read.twice);
+    let config = sections(Section::root(read.tree, &report), env);
     let (problems, warnings) = report.finish();
     match config {
         Some(config) if problems.is_empty() => Ok((config, warnings)),
@@ -149,7 +154,7 @@ pub fn environment() -> Environment {
 
 /// The sections in an order that lets each check the names of those before it. `None` means
 /// that a section without which there are no settings is broken, and reported as such.
-fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
+fn sections(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
     let seconds = Duration::from_secs;

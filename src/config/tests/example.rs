@@ -140,7 +140,7 @@ fn what_has_no_default_loads_too() {
     let telegram = good(&text).telegram;
     assert_eq!(telegram.ca_file.as_deref(), Some(file.path()));
     assert_eq!(
-        telegram.proxy.unwrap().as_str(),
+        telegram.proxy.unwrap().expose_secret(),
         "http://proxy.example.com:3128/"
     );
 }
