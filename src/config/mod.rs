@@ -30,6 +30,7 @@
 
 mod agents;
 mod approvals;
+mod cases;
 mod chat;
 mod chats;
 mod commands;
@@ -64,6 +65,7 @@ use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
+pub use cases::{Asked, Case, Expected, OUTCOMES, REASONS};
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
 pub use commands::RESERVED;
@@ -78,6 +80,7 @@ pub use routes::{Route, Scope, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
 
+use cases::Names;
 use people::People;
 use report::Report;
 use section::Section;
@@ -127,19 +130,41 @@ impl Config {
     }
 }
 
+/// What was read.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// What is allowed, but hardly meant.
+    pub warnings: Vec<Problem>,
+    /// What should become of some texts under these settings; nobody has tried it yet.
+    pub cases: Vec<Case>,
+}
+
 /// Reads the file at `path`, or all `*.toml` files of the directory there in the order of their
-/// names, under the environment `env`. Besides the settings it returns
-/// warnings: what is allowed, but hardly meant.
+/// names, under the environment `env`. Besides the settings it returns warnings.
+///
+/// # Errors
+/// As [`load_all`].
+pub fn load(path: &Path, env: &Environment) -> Result<(Config, Vec<Problem>), ConfigError> {
+    load_all(path, env).map(|loaded| (loaded.config, loaded.warnings))
+}
+
+/// The same, with the tests among the settings.
 ///
 /// # Errors
 /// When a file cannot be read or is not TOML, else with every problem that there is.
-pub fn load(path: &Path, env: &Environment) -> Result<(Config, Vec<Problem>), ConfigError> {
+pub fn load_all(path: &Path, env: &Environment) -> Result<Loaded, ConfigError> {
     let read = source::read(path, env)?;
     let report = Report::new(read.places, read.twice);
-    let config = sections(Section::root(read.tree, &report), env);
+    let read = sections(Section::root(read.tree, &report), env);
     let (problems, warnings) = report.finish();
-    match config {
-        Some(config) if problems.is_empty() => Ok((config, warnings)),
+    match read {
+        Some((config, cases)) if problems.is_empty() => Ok(Loaded {
+            config,
+            warnings,
+            cases,
+        }),
         _ => Err(ConfigError::Invalid(problems)),
     }
 }
@@ -154,7 +179,7 @@ pub fn environment() -> Environment {
 
 /// The sections in an order that lets each check the names of those before it. `None` means
 /// that a section without which there are no settings is broken, and reported as such.
-fn sections(mut root: Section<'_>, env: &Environment) -> Option<Config> {
+fn sections(mut root: Section<'_>, env: &Environment) -> Option<(Config, Vec<Case>)> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
     let seconds = Duration::from_secs;
@@ -163,14 +188,23 @@ fn sections(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let store = Store::read(root.section("store"));
     let agents = agents::read(root.section("agents"), env);
     let limits = Limits::read(root.section("limits"));
-    let routes = routes::read(root.list("routes"), &agents, &people, &limits);
+    let items = root.list("routes");
+    let routes_given = items.len();
+    let routes = routes::read(items, &agents, &people, &limits);
     routes::warn_of_idle(&root, &agents, &routes);
     let chats = chats::read(root.section("chats"), &routes);
     let chat = Chat::read(root.section("chat"));
     let log = Log::read(root.section("log"));
     let ops = Ops::read(root.section("ops"));
+    let names = Names {
+        people: &people,
+        agents: &agents,
+        routes: &routes,
+        all_routes: routes.len() == routes_given,
+    };
+    let cases = cases::read(&mut root, &names);
     root.finish();
-    Some(Config {
+    let config = Config {
         admins,
         grace,
         telegram: telegram?,
@@ -187,5 +221,6 @@ fn sections(mut root: Section<'_>, env: &Environment) -> Option<Config> {
         chat,
         log,
         ops,
-    })
+    };
+    Some((config, cases))
 }

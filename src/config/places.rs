@@ -80,8 +80,8 @@ impl<'a> Collected<'a> {
 
     /// The number of the first item of the list at `path`: after those of the files before.
     fn first_of(&self, path: &str) -> usize {
-        let there = |index: &usize| self.before.contains_key(&format!("{path}[{index}]"));
-        (0..).take_while(there).count()
+        let is_free = |index: &usize| !self.before.contains_key(&format!("{path}[{index}]"));
+        (0..=self.before.len()).find(is_free).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ids::{BotId, ChatId};
 
 mod access;
 mod approvals;
+mod cases;
 mod chats;
 mod directory;
 mod example;

@@ -9,6 +9,7 @@ mod files;
 mod guide;
 mod places;
 mod staying;
+pub mod steps;
 
 use std::borrow::Cow;
 use std::time::Duration;

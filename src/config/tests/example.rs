@@ -4,7 +4,7 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 7] = [
+const NO_DEFAULT: [&str; 8] = [
     "token_file",
     "proxy",
     "ca_file",
@@ -12,6 +12,7 @@ const NO_DEFAULT: [&str; 7] = [
     "file_types",
     "approval_chat",
     "prefix",
+    "reply_to",
 ];
 
 /// A key that is no word makes a section tell which keys it knows.
@@ -80,6 +81,19 @@ fn the_example_loads_without_a_warning() {
     let (config, warnings) = load_text(EXAMPLE, &env(&[])).unwrap();
     assert_eq!(config.routes.len(), 2);
     assert_eq!(warnings, []);
+}
+
+#[test]
+fn what_the_example_expects_of_itself_holds() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(EXAMPLE.as_bytes()).unwrap();
+    let loaded = load_all(file.path(), &env(&[])).unwrap();
+    assert_eq!(loaded.cases.len(), 2);
+    let now = crate::ids::Timestamp(1_700_000_000_000);
+    assert_eq!(
+        crate::rules::trial::wrong(&loaded.config, &loaded.cases, now),
+        []
+    );
 }
 
 #[test]
