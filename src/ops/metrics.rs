@@ -19,7 +19,7 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub struct Family {
     /// Its name.
     pub name: &'static str,
-    /// `gauge`, or `counter`, which begins at 0 with the process.
+    /// `gauge`, or `counter`, which never falls while the process lives.
     pub kind: &'static str,
     /// The names of its labels.
     pub labels: &'static [&'static str],
@@ -52,7 +52,7 @@ const fn counter(
 }
 
 /// Every metric there is, in the order of the export. `docs/metrics.md` shows the same.
-pub const FAMILIES: [Family; 24] = [
+pub const FAMILIES: [Family; 29] = [
     gauge(
         "switchboard_build_info",
         &["version"],
@@ -74,6 +74,21 @@ pub const FAMILIES: [Family; 24] = [
         "How long the configuration has been in force",
     ),
     counter(
+        "switchboard_config_reloads_total",
+        &["result"],
+        "Changes of the configuration that were loaded, or refused",
+    ),
+    gauge(
+        "switchboard_config_broken",
+        &[],
+        "1 while the configuration as it is written has mistakes and is not loaded",
+    ),
+    gauge(
+        "switchboard_config_restart_keys",
+        &[],
+        "Keys whose new values wait for a restart",
+    ),
+    counter(
         "switchboard_polls_total",
         &["result"],
         "Polls that have ended",
@@ -86,12 +101,22 @@ pub const FAMILIES: [Family; 24] = [
     gauge(
         "switchboard_updates",
         &["end"],
-        "Updates in the store by their end; new are not dealt with",
+        "Updates by where they stand; new are not dealt with",
     ),
     gauge(
         "switchboard_turns",
         &["state"],
-        "Turns in the store by where they stand or how they ended",
+        "Turns by where they stand or how they ended",
+    ),
+    counter(
+        "switchboard_updates_ended_total",
+        &["end"],
+        "Updates that have come to this end",
+    ),
+    counter(
+        "switchboard_turns_ended_total",
+        &["state"],
+        "Turns that have ended so",
     ),
     gauge(
         "switchboard_pauses",
@@ -243,6 +268,22 @@ fn of_machine(seen: &Overview) -> Vec<Sample> {
         sample("switchboard_ready", &[], u8::from(seen.is_ready().is_ok())),
         sample("switchboard_config_info", &[&loaded.digest], 1),
         sample("switchboard_config_age_seconds", &[], seconds(loaded.since)),
+        sample(
+            "switchboard_config_reloads_total",
+            &["loaded"],
+            loaded.loads,
+        ),
+        sample(
+            "switchboard_config_reloads_total",
+            &["refused"],
+            loaded.refusals,
+        ),
+        sample(
+            "switchboard_config_broken",
+            &[],
+            u8::from(loaded.broken.is_some()),
+        ),
+        sample("switchboard_config_restart_keys", &[], loaded.restart.len()),
         sample("switchboard_conversations", &[], seen.router.conversations),
         sample(
             "switchboard_store_works",
@@ -288,6 +329,12 @@ fn sums(totals: &Totals) -> Vec<Sample> {
     }
     for (state, count) in &totals.turns {
         samples.push(sample("switchboard_turns", &[state], *count));
+    }
+    for (end, count) in &totals.updates_ended {
+        samples.push(sample("switchboard_updates_ended_total", &[end], *count));
+    }
+    for (state, count) in &totals.turns_ended {
+        samples.push(sample("switchboard_turns_ended_total", &[state], *count));
     }
     samples
 }

@@ -80,26 +80,68 @@ pub struct SenderSeen {
     pub stopped: Option<Duration>,
 }
 
-/// The sums that hold at every moment: each update and each turn is in exactly one row.
+/// The sums that hold at every moment: each update and each turn that there ever was is in exactly
+/// one row, forgotten or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Updates by their end; `new` are those that nobody has dealt with.
     pub updates: Vec<(String, u64)>,
     /// Turns by where they stand.
     pub turns: Vec<(String, u64)>,
+    /// How often an update has ended so: a retry lets one end twice. These never fall.
+    pub updates_ended: Vec<(String, u64)>,
+    /// How often a turn has ended so: one that is run again ends again. These never fall.
+    pub turns_ended: Vec<(String, u64)>,
     /// Posts that Telegram has not confirmed, and for how long the oldest has waited.
     pub posts: (u64, Option<Duration>),
     /// What agents wait for people to answer.
     pub pauses: u64,
 }
 
-/// Which configuration this is, and since when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which configuration is in force, and what became of those after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     /// A short digest of it.
     pub digest: String,
     /// For how long it has been in force.
     pub since: Duration,
+    /// Keys whose new values wait for a restart.
+    pub restart: Vec<&'static str>,
+    /// Why what is written now is not in force, if it is not.
+    pub broken: Option<Broken>,
+    /// How often another one was loaded since the process began.
+    pub loads: u64,
+    /// How often one was refused.
+    pub refusals: u64,
+}
+
+/// A configuration that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// How long ago it was looked at first.
+    pub since: Duration,
+    /// Its problems, one a line.
+    pub why: String,
+}
+
+impl Loaded {
+    /// What those who operate the bot should know of it, a line each.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let broken = self.broken.as_ref().map(|broken| {
+            let first = broken.why.lines().next().unwrap_or_default();
+            let more = broken.why.lines().count().saturating_sub(1);
+            let more = match more {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let since = span(broken.since);
+            format!("Not loaded, changed {since} ago: {first}{more}")
+        });
+        let restart = self.restart.join(", ");
+        let restart = (!restart.is_empty()).then(|| format!("Waits for a restart: {restart}"));
+        broken.into_iter().chain(restart).collect()
+    }
 }
 
 /// What the Router keeps in memory.
@@ -187,8 +229,9 @@ pub fn totals(
     if agents.len() > AGENTS_MAX {
         lines.push(format!("and {} more agents", agents.len() - AGENTS_MAX));
     }
-    let Loaded { digest, since } = loaded;
+    let Loaded { digest, since, .. } = loaded;
     lines.push(format!("Config {digest}, loaded {} ago", span(*since)));
+    lines.extend(loaded.remarks());
     lines.join("\n")
 }
 
@@ -311,7 +354,7 @@ mod tests {
             updates: vec![sum("new", 1), sum("control", 4)],
             turns: vec![sum("told_failed", 2)],
             posts: (3, Some(Duration::from_secs(5))),
-            pauses: 0,
+            ..Totals::default()
         };
         let agents = [
             agent("k8s", Seen::Up, &[]),
@@ -325,6 +368,7 @@ mod tests {
         let loaded = Loaded {
             digest: "3f9a2c11".to_owned(),
             since: Duration::from_hours(50),
+            ..Loaded::default()
         };
         let expected = "Turns: 2 told failed\n\
              Updates: 1 new, 4 control\n\
@@ -341,5 +385,17 @@ mod tests {
         };
         let text = totals(&all, &agents, &stopped, &loaded);
         assert!(text.contains(", all stopped for 9 s"), "{text}");
+        let edited = Loaded {
+            restart: vec!["ops.listen", "log.format"],
+            broken: Some(Broken {
+                since: Duration::from_secs(90),
+                why: "line 3: grace: is wrong\nline 4: x: too".to_owned(),
+            }),
+            ..loaded
+        };
+        let text = totals(&all, &agents, &stopped, &edited);
+        let remarks = "\nNot loaded, changed 1 min ago: line 3: grace: is wrong, and 1 more\n\
+             Waits for a restart: ops.listen, log.format";
+        assert!(text.ends_with(remarks), "{text}");
     }
 }
