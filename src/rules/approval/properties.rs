@@ -147,6 +147,7 @@ pub(super) fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
         reminded: false,
         attempt: 0,
         made: None,
+        perhaps: None,
     }
 }
 
