@@ -17,6 +17,7 @@ mod mem;
 mod owner;
 mod parked;
 mod pauses;
+mod points;
 mod read;
 mod sqlite;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use self::mem::{
 };
 pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
+pub use self::points::{POINTS, WRITES};
 pub use self::sqlite::Sqlite;
 pub use self::tidy::Tidy;
 pub use self::upkeep::Upkeep;

@@ -16,7 +16,9 @@ impl Watch {
             Ok(true) => {}
             Ok(false) => return self.follow(expected.task.clone()).await,
             Err(A2aError::Rpc { code, .. }) if code == TASK_NOT_FOUND => {
-                return End::Failed("The agent no longer knows of it.".to_owned());
+                return End::Failed(
+                    "The agent no longer knows of it. Nothing was sent.".to_owned(),
+                );
             }
             Err(error) => return undecided(true, &error),
         }

@@ -85,7 +85,7 @@ impl Session {
                 None => same.clone(),
             }
         } else {
-            changes.extend(self.pause_is_gone(running));
+            changes.extend(self.pause_is_gone(running, false));
             let agent = &self.conversation.slot.agent;
             let (turn, shown) = (&running.turn, self.shown(&running.turn));
             let mut ids = StoreIds(&self.commons);
@@ -329,10 +329,11 @@ impl Session {
     }
 
     /// What is committed about a pause when the agent does not wait for it any more: nobody has
-    /// decided, or the decision of an earlier process has arrived.
-    pub(super) fn pause_is_gone(&self, running: &Running) -> Vec<Change> {
+    /// decided, or the decision of an earlier process has arrived. That its task is `forgotten`
+    /// says nothing about that.
+    pub(super) fn pause_is_gone(&self, running: &Running, forgotten: bool) -> Vec<Change> {
         let waiting = running.paused.as_ref();
-        let arrived = waiting.filter(|_| running.decided_before);
+        let arrived = waiting.filter(|_| running.decided_before && !forgotten);
         let made = arrived.and_then(|waiting| waiting.made.as_ref());
         let event = made.map_or(Event::Gone, |made| Event::Delivered(made.comes_to()));
         let gone = waiting.and_then(|waiting| waiting.moved(event));

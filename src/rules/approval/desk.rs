@@ -271,7 +271,9 @@ impl Desk<'_> {
                 format!("{}\n{until}", words::unknown(&what, &by))
             }
             State::Decided | State::Rejected | State::Expired => words::decided(&what, &by, at),
-            State::Gone => words::GONE.to_owned(),
+            // What an earlier process sent may have arrived.
+            State::Gone if waiting.made.is_some() => words::GONE.to_owned(),
+            State::Gone => words::GONE_UNDECIDED.to_owned(),
         }
     }
 

@@ -167,8 +167,11 @@ pub fn expired(at: Timestamp) -> String {
     format!("⌛ Nobody decided in time. Rejected at {}.", clock(at))
 }
 
-/// The agent does not wait any more.
-pub const GONE: &str = "The agent does not wait for this any more. Nothing was sent.";
+/// The agent does not wait any more. A decision may have been on its way to it.
+pub const GONE: &str = "The agent does not wait for this any more.";
+
+/// The same, where nobody has decided.
+pub const GONE_UNDECIDED: &str = "The agent does not wait for this any more. Nothing was sent.";
 
 /// A decision that may have arrived.
 #[must_use]

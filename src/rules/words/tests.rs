@@ -86,6 +86,7 @@ fn all() -> Vec<String> {
         queue_full(&agent, 5),
         ALL_FULL.to_owned(),
         CHAT_FULL.to_owned(),
+        FORGOTTEN.to_owned(),
         edit_late(&agent),
         edit_elsewhere(&agent),
         stranger(ANNA),

@@ -63,6 +63,7 @@ fn all() -> Vec<String> {
         ONE_MOMENT,
         CHANGED,
         GONE,
+        GONE_UNDECIDED,
         EXPIRED_REASON,
         STOPPED_REASON,
         NEW_REASON,
