@@ -6,7 +6,7 @@ use sqlx::{Row, query};
 use super::{Asked, StoreError, StoredUpdate, Unfinished, codec};
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
-    TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
+    RouteName, TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 use crate::model::{
     Button, Conversation, File, FileName, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
@@ -19,7 +19,7 @@ pub(super) async fn new_updates(
     max: usize,
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let rows = query(
-        "SELECT update_id, body, received_at FROM updates
+        "SELECT update_id, body, received_at FROM updates INDEXED BY updates_new
          WHERE bot = ? AND state = 'new' ORDER BY update_id LIMIT ?",
     )
     .bind(bot.0)
@@ -48,7 +48,8 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     .fetch_all(pool)
     .await?;
     let posts = query(
-        "SELECT id, chat, topic, turn, kind, body, sends, state FROM outbox
+        "SELECT id, chat, topic, turn, kind, body, sends, state
+         FROM outbox INDEXED BY outbox_open
          WHERE bot = ? AND state IN ('pending', 'sending') ORDER BY chat, seq",
     )
     .bind(bot.0)
@@ -252,6 +253,7 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         conversation: ConversationId(row.try_get("conversation")?),
         place,
         asked_by: UserId(row.try_get("asked_by")?),
+        route: row.try_get::<Option<String>, _>("route")?.map(RouteName),
         update: UpdateId(row.try_get("first_update")?),
         reply_to,
         text,

@@ -26,6 +26,8 @@ mod places;
 mod previews;
 mod proxy;
 mod questions;
+mod route_keys;
+mod routes;
 mod stale;
 mod status;
 mod stop;
