@@ -18,6 +18,7 @@ mod inspecting;
 mod intake;
 mod pausing;
 mod stopping;
+mod trying;
 mod turn_in_flight;
 mod waiting_person;
 
@@ -42,6 +43,7 @@ use tracing::debug;
 pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
+use self::trying::Tried;
 use super::Commons;
 use super::agent::{Agent, TaskChanged};
 use super::fetcher::Fetcher;
@@ -143,6 +145,8 @@ struct Running {
     decided_before: bool,
     /// Whether its end is being committed.
     ending: bool,
+    /// Whether it is let in.
+    tried: Tried,
     /// When it was next.
     began: Instant,
     // Held, never read: it counts until the turn is over.
@@ -257,6 +261,7 @@ impl Session {
             paused: None,
             decided_before: false,
             ending: false,
+            tried: Tried::In,
             began: Instant::now(),
             _counted: counted,
             stopper,
@@ -305,6 +310,7 @@ impl Session {
             .running
             .as_ref()
             .is_some_and(|running| running.turn.state == TurnState::Submitting)
+            && !self.waits_to_be_let_in()
             || self.is_deciding();
         if let (false, Some(drained)) = (submitting, self.drained.as_mut()) {
             for waiting in drained.drain(..) {

@@ -13,6 +13,7 @@ mod backup;
 mod change;
 mod chats;
 mod codec;
+mod deaths;
 mod error;
 mod mem;
 mod owner;

@@ -65,7 +65,7 @@ impl Session {
         ctx.spawn(ended);
     }
 
-    fn admit(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+    pub(super) fn admit_now(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
         let admit = Admit {
             turn: id,
             fresh: begin == Begin::Submit,

@@ -137,6 +137,8 @@ fn all() -> Vec<String> {
         question_waits(&agent, TURN),
         parked_question(&agent, TURN),
         parked_message("U5"),
+        deadly_question(&agent, TURN),
+        deadly_message("U5"),
     ]
 }
 

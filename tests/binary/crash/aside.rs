@@ -60,6 +60,25 @@ pub fn scenes() -> Vec<Scene> {
             ..PLAIN
         },
         Scene {
+            points: &["BeginProcess"],
+            ..PLAIN
+        },
+        Scene {
+            points: &["EndProcess"],
+            script: is_told_to_stop,
+            ..PLAIN
+        },
+        // Three deaths without a word: what was in work is let in alone.
+        Scene {
+            points: &["Try", "Acquit"],
+            earlier: &["Submit+", "list-", "list-"],
+            ..PLAIN
+        },
+        Scene {
+            points: &["LiveOn"],
+            ..PLAIN
+        },
+        Scene {
             points: &["Tidy", "Checkpoint"],
             plan: |gate| (PLAIN.plan)(gate).store_settings("tidy_every = \"100ms\""),
             ..PLAIN
@@ -80,5 +99,14 @@ fn nobody_tries_it_any_more(play: &Play) -> LocalBoxFuture<'_, ()> {
         play.died().await;
         let wanted = "SELECT count(*) FROM parked WHERE retry_asked_at IS NOT NULL";
         rows::becomes(&play.stage.store(), wanted, 0).await;
+    })
+}
+
+fn is_told_to_stop(play: &Play) -> LocalBoxFuture<'_, ()> {
+    play.stage.user(7).says("hello");
+    Box::pin(async {
+        play.stage.user(7).sees("the answer").await;
+        rows::settled(&play.stage.store()).await;
+        play.told_to_stop().await;
     })
 }

@@ -3,7 +3,7 @@
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::json;
-use switchboard_emulators::agent::{Incoming as Asked, Reply, replies, reply};
+use switchboard_emulators::agent::{Incoming as Asked, Reply, Settings, replies, reply};
 use switchboard_emulators::bot_api::Incoming;
 
 use super::play::{Play, Scene};
@@ -22,6 +22,11 @@ pub fn scenes() -> Vec<Scene> {
     };
     vec![
         approved,
+        // The same in the form of the extension, for the tool of an agent behind the agent.
+        Scene {
+            plan: |_| asking_in_the_new_form(),
+            ..approved
+        },
         // The first process dies before the decision leaves: the second one finds that it has not.
         Scene {
             points: &["StillWaits"],
@@ -69,6 +74,18 @@ fn asking() -> Plan {
     plan.route("k8s", "approvers = [\"requester\"]")
 }
 
+fn asking_in_the_new_form() -> Plan {
+    let script = |asked: &Asked| {
+        let pod = json!({"name": "web-1"});
+        let asks = || reply().asks_approval_through("helper", &[("delete_pod", pod)]);
+        let decision = asked.decision.as_ref();
+        decision.map_or_else(asks, |decision| replies(&decision.summary()))
+    };
+    let settings = Settings::kagent_main("k8s");
+    let plan = Stage::plan().agent_as("k8s", settings, "flavor = \"kagent\"", script);
+    plan.route("k8s", "approvers = [\"requester\"]")
+}
+
 fn ran(play: &Play) -> usize {
     play.stage.agent("k8s").executed().len()
 }
@@ -80,27 +97,9 @@ fn ran_once(play: &Play, states: &[String]) {
     assert!((1..=2).contains(&shown), "shown {shown} times");
 }
 
-/// Taps [Approve], and whatever else is needed until the tool has run.
-async fn approves_until_it_is_done(play: &Play) {
-    loop {
-        let seen = play.sees_any(&["delete_pod done"], &["Send again", "Approve"]);
-        let message = seen.await;
-        let labels = message.labels();
-        let wanted = ["Send again", "Approve"];
-        let label = wanted.into_iter().find(|wanted| {
-            let has = |label: &String| label == wanted;
-            labels.iter().any(has)
-        });
-        let Some(label) = label else { return };
-        play.presses(&message, label);
-        // Its card changes, whatever comes of the tap.
-        play.changes(&message).await;
-    }
-}
-
 fn approves(play: &Play) -> LocalBoxFuture<'_, ()> {
     play.stage.user(7).says("delete it");
-    Box::pin(approves_until_it_is_done(play))
+    Box::pin(play.decides("Approve", "delete_pod done"))
 }
 
 fn rejects_with_a_reason(play: &Play) -> LocalBoxFuture<'_, ()> {
@@ -128,7 +127,7 @@ fn finds_the_agent_down(play: &Play) -> LocalBoxFuture<'_, ()> {
         play.died().await;
         let up = play.stage.agent("k8s").come_up().await;
         up.expect("its port is free");
-        approves_until_it_is_done(play).await;
+        play.decides("Approve", "delete_pod done").await;
     })
 }
 

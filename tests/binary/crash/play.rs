@@ -12,6 +12,9 @@ use tokio::sync::watch;
 use crate::process::Bot;
 use crate::support::{PATIENCE, Plan, Stage, rows};
 
+/// Half a minute after its start a process notes that it lives: the latest point of all.
+const DIES_WITHIN: Duration = Duration::from_secs(50);
+
 /// What happens, so that points are reached.
 #[derive(Clone, Copy)]
 pub struct Scene {
@@ -93,6 +96,21 @@ impl Play {
             .await;
     }
 
+    /// Taps this, and [Send again] where it is offered, until the word of the end stands there.
+    pub async fn decides(&self, wanted: &'static str, done: &str) {
+        loop {
+            let seen = self.sees_any(&[done], &["Send again", wanted]).await;
+            let labels = seen.labels();
+            let offered = |label: &&str| labels.iter().any(|shown| shown.as_str() == *label);
+            let Some(label) = ["Send again", wanted].into_iter().find(offered) else {
+                return;
+            };
+            self.presses(&seen, label);
+            // Its card changes, whatever comes of the tap.
+            self.changes(&seen).await;
+        }
+    }
+
     /// Taps. Whether the tap is answered is another question: a death may come between.
     pub fn presses(&self, message: &Message, label: &str) {
         let tap = self.stage.telegram.press(7, 7, message.id, label);
@@ -108,7 +126,7 @@ async fn dies(play: &Play, point: &str, last: bool) {
     if last {
         play.doomed.send_replace(Some(bot.pid()));
     }
-    let ended = tokio::time::timeout(Duration::from_secs(30), bot.ends()).await;
+    let ended = tokio::time::timeout(DIES_WITHIN, bot.ends()).await;
     let (code, log) = ended.unwrap_or_else(|_| panic!("{point} was never reached"));
     assert_eq!(code, None, "not at {point}: {log:#?}");
 }
