@@ -57,12 +57,13 @@ pub fn of_the_run() -> Vec<Scene> {
         },
         // The answer is a message of its own, and the placeholder goes.
         Scene {
-            points: &["SendChatAction", "DeleteMessage"],
-            plan: |_| {
-                slowly(
-                    "placeholder_after = \"40ms\"\ntyping_after = \"20ms\"\nnotify_after = \"0s\"",
-                )
-            },
+            points: &["DeleteMessage"],
+            plan: |_| slowly("placeholder_after = \"40ms\"\nnotify_after = \"0s\""),
+            ..PLAIN
+        },
+        Scene {
+            points: &["SendChatAction"],
+            plan: |_| slowly("placeholder_after = \"10s\"\ntyping_after = \"0s\""),
             ..PLAIN
         },
         Scene {
