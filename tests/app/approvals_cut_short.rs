@@ -59,9 +59,9 @@ async fn a_decision_for_what_has_moved_on_meanwhile_is_not_sent() {
         stage.agent("k8s").forget_tasks();
         let before = stage.agent("k8s").prompts().len();
         user.taps("asks whether it may go on", "Approve").await;
-        user.sees("The agent no longer knows of it. Nothing was sent.")
+        user.sees("The agent no longer knows of it").await;
+        user.sees("does not wait for this any more. Nothing was sent.")
             .await;
-        user.sees("does not wait for this any more.").await;
         stage.settled().await;
         assert_eq!(stage.agent("k8s").prompts().len(), before);
         assert_eq!(ran(&stage), Vec::<String>::new());
