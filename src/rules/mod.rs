@@ -33,5 +33,6 @@ pub mod stop;
 pub mod suspects;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trial;
 pub mod turn;
 pub mod words;
