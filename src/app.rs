@@ -39,6 +39,7 @@ use crate::config::Config;
 use crate::ops::counted;
 use crate::ops::http::Port;
 use crate::ops::tally::Tally;
+use crate::ops::watched::Watched;
 use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
 use crate::rules::poll_watch::PollWatch;
@@ -121,10 +122,11 @@ impl Machine {
         recovery::restored(&store, &*world).await?;
         recovery::park(&store, &config).await?;
         let unfinished = store.unfinished().await?;
+        unfinished.turns.iter().for_each(|(turn, _)| tally.takes_up(turn));
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
             me,
-            store,
+            store: Watched::new(store, tally.clone()),
             world,
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),

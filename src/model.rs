@@ -166,6 +166,19 @@ pub enum Outcome {
     Stopped,
 }
 
+impl Outcome {
+    /// Its name in the store and in the metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::ToldFailed => "told_failed",
+            Self::UnknownTold => "unknown_told",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// One or more updates of a person, and all that comes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {

@@ -1,6 +1,7 @@
 //! For those who operate the bot.
 
 pub mod counted;
+pub mod histogram;
 pub mod http;
 pub mod log;
 pub mod metrics;
@@ -9,3 +10,5 @@ pub mod page;
 pub mod tally;
 #[cfg(test)]
 mod tests;
+pub mod turn_clock;
+pub mod watched;
