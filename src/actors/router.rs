@@ -199,6 +199,7 @@ impl Router {
                     user,
                     place,
                     piece: gather::piece(&commons.me, message, text),
+                    route: route.name(),
                     gathering: gather::begins(message, now, &Quiet::from(&config.chat)),
                     follows: None,
                     rule,

@@ -7,8 +7,9 @@ use super::approvals::{self, Approvals, Masking};
 use super::item::Item;
 use super::people::{Allow, Approvers, People};
 use super::problem::did_you_mean;
+use super::quotas::{Quotas, RouteQuotas};
 use super::section::Section;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, RouteName};
 
 /// The bot's own commands, which no route may take.
 pub const RESERVED: &[&str] = &[
@@ -47,8 +48,7 @@ pub struct Route {
     pub examples: Vec<String>,
     /// Whether plain text comes here; true for one route at most.
     pub default: bool,
-    /// What shows of its answers while they are being made. Of several routes to an agent
-    /// the first one that a person may use counts.
+    /// What shows of its answers while they are being made.
     pub stream: Stream,
     /// Who may use it; empty means nobody.
     pub allow: Vec<Allow>,
@@ -56,8 +56,18 @@ pub struct Route {
     pub approvers: Approvers,
     /// The rest about such calls.
     pub approvals: Approvals,
-    /// What is masked of what its agent says. Of several routes to an agent the strictest counts.
+    /// What is masked of what its agent says to a question that came by it.
     pub masking: Masking,
+    /// How many questions it takes.
+    pub quotas: RouteQuotas,
+}
+
+impl Route {
+    /// What it is called: its command.
+    #[must_use]
+    pub fn name(&self) -> RouteName {
+        RouteName(self.command.clone())
+    }
 }
 
 /// All routes; a broken one is left out and reported.
@@ -65,10 +75,12 @@ pub(super) fn read(
     items: Vec<Item<'_>>,
     agents: &BTreeMap<AgentName, Option<Agent>>,
     people: &People,
+    quotas: &Quotas,
 ) -> Vec<Route> {
     let mut reader = Reader {
         agents,
         people,
+        quotas,
         commands: BTreeMap::new(),
         default: None,
     };
@@ -116,6 +128,7 @@ pub(super) fn warn_of_idle(
 struct Reader<'a> {
     agents: &'a BTreeMap<AgentName, Option<Agent>>,
     people: &'a People,
+    quotas: &'a Quotas,
     /// The path of the route that has each command.
     commands: BTreeMap<String, String>,
     /// The path of the default route.
@@ -137,6 +150,7 @@ impl Reader<'_> {
         let approvers = self.people.approvers(section.list("approvers"));
         let approvals = approvals::read(&mut section, self.people);
         let masking = approvals::read_masking(&mut section);
+        let quotas = RouteQuotas::read(&mut section, self.quotas);
         section.finish();
         let agent = agent?;
         Some(Route {
@@ -150,6 +164,7 @@ impl Reader<'_> {
             approvers,
             approvals,
             masking,
+            quotas,
         })
     }
 

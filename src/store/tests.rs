@@ -9,7 +9,7 @@ use sqlx::{Connection, query, query_scalar};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ids::{ChatId, Principal, TopicId};
+use crate::ids::{ChatId, Principal, RouteName, TopicId};
 use crate::model::{Action, Body, FileName, HeldFor, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
@@ -153,6 +153,7 @@ impl Bench {
             conversation: conversation.id,
             place: conversation.slot.place,
             asked_by: conversation.slot.user,
+            route: Some(RouteName::from("k8s")),
             update: UpdateId(1),
             reply_to: MessageId(2),
             text: "what pods are failing?".to_owned(),

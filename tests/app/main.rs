@@ -26,6 +26,7 @@ mod places;
 mod previews;
 mod proxy;
 mod questions;
+mod routes;
 mod stale;
 mod status;
 mod stop;

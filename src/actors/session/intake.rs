@@ -16,6 +16,7 @@ impl Session {
             conversation: self.conversation.id,
             place: ask.place,
             asked_by: ask.user,
+            route: Some(ask.route.clone()),
             update: ask.update,
             reply_to: ask.piece.message,
             text: ask.piece.text.clone(),

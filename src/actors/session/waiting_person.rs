@@ -84,7 +84,13 @@ impl Session {
         let user = running.turn.asked_by;
         let agent = &self.conversation.slot.agent;
         let config = self.commons.config();
-        let route = access::route_to(&config, agent, user, place.chat);
+        let route = access::own_route(
+            &config,
+            agent,
+            running.turn.route.as_ref(),
+            user,
+            place.chat,
+        );
         let off = route.is_some_and(|route| route.stream == Stream::Off);
         let over = running.turn.state == TurnState::Detached || running.turn.stopping;
         if off || over {

@@ -167,6 +167,7 @@ fn a_turn() -> Turn {
         conversation: ConversationId(0),
         place: HERE,
         asked_by: ANNA,
+        route: None,
         update: UpdateId(0),
         reply_to: MessageId(1),
         text: String::new(),

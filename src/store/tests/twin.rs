@@ -97,8 +97,8 @@ impl Store for Twin {
         self.both(|store| store.waits_under(chat, message))
     }
 
-    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
-        self.both(|store| store.used(user, agent.clone(), before, now))
+    fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.both(|store| store.used(user, route.clone(), before, now))
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
