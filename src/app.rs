@@ -16,6 +16,7 @@ mod recovery;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
 use crate::ops::counted;
+use crate::ops::health_file;
 use crate::ops::http::Port;
 use crate::ops::tally::Tally;
 use crate::ops::watched::Watched;
@@ -56,9 +58,21 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 /// When it cannot begin, or has to end because a person must act.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
     let port = Port::open(config.ops.listen)?;
-    let ended = run_seen(config, shutdown, &port).await;
+    let health = config.ops.health_file.clone();
+    let ended = tokio::select! {
+        ended = run_seen(config, shutdown, &port) => ended,
+        () = kept_healthy(health, &port) => Ok(()),
+    };
     port.close().await;
     ended
+}
+
+/// Never ends.
+async fn kept_healthy(file: Option<PathBuf>, port: &Port) {
+    match file {
+        Some(file) => health_file::keep(file, port).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// [`run`], while those who operate it can see what it does.
@@ -122,7 +136,10 @@ impl Machine {
         recovery::restored(&store, &*world).await?;
         recovery::park(&store, &config).await?;
         let unfinished = store.unfinished().await?;
-        unfinished.turns.iter().for_each(|(turn, _)| tally.takes_up(turn));
+        unfinished
+            .turns
+            .iter()
+            .for_each(|(turn, _)| tally.takes_up(turn));
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
             me,

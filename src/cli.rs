@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod health;
 mod parked;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// List what was set aside because it stopped the bot again and again, or put one back.
     Parked(parked::ParkedArgs),
+    /// Look at the health file of a running bot; exit 0 if it lives, else 1.
+    Health(health::HealthArgs),
     /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
     DeleteWebhook(ConfigArgs),
     /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check(&args.config),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
+        Command::Health(args) => health::main(&args),
         Command::Parked(args) => parked::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),
         #[cfg(feature = "playground")]

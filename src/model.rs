@@ -167,6 +167,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [
+        Self::Answered,
+        Self::ToldFailed,
+        Self::UnknownTold,
+        Self::Stopped,
+    ];
+
     /// Its name in the store and in the metrics.
     #[must_use]
     pub fn name(self) -> &'static str {

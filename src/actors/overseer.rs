@@ -14,6 +14,7 @@ use super::Commons;
 use super::agent::{Agent, InspectAgent};
 use super::router::{InspectRouter, Router};
 use super::sender::{InspectSender, Sender};
+use crate::ids::Timestamp;
 use crate::ops::overview::{Overview, Pulse, RouteSeen};
 use crate::ops::tally::Tally;
 use crate::rules::status::AgentSeen;
@@ -35,6 +36,7 @@ pub struct Overseer {
     router: Addr<Router>,
     sender: Addr<Sender>,
     agents: Vec<Addr<Agent>>,
+    started: Timestamp,
 }
 
 impl Overseer {
@@ -48,6 +50,7 @@ impl Overseer {
         agents: Vec<Addr<Agent>>,
     ) -> Self {
         Self {
+            started: commons.now(),
             commons,
             tally,
             router,
@@ -59,6 +62,7 @@ impl Overseer {
     /// What the actors say of themselves; the rest is to be filled in. None if one has ended.
     fn ask(&self) -> impl Future<Output = Option<Overview>> + use<> {
         let (commons, tally) = (self.commons.clone(), self.tally.clone());
+        let started = self.started;
         let router = self.router.send(InspectRouter);
         let sender = self.sender.send(InspectSender);
         let agents = self.agents.iter().map(|agent| agent.send(InspectAgent));
@@ -69,6 +73,7 @@ impl Overseer {
             let mut agents = agents.ok()?;
             agents.sort_by(|one, other| one.name.cmp(&other.name));
             Some(Overview {
+                started,
                 pulse: pulse(&commons),
                 router,
                 sender,

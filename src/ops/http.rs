@@ -72,6 +72,15 @@ impl Port {
         self.server.as_ref().map(|(address, _)| *address)
     }
 
+    /// Whether a restart would not help, as `/livez` says.
+    ///
+    /// # Errors
+    /// Why it would.
+    pub async fn lives(&self) -> Result<(), &'static str> {
+        let phase = self.phase.borrow().clone();
+        lives(phase).await
+    }
+
     /// From now on this machine is seen.
     pub fn shows(&self, overseer: Addr<Overseer>) {
         self.phase.send_replace(Phase::Runs(overseer));
@@ -167,10 +176,14 @@ async fn overview(seen: &Seen) -> Result<Overview, &'static str> {
 
 /// 200 unless a restart would help.
 async fn livez(seen: Seen) -> HttpResponse {
-    said(match phase(&seen) {
+    said(lives(phase(&seen)).await)
+}
+
+async fn lives(phase: Phase) -> Result<(), &'static str> {
+    match phase {
         Phase::Begins | Phase::Ends => Ok(()),
         Phase::Runs(overseer) => pulse(overseer).await.lives(),
-    })
+    }
 }
 
 /// 200 while messages that come now are taken in.

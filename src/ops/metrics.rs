@@ -257,7 +257,8 @@ pub fn export(seen: Option<&Overview>) -> String {
 
 /// Whether it is written down, with as many labels.
 fn is_known(sample: &Sample) -> bool {
-    families().any(|family| family.name == sample.name && family.labels.len() == sample.labels.len())
+    families()
+        .any(|family| family.name == sample.name && family.labels.len() == sample.labels.len())
 }
 
 /// A label's value (Prometheus text format: backslash, quote and line feed are escaped).

@@ -1,6 +1,7 @@
 //! For those who operate the bot.
 
 pub mod counted;
+pub mod health_file;
 pub mod histogram;
 pub mod http;
 pub mod log;

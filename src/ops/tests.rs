@@ -1,5 +1,7 @@
 //! The port over real sockets, and what it shows, with a machine whose poll can be made to hang.
 
+mod documents;
+
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -211,6 +213,7 @@ fn full() -> Overview {
     ]));
     let sum = |name: &str, count| (name.to_owned(), count);
     Overview {
+        started: Timestamp(1_700_000_000_123),
         pulse: Pulse {
             answers: true,
             poll_hangs: false,
@@ -311,6 +314,8 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_first_preview_seconds_count{route=\"k8s\"} 1",
         "switchboard_answer_seconds_count{route=\"k8s\"} 1",
         "switchboard_posts_again_total 1",
+        "switchboard_started_seconds 1700000000.123",
+        "switchboard_route_turns_ended_total{route=\"k8s\",outcome=\"unknown_told\"} 0",
     ] {
         assert!(text.lines().any(|is| is == line), "{line:?} in {text}");
     }

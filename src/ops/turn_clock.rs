@@ -164,12 +164,7 @@ impl TurnClock {
             return;
         };
         if let (false, Some(asked_at)) = (followed.previewed, followed.asked_at) {
-            saw(
-                &mut self.counts.to_preview,
-                &followed.route,
-                asked_at,
-                now,
-            );
+            saw(&mut self.counts.to_preview, &followed.route, asked_at, now);
         }
         followed.previewed = true;
     }
@@ -254,12 +249,7 @@ impl TurnClock {
     }
 }
 
-fn saw(
-    times: &mut BTreeMap<String, Histogram>,
-    route: &str,
-    asked_at: Instant,
-    now: Instant,
-) {
+fn saw(times: &mut BTreeMap<String, Histogram>, route: &str, asked_at: Instant, now: Instant) {
     let times = times.entry(route.to_owned());
     let times = times.or_insert_with(|| Histogram::new(WAITS));
     times.saw(now.duration_since(asked_at));

@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod crash;
 mod drain;
+mod health;
 mod kills;
 mod kills_decisions;
 mod poison;

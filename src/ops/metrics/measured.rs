@@ -3,13 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Family, Sample, counter, histogram, sample, seconds};
+use super::{Family, Sample, counter, gauge, histogram, sample, seconds};
+use crate::model::Outcome;
 use crate::ops::histogram::Histogram;
-use crate::ops::overview::Overview;
+use crate::ops::overview::{Overview, RouteSeen};
 use crate::ops::turn_clock::TurnCounts;
 
 /// These metrics, in the order of the export.
-pub const MEASURED: [Family; 8] = [
+pub const MEASURED: [Family; 9] = [
+    gauge(
+        "switchboard_started_seconds",
+        &[],
+        "When this process began its work, in seconds since 1970",
+    ),
     counter(
         "switchboard_route_turns_total",
         &["route"],
@@ -55,7 +61,11 @@ pub const MEASURED: [Family; 8] = [
 /// Their values.
 pub(super) fn samples(seen: &Overview) -> Vec<Sample> {
     let counts = &seen.counts;
-    let mut samples = of_turns(&counts.turns);
+    let mut samples = of_turns(&counts.turns, &seen.routes);
+    // Times of day in milliseconds are exact in an f64 for the next 200,000 years.
+    #[allow(clippy::cast_precision_loss, reason = "see above")]
+    let started = seen.started.0 as f64 / 1_000.0;
+    samples.push(sample("switchboard_started_seconds", &[], started));
     for ((agent, call), took) in &counts.agents_took {
         let labels = [agent.as_str(), *call];
         samples.extend(took_of("switchboard_agent_call_seconds", &labels, took));
@@ -74,7 +84,7 @@ pub(super) fn samples(seen: &Overview) -> Vec<Sample> {
     samples
 }
 
-fn of_turns(turns: &TurnCounts) -> Vec<Sample> {
+fn of_turns(turns: &TurnCounts, routes: &[RouteSeen]) -> Vec<Sample> {
     let mut samples = vec![sample(
         "switchboard_posts_again_total",
         &[],
@@ -83,7 +93,15 @@ fn of_turns(turns: &TurnCounts) -> Vec<Sample> {
     for (route, count) in &turns.asked {
         samples.push(sample("switchboard_route_turns_total", &[route], *count));
     }
-    for ((route, outcome), count) in &turns.ended {
+    // A counter that is not there before its first step does not seem to rise: each route's ends are
+    // there from the beginning.
+    let none = routes.iter().flat_map(|route| {
+        let outcomes = Outcome::ALL.map(Outcome::name).into_iter();
+        outcomes.map(|outcome| ((route.command.clone(), outcome), 0))
+    });
+    let mut ended: BTreeMap<(String, &str), u64> = none.collect();
+    ended.extend(turns.ended.clone());
+    for ((route, outcome), count) in &ended {
         let labels = [route.as_str(), *outcome];
         samples.push(sample(
             "switchboard_route_turns_ended_total",
@@ -91,7 +109,10 @@ fn of_turns(turns: &TurnCounts) -> Vec<Sample> {
             *count,
         ));
     }
-    samples.extend(by_route("switchboard_first_preview_seconds", &turns.to_preview));
+    samples.extend(by_route(
+        "switchboard_first_preview_seconds",
+        &turns.to_preview,
+    ));
     samples.extend(by_route("switchboard_answer_seconds", &turns.to_answer));
     samples
 }

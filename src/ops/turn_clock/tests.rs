@@ -105,7 +105,10 @@ fn a_turn_of_an_earlier_process_is_counted_and_not_timed() {
     bench.notes(0, vec![posted(PLACEHOLDER, 1, Kind::Placeholder)]);
     bench.notes(1, vec![sent(PLACEHOLDER, 10)]);
     bench.edited(2, 10);
-    bench.notes(3, vec![ended(1, Outcome::Answered), posted(ANSWER, 1, Kind::Final)]);
+    bench.notes(
+        3,
+        vec![ended(1, Outcome::Answered), posted(ANSWER, 1, Kind::Final)],
+    );
     bench.notes(4, vec![sent(ANSWER, 11)]);
     let counts = bench.counts();
     assert_eq!(counts.ended[&("k8s".to_owned(), "answered")], 1);
@@ -118,7 +121,10 @@ fn a_turn_of_an_earlier_process_is_counted_and_not_timed() {
 fn a_turn_that_is_run_again_ends_again_and_is_not_timed() {
     let mut bench = Bench::new();
     bench.notes(0, vec![asked(1), ended(1, Outcome::ToldFailed)]);
-    bench.notes(9, vec![ended(1, Outcome::Answered), posted(ANSWER, 1, Kind::Final)]);
+    bench.notes(
+        9,
+        vec![ended(1, Outcome::Answered), posted(ANSWER, 1, Kind::Final)],
+    );
     bench.notes(10, vec![sent(ANSWER, 11)]);
     let counts = bench.counts();
     for outcome in ["told_failed", "answered"] {
