@@ -5,6 +5,7 @@
 //! is committed and said, the Sender sends it.
 
 mod awaiting;
+mod by_route;
 mod counted;
 mod deciding;
 mod decisions;

@@ -64,7 +64,7 @@ pub fn own_route<'a>(
         return route_to(config, agent, user, chat);
     };
     let mut routes = routes_for(config, user, chat).filter(|route| route.agent == *agent);
-    routes.find(|route| route.command == name.as_str())
+    routes.find(|route| route.answers_to(name.as_str()))
 }
 
 /// Whether this is somebody who may use no route here.

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod approval;
 pub mod bucket;
 pub mod buttons;
+pub mod card;
 pub mod choices;
 pub mod chunk;
 pub mod command;

@@ -91,6 +91,11 @@ impl Session {
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
+        let of_route = self.running.as_ref().map(|running| {
+            let turn = &running.turn;
+            (self.asked_text(turn), self.waits(turn))
+        });
+        let (text, waits) = of_route.unwrap_or_default();
         let running = self.running.as_mut().filter(|running| {
             // Stopped while it waited for its place: that is free again.
             let stopped = begin == Begin::Submit && running.turn.stopping;
@@ -126,7 +131,7 @@ impl Session {
         } else {
             Prompt {
                 id: prompt_id,
-                text: turn.text.clone(),
+                text,
                 files,
                 context: self.conversation.context.clone(),
                 task: turn.answers.as_ref().map(|awaited| awaited.task.clone()),
@@ -140,6 +145,7 @@ impl Session {
             prompt,
             protocol,
             begin,
+            waits,
             detached: turn.state == TurnState::Detached,
             stop: running.signal.clone(),
             listener: ctx.address().recipient(),

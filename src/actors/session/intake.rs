@@ -42,7 +42,8 @@ impl Session {
     /// What is committed instead of a question that finds no room: here, or anywhere.
     fn refused(&mut self, ask: &Ask) -> Option<Vec<Change>> {
         let limits = &self.commons.config().limits;
-        let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
+        let waiting_max = self.waiting_max(ask);
+        let (rule, text) = if self.waiting.len() >= waiting_max {
             let agent = &self.conversation.slot.agent;
             let text = words::queue_full(agent, self.waiting.len());
             ("conversation full", text)
