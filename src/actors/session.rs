@@ -16,6 +16,7 @@ mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
+mod logging;
 mod pausing;
 mod stopping;
 mod turn_in_flight;

@@ -12,7 +12,7 @@ use crate::ops::health_file::{AGE_MAX, look};
 /// Which file, and how old it may be.
 #[derive(Debug, Args)]
 pub(super) struct HealthArgs {
-    /// The file that health_file in the configuration names.
+    /// The file that `health_file` in the configuration names.
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
     /// The age in seconds from which on it says that the bot does not live.

@@ -81,7 +81,7 @@ mod tests {
             let now = written + Duration::from_secs(seconds);
             assert_eq!(look(&path, AGE_MAX, now).is_ok(), good, "{seconds}");
         }
-        let before = written - Duration::from_secs(60);
+        let before = written - Duration::from_mins(1);
         assert_eq!(look(&path, AGE_MAX, before), Ok(Duration::ZERO));
     }
 }

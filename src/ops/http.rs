@@ -120,6 +120,8 @@ fn serve(
             .service(web::resource("/readyz").get(readyz))
             .service(web::resource("/metrics").get(export))
             .service(web::resource("/").get(status))
+            // Browsers ask for it by themselves, and would show its absence as an error.
+            .service(web::resource("/favicon.ico").get(nothing))
     });
     let server = server
         .workers(1)
@@ -214,6 +216,10 @@ async fn status(seen: Seen) -> HttpResponse {
         Err(why) => page::without(why),
     };
     answer(StatusCode::OK, "text/html; charset=utf-8", html)
+}
+
+async fn nothing() -> HttpResponse {
+    HttpResponse::NoContent().finish()
 }
 
 fn answer(status: StatusCode, kind: &'static str, body: String) -> HttpResponse {

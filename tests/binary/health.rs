@@ -28,7 +28,7 @@ async fn lives(file: &Path) {
 /// As if it had been written a minute ago.
 fn turn_back(file: &Path) {
     let written = std::fs::File::options().write(true).open(file);
-    let old = SystemTime::now() - Duration::from_secs(60);
+    let old = SystemTime::now() - Duration::from_mins(1);
     let turned = written.and_then(|file| file.set_modified(old));
     turned.expect("its time can be set");
 }
