@@ -15,6 +15,7 @@ mod log;
 mod poison;
 mod polls;
 mod process;
+mod reload;
 mod rollout;
 mod storage;
 mod storm;
