@@ -71,6 +71,7 @@ impl Overseer {
             agents.sort_by(|one, other| one.name.cmp(&other.name));
             Some(Overview {
                 started,
+                runs_for: commons.now().since(started),
                 pulse: pulse(&commons),
                 router,
                 sender,

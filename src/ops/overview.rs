@@ -73,6 +73,8 @@ pub struct RouteSeen {
 pub struct Overview {
     /// When it began.
     pub started: Timestamp,
+    /// How long ago that is.
+    pub runs_for: Duration,
     /// Whether it lives.
     pub pulse: Pulse,
     /// Its Router.

@@ -212,6 +212,7 @@ fn full() -> Overview {
     let sum = |name: &str, count| (name.to_owned(), count);
     Overview {
         started: Timestamp(1_700_000_000_123),
+        runs_for: Duration::from_hours(3),
         pulse: Pulse {
             answers: true,
             poll_hangs: false,
@@ -268,7 +269,10 @@ fn the_page_shows_all_of_it_and_nothing_on_it_is_taken_for_html() {
         "&lt;i&gt;k8s&quot;&amp;",
         "down, tried again in 5 s · 3 of 32 calls · 1 waiting",
         "k8s · the default · Pods &lt;script&gt;alert(&#39;x&#39;)",
-        "2 told failed · 1 working",
+        "<dt>Turns at work</dt><dd class=\"\">1 working<",
+        "<dt>Turns that wait</dt><dd class=\"\">none<",
+        "<dt>Turns that are over</dt><dd class=\"\">2 told failed<",
+        "<dt>Running for</dt><dd class=\"\">3 h<",
         "1 new · 4 control",
         "3 to go, the oldest for 5 s",
         "1 chats slowed down, at most 7 s",

@@ -91,7 +91,8 @@ async fn a_bot_that_runs_is_alive_and_ready_and_shows_its_sums_and_no_text() {
     assert_eq!(status, 200);
     for part in [
         "<span class=\"good\">ready</span>",
-        "1 answered · 1 working",
+        "<dt>Turns at work</dt><dd class=\"\">1 working<",
+        "<dt>Turns that are over</dt><dd class=\"\">1 answered<",
         "1 of 32 calls",
         "/istio</dt>",
         "istio · Routes &amp; &lt;gateways&gt;",
