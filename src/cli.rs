@@ -2,6 +2,9 @@
 
 mod audit;
 mod backup;
+mod check;
+mod completions;
+mod explain;
 mod health;
 mod parked;
 
@@ -27,8 +30,11 @@ struct Cli {
 enum Command {
     /// Run the bot until it is told to stop (SIGTERM or Ctrl-C).
     Run(ConfigArgs),
-    /// Check the configuration: print every problem with its key, and exit 0 or 1.
+    /// Check the configuration and run its tests: print every problem with its place, and exit 0
+    /// or 1.
     Check(ConfigArgs),
+    /// Say where one text would go, and why, step by step.
+    Explain(explain::ExplainArgs),
     /// Print who asked which agent, what was refused, and who decided what; never what was said.
     Audit(audit::AuditArgs),
     /// Copy the store into a new file, also while the bot runs.
@@ -37,6 +43,8 @@ enum Command {
     Parked(parked::ParkedArgs),
     /// Look at the health file of a running bot; exit 0 if it lives, else 1.
     Health(health::HealthArgs),
+    /// Print what a shell needs to complete these commands.
+    Completions(completions::CompletionsArgs),
     /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
     DeleteWebhook(ConfigArgs),
     /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
@@ -46,7 +54,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ConfigArgs {
-    /// The TOML file with agents and routes.
+    /// The TOML file with agents and routes, or a directory with several.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }
@@ -58,11 +66,13 @@ pub fn main() -> ExitCode {
     a2a::install_tls();
     match cli.command {
         Command::Run(args) => run(&args.config),
-        Command::Check(args) => check(&args.config),
+        Command::Check(args) => check::main(&args.config),
+        Command::Explain(args) => explain::main(&args),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
         Command::Health(args) => health::main(&args),
         Command::Parked(args) => parked::main(&args),
+        Command::Completions(args) => completions::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),
         #[cfg(feature = "playground")]
         Command::Playground(args) => crate::playground::main(&args),
@@ -113,22 +123,6 @@ async fn reload_at_hangups(mut hangups: Signal, trigger: app::Trigger) {
         // The log says what came of it.
         let _ = trigger.reload().await;
     }
-}
-
-fn check(path: &Path) -> ExitCode {
-    let Some((config, warnings)) = load(path) else {
-        return ExitCode::FAILURE;
-    };
-    for warning in &warnings {
-        say(&format!("warning: {warning}"));
-    }
-    say(&format!(
-        "{}: good: {} agents, {} routes",
-        path.display(),
-        config.agents.len(),
-        config.routes.len()
-    ));
-    ExitCode::SUCCESS
 }
 
 fn delete_webhook(path: &Path) -> ExitCode {

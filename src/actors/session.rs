@@ -17,6 +17,7 @@ mod handing_over;
 mod inspecting;
 mod intake;
 mod logging;
+mod masking;
 mod pausing;
 mod stopping;
 mod turn_in_flight;
@@ -271,7 +272,7 @@ impl Session {
             ctx.spawn(ended);
             return;
         }
-        if matches!(begin, Begin::TakeUp(_)) && !detached {
+        if matches!(begin, Begin::TakeUp(_)) {
             self.take_up_pause(id, begin, ctx);
             return;
         }
