@@ -152,8 +152,8 @@ fn work(totals: Option<&Totals>, seen: &Overview) -> Vec<Line> {
 /// Those of the rows that count these.
 fn among(rows: &[(String, u64)], names: &[&str]) -> Vec<(String, u64)> {
     let rows = rows.iter();
-    let named = rows.filter(|(name, _)| names.contains(&name.as_str()));
-    named.cloned().collect()
+    let among = rows.filter(|(name, _)| names.contains(&name.as_str()));
+    among.cloned().collect()
 }
 
 fn over(rows: &[(String, u64)]) -> Vec<(String, u64)> {

@@ -328,6 +328,7 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_first_preview_seconds_count{route=\"k8s\"} 1",
         "switchboard_answer_seconds_count{route=\"k8s\"} 1",
         "switchboard_posts_again_total 1",
+        "switchboard_approvals_total{route=\"k8s\",event=\"approval_expired\"} 0",
         "switchboard_started_seconds 1700000000.123",
         "switchboard_route_turns_ended_total{route=\"k8s\",outcome=\"unknown_told\"} 0",
     ] {

@@ -20,6 +20,20 @@ const ROUTES_MAX: usize = 500;
 /// The route of a turn that was asked before routes were noted, or of one too many.
 const OTHER: &str = "other";
 
+/// What the audit says of what agents ask people, from the question to what came of it.
+pub const APPROVALS: [&str; 10] = [
+    "approval_asked",
+    "approved",
+    "rejected",
+    "answered_question",
+    "approval_expired",
+    "approval_gone",
+    "decision_refused",
+    "decision_delivered",
+    "decision_not_sent",
+    "decision_unknown",
+];
+
 /// What was counted and timed, by the command of the route.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TurnCounts {
@@ -27,6 +41,8 @@ pub struct TurnCounts {
     pub asked: BTreeMap<String, u64>,
     /// Turns that ended, by outcome. One that is run again ends again.
     pub ended: BTreeMap<(String, &'static str), u64>,
+    /// What became of what agents asked people: one of [`APPROVALS`].
+    pub approvals: BTreeMap<(String, &'static str), u64>,
     /// From the question to the first sign of what the agent does, in its placeholder.
     pub to_preview: BTreeMap<String, Histogram>,
     /// From the question until Telegram has the first message of the answer.
@@ -64,6 +80,8 @@ pub enum Note {
     Ended(TurnId, Outcome),
     /// Its answer was refused.
     Undeliverable(TurnId),
+    /// A step of what an agent asks people, of this route: one of [`APPROVALS`].
+    Approval(Option<RouteName>, &'static str),
     /// A post of a turn is to be sent.
     Posted(OutboxId, Watched),
     /// A call for a post begins.
@@ -94,6 +112,10 @@ impl Note {
                 };
                 let shows = matches!(post.kind, Kind::Placeholder | Kind::Final | Kind::FinalEdit);
                 return shows.then_some(Self::Posted(post.id, watched));
+            }
+            Change::Audit(line) => {
+                let event = APPROVALS.into_iter().find(|event| *event == line.event)?;
+                Self::Approval(line.route.clone(), event)
             }
             Change::Sending(post) => Self::Begun(*post),
             Change::Sent { post, message } => Self::Sent(*post, *message),
@@ -138,6 +160,10 @@ impl TurnClock {
                 }
                 Note::Ended(turn, outcome) => self.ended(turn, outcome),
                 Note::Undeliverable(turn) => self.stops_the_clock(turn),
+                Note::Approval(route, event) => {
+                    let key = (self.label(route), event);
+                    *self.counts.approvals.entry(key).or_default() += 1;
+                }
                 Note::Posted(post, watched) => {
                     self.posts.insert(post, watched);
                 }
@@ -176,10 +202,7 @@ impl TurnClock {
         route: Option<RouteName>,
         asked_at: Option<Instant>,
     ) -> String {
-        let route = route.map_or_else(|| OTHER.to_owned(), |route| route.0);
-        let known = &self.counts.asked;
-        let room = known.len() < ROUTES_MAX || known.contains_key(&route);
-        let route = if room { route } else { OTHER.to_owned() };
+        let route = self.label(route);
         let followed = Followed {
             route: route.clone(),
             asked_at,
@@ -188,6 +211,14 @@ impl TurnClock {
         };
         self.turns.insert(turn, followed);
         route
+    }
+
+    /// The route as a label has it.
+    fn label(&self, route: Option<RouteName>) -> String {
+        let route = route.map_or_else(|| OTHER.to_owned(), |route| route.0);
+        let known = &self.counts.asked;
+        let room = known.len() < ROUTES_MAX || known.contains_key(&route);
+        if room { route } else { OTHER.to_owned() }
     }
 
     fn ended(&mut self, turn: TurnId, outcome: Outcome) {

@@ -7,10 +7,10 @@ use super::{Family, Sample, counter, gauge, histogram, sample, seconds};
 use crate::model::Outcome;
 use crate::ops::histogram::Histogram;
 use crate::ops::overview::{Overview, RouteSeen};
-use crate::ops::turn_clock::TurnCounts;
+use crate::ops::turn_clock::{APPROVALS, TurnCounts};
 
 /// These metrics, in the order of the export.
-pub const MEASURED: [Family; 9] = [
+pub const MEASURED: [Family; 10] = [
     gauge(
         "switchboard_started_seconds",
         &[],
@@ -25,6 +25,11 @@ pub const MEASURED: [Family; 9] = [
         "switchboard_route_turns_ended_total",
         &["route", "outcome"],
         "Turns that have ended; one that is run again ends again",
+    ),
+    counter(
+        "switchboard_approvals_total",
+        &["route", "event"],
+        "What became of what agents asked people",
     ),
     histogram(
         "switchboard_first_preview_seconds",
@@ -93,13 +98,7 @@ fn of_turns(turns: &TurnCounts, routes: &[RouteSeen]) -> Vec<Sample> {
     for (route, count) in &turns.asked {
         samples.push(sample("switchboard_route_turns_total", &[route], *count));
     }
-    // A counter that is not there before its first step does not seem to rise: each route's ends are
-    // there from the beginning.
-    let none = routes.iter().flat_map(|route| {
-        let outcomes = Outcome::ALL.map(Outcome::name).into_iter();
-        outcomes.map(|outcome| ((route.command.clone(), outcome), 0))
-    });
-    let mut ended: BTreeMap<(String, &str), u64> = none.collect();
+    let mut ended = none(routes, Outcome::ALL.map(Outcome::name));
     ended.extend(turns.ended.clone());
     for ((route, outcome), count) in &ended {
         let labels = [route.as_str(), *outcome];
@@ -109,12 +108,31 @@ fn of_turns(turns: &TurnCounts, routes: &[RouteSeen]) -> Vec<Sample> {
             *count,
         ));
     }
+    let mut approvals = none(routes, APPROVALS);
+    approvals.extend(turns.approvals.clone());
+    for ((route, event), count) in &approvals {
+        let labels = [route.as_str(), *event];
+        samples.push(sample("switchboard_approvals_total", &labels, *count));
+    }
     samples.extend(by_route(
         "switchboard_first_preview_seconds",
         &turns.to_preview,
     ));
     samples.extend(by_route("switchboard_answer_seconds", &turns.to_answer));
     samples
+}
+
+/// A counter that is not there before its first step does not seem to rise: what each route may come
+/// to is there from the beginning.
+fn none<const N: usize>(
+    routes: &[RouteSeen],
+    what: [&'static str; N],
+) -> BTreeMap<(String, &'static str), u64> {
+    let none = routes.iter().flat_map(|route| {
+        let what = what.into_iter();
+        what.map(|what| ((route.command.clone(), what), 0))
+    });
+    none.collect()
 }
 
 fn by_route(name: &'static str, times: &BTreeMap<String, Histogram>) -> Vec<Sample> {

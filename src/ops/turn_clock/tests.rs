@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use super::*;
+use crate::ids::UserId;
+use crate::model::AuditLine;
 
 const CHAT: ChatId = ChatId(7);
 const PLACEHOLDER: OutboxId = OutboxId(1);
@@ -140,6 +142,22 @@ fn a_call_that_is_not_the_first_for_its_post_is_counted() {
     bench.notes(1, vec![sent(ANSWER, 1), Note::Begun(PLACEHOLDER)]);
     bench.notes(2, vec![Note::Gone(PLACEHOLDER), Note::Begun(PLACEHOLDER)]);
     assert_eq!(bench.counts().posts_again, 1);
+}
+
+#[test]
+fn what_agents_ask_people_is_counted_by_what_became_of_it() {
+    let mut bench = Bench::new();
+    let line = |event| {
+        let line = AuditLine::new(CHAT, UserId(1), event);
+        let route = Some("k8s".into());
+        Change::Audit(AuditLine { route, ..line })
+    };
+    let events = ["approval_asked", "approval_expired", "asked"];
+    let notes = Note::all(&events.map(line));
+    bench.notes(0, notes);
+    let key = |event| ("k8s".to_owned(), event);
+    let expected = [(key("approval_asked"), 1), (key("approval_expired"), 1)];
+    assert_eq!(bench.counts().approvals, expected.into());
 }
 
 #[test]
