@@ -94,8 +94,13 @@ impl Tables {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
-            // Panics are counted over processes; what is in memory has none before it.
+            // Deaths are counted over processes; what is in memory has none before it.
             Change::Restored
+            | Change::BeginProcess { .. }
+            | Change::EndProcess
+            | Change::LiveOn
+            | Change::Try(_)
+            | Change::Acquit(_)
             | Change::NotePanic(_)
             | Change::Park { .. }
             | Change::RefuseRetry(_) => Ok(()),
