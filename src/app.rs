@@ -12,6 +12,7 @@
 mod edges;
 mod farewell;
 mod keeper;
+mod menus;
 mod recovery;
 
 use std::cell::RefCell;
@@ -30,6 +31,7 @@ pub(crate) use self::edges::telegram_settings;
 use crate::actors::agent::Agent;
 use crate::actors::fetcher::Fetcher;
 use crate::actors::overseer::Overseer;
+use crate::actors::menus::Menus;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPosts};
@@ -43,8 +45,7 @@ use crate::rules::moves::Moves;
 use crate::rules::pace::PaceLimits;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
-use crate::rules::words;
-use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
+use crate::telegram::{Telegram, TelegramError};
 
 /// The longest wait between two tries to reach Telegram at the start.
 const WAIT_MAX: Duration = Duration::from_secs(30);
@@ -96,6 +97,7 @@ pub struct Machine {
     router: Addr<Router>,
     sender: Addr<Sender>,
     keeper: tokio::task::JoinHandle<()>,
+    menus: tokio::task::JoinHandle<()>,
     overseer: Addr<Overseer>,
 }
 
@@ -129,6 +131,7 @@ impl Machine {
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),
             polls: PollWatch::new(Instant::now()),
+            menus: Menus::default(),
             stopping: false.into(),
             fatal,
             config: RefCell::new(Rc::new(config)),
@@ -158,8 +161,8 @@ impl Machine {
         let updates = router.clone().recipient();
         let poller = Poller::new(commons.clone(), telegram.clone(), updates).start();
 
-        actix_rt::spawn(show_menu(telegram, commons.clone()));
         let machine = Self {
+            menus: actix_rt::spawn(menus::keep(telegram, commons.clone())),
             keeper: actix_rt::spawn(keeper::keep(commons.clone(), router.clone())),
             commons,
             poller,
@@ -176,6 +179,7 @@ impl Machine {
         info!("stopping");
         self.commons.stopping.set(true);
         self.keeper.abort();
+        self.menus.abort();
         let grace = self.commons.config().grace;
         let whole = async {
             if why == Some(&Fatal::Deposed) {
@@ -234,22 +238,5 @@ fn pace(config: &Config) -> PaceLimits {
         preview_every_private: chat.preview_every_private,
         preview_every_group: chat.preview_every_group,
         ..PaceLimits::default()
-    }
-}
-
-/// The command list in everybody's menu; a menu that is missing harms nobody.
-async fn show_menu(api: SharedTelegram, commons: Commons) {
-    let config = commons.config();
-    let routes = config.routes.iter().map(|route| Command {
-        name: route.command.clone(),
-        description: route.description.clone(),
-    });
-    let built_in = words::MENU.iter().map(|(name, description)| Command {
-        name: (*name).to_owned(),
-        description: (*description).to_owned(),
-    });
-    let commands: Vec<Command> = routes.chain(built_in).take(100).collect();
-    if let Err(failure) = api.set_my_commands(&commands).await {
-        warn!(%failure, "the command menu was not set");
     }
 }

@@ -15,8 +15,14 @@ mod file;
 mod held;
 #[path = "model/look.rs"]
 mod look;
+#[path = "model/menu.rs"]
+mod menu;
 #[path = "model/pieces.rs"]
 mod pieces;
+#[path = "model/recent.rs"]
+mod recent;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +35,9 @@ use crate::ids::{
 
 pub use self::attachment::{Attachment, Rendition};
 pub use self::awaited::Awaited;
+pub use self::menu::MenuScope;
 pub use self::pieces::{Gathering, Piece, whole};
+pub use self::recent::Recent;
 pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
 pub use held::{Held, HeldFor};
 
@@ -356,6 +364,8 @@ pub struct Seat {
     pub current: Option<(AgentName, Timestamp)>,
     /// The current conversation with each agent.
     pub conversations: Vec<Conversation>,
+    /// When those were last used in which something was asked.
+    pub used: BTreeMap<ConversationId, Timestamp>,
 }
 
 /// A line of the audit.
@@ -365,7 +375,8 @@ pub struct AuditLine {
     pub chat: ChatId,
     /// Who did it.
     pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`.
+    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`,
+    /// `resumed`, `renewed` (`/new` of a conversation that others share).
     pub event: &'static str,
     /// The agent that it was about.
     pub agent: Option<AgentName>,

@@ -13,6 +13,7 @@
 pub mod agent;
 pub mod fetcher;
 pub mod overseer;
+pub mod menus;
 pub mod poller;
 pub mod router;
 pub mod sender;
@@ -37,6 +38,7 @@ use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
 use crate::store::{Change, SharedStore, StoreError};
+use menus::Menus;
 use sender::Posted;
 pub use world::{RealWorld, World};
 
@@ -59,6 +61,8 @@ pub struct Shared {
     pub moves: RefCell<Moves>,
     /// When the last poll ended, and when the next one has to.
     pub polls: PollWatch,
+    /// Which lists of commands are to be looked at.
+    pub menus: Menus,
     /// Whether the process is about to end: nothing new begins.
     pub stopping: Cell<bool>,
     /// Where the end of the process is asked for.

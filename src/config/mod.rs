@@ -68,7 +68,7 @@ pub use ops::Ops;
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
 pub use quotas::Quotas;
-pub use routes::{RESERVED, Route, Stream};
+pub use routes::{RESERVED, Route, Scope, Stream, default_description};
 pub use store::Store;
 pub use telegram::Telegram;
 

@@ -34,6 +34,17 @@ pub enum Stream {
     Off,
 }
 
+/// Whose conversation a question by a route belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody has their own.
+    #[default]
+    User,
+    /// A group has one, or one a topic, for all who may use the route there. In a private chat
+    /// that is the same as [`Scope::User`].
+    Chat,
+}
+
 /// A command, the agent that it reaches, and who may use it.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -50,6 +61,8 @@ pub struct Route {
     /// What shows of its answers while they are being made. Of several routes to an agent
     /// the first one that a person may use counts.
     pub stream: Stream,
+    /// Whose conversation its questions belong to.
+    pub scope: Scope,
     /// Who may use it; empty means nobody.
     pub allow: Vec<Allow>,
     /// Who decides about its agent's dangerous calls.
@@ -133,6 +146,8 @@ impl Reader<'_> {
         let default = self.default(&mut section, &place);
         let words = [("edits", Stream::Edits), ("off", Stream::Off)];
         let stream = section.choice("stream", &words, Stream::default());
+        let words = [("user", Scope::User), ("chat", Scope::Chat)];
+        let scope = section.choice("scope", &words, Scope::default());
         let allow = self.people.allow(&section.list("allow"));
         let approvers = self.people.approvers(section.list("approvers"));
         let approvals = approvals::read(&mut section, self.people);
@@ -141,11 +156,12 @@ impl Reader<'_> {
         let agent = agent?;
         Some(Route {
             command: command?,
-            description: description.unwrap_or_else(|| format!("Talk to {agent}")),
+            description: description.unwrap_or_else(|| default_description(&agent)),
             agent,
             examples,
             default,
             stream,
+            scope,
             allow,
             approvers,
             approvals,
@@ -202,6 +218,12 @@ impl Reader<'_> {
         }
         default
     }
+}
+
+/// What is said about a route that says nothing of itself.
+#[must_use]
+pub fn default_description(agent: &AgentName) -> String {
+    format!("Talk to {agent}")
 }
 
 fn examples(section: &mut Section<'_>) -> Vec<String> {

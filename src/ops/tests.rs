@@ -41,6 +41,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         screen: std::cell::RefCell::default(),
         moves: std::cell::RefCell::default(),
         polls,
+        menus: crate::actors::menus::Menus::default(),
         fatal,
     });
     let telegram = Rc::new(

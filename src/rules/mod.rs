@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod agents;
 pub mod answer;
 pub mod approval;
 pub mod bucket;
@@ -16,6 +17,7 @@ pub mod gather;
 pub mod glob;
 pub mod health;
 pub mod mask;
+pub mod menu;
 pub mod moves;
 pub mod pace;
 pub mod phone;
@@ -24,10 +26,12 @@ pub mod poll_watch;
 pub mod quota;
 pub mod route;
 pub mod screen;
+pub mod sessions;
 pub mod stale;
 pub mod status;
 pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;
+pub mod untrusted;
 pub mod words;

@@ -8,6 +8,7 @@ mod edits;
 mod files;
 mod guide;
 mod places;
+mod sessions;
 mod staying;
 
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ pub use self::control::*;
 pub use self::edits::*;
 pub use self::guide::*;
 pub use self::places::{ELSEWHERE, bound, moved};
+pub use self::sessions::*;
 pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).

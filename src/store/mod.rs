@@ -14,10 +14,12 @@ mod chats;
 mod codec;
 mod error;
 mod mem;
+mod menus;
 mod owner;
 mod parked;
 mod pauses;
 mod read;
+mod recent;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,7 @@ pub use self::audit::{AuditEntry, Wanted, audit};
 pub use self::backup::backup;
 pub use self::error::StoreError;
 pub use self::mem::{
-    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+    ButtonRow, Found, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };
 pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
@@ -48,8 +50,8 @@ use crate::ids::{
     Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place,
-    Post, Protocol, Seat, Turn, UpdateEnd,
+    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, MenuScope, Outcome,
+    Piece, Place, Post, Protocol, Recent, Seat, Turn, UpdateEnd,
 };
 use crate::poison::{Record, Work};
 use crate::rules::approval::Waiting;
@@ -78,11 +80,14 @@ pub enum Change {
         /// As what.
         end: UpdateEnd,
     },
-    /// A conversation begins, and its slot points at it from now on. Nothing if it has
-    /// begun already.
+    /// A conversation begins, and its slot points at it from now on; the one that it pointed at
+    /// is closed. Nothing if it has begun already.
     OpenConversation(Conversation),
     /// `/new`: the conversation's late answers are labelled.
     CloseConversation(ConversationId),
+    /// A slot points at an earlier conversation of its own again, and the one that it pointed at
+    /// is closed. Refused while a turn of either runs or waits.
+    Resume(ConversationId),
     /// Plain text of a person goes to this agent, here.
     SetCurrent {
         /// Where.
@@ -266,6 +271,15 @@ pub enum Change {
         /// How many rows are kept; the oldest go.
         rows_max: usize,
     },
+    /// Telegram has this list of commands now.
+    KeepMenu {
+        /// For whom.
+        scope: MenuScope,
+        /// A digest of it; none if there is no list any more.
+        digest: Option<String>,
+        /// How many rows are kept; the oldest go.
+        rows_max: usize,
+    },
     /// A group is a supergroup with another id from now on. All that is known of it and all
     /// that waits for it moves; what was sent there is out of reach.
     MoveChat {
@@ -350,6 +364,10 @@ pub trait Store: Upkeep {
 
     /// What is remembered of a person in a place.
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
+
+    /// The conversations of a person in a place in which something was asked, with those that
+    /// are shared there: the last used first, at most `max`.
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
 
     /// A button that was not used, by its token.
     fn button(&self, token: String) -> Answer<Option<Button>>;

@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -152,6 +152,12 @@ impl Store for SimStore {
 
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat> {
         self.read("a seat", move |store| store.seat(place, user))
+    }
+
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        self.read("recent conversations", move |store| {
+            store.recent(place, user, max)
+        })
     }
 
     fn button(&self, token: String) -> Answer<Option<Button>> {

@@ -146,6 +146,7 @@ impl Bench {
             screen: RefCell::default(),
             moves: RefCell::default(),
             polls: PollWatch::new(Instant::now()),
+            menus: crate::actors::menus::Menus::default(),
             stopping: false.into(),
             fatal,
         });

@@ -43,7 +43,8 @@ impl Session {
         let limits = &self.commons.config().limits;
         let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
             let agent = &self.conversation.slot.agent;
-            let text = words::queue_full(agent, self.waiting.len());
+            let shared = self.conversation.slot.user == UserId::SHARED;
+            let text = words::queue_full(agent, self.waiting.len(), shared);
             ("conversation full", text)
         } else if self.open_turns.count() >= limits.turns_max {
             ("all full", words::ALL_FULL.to_owned())

@@ -48,6 +48,7 @@ impl Tables {
                 }
                 Ok(())
             }
+            Change::Resume(id) => self.resume(*id, now),
             Change::Context {
                 conversation,
                 context,
@@ -87,15 +88,17 @@ impl Tables {
             | Change::TellRestart { .. }
             | Change::AskStop { .. }
             | Change::Hold { .. }
-            | Change::Requeue { .. } => self.move_turn(change),
+            | Change::Requeue { .. } => self.move_turn(change, now),
             Change::Release { post } => self.release(*post),
             // It is kept for who looks into the file.
             Change::Used { turn, .. } => match self.turns.get(turn) {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
-            // Panics are counted over processes; what is in memory has none before it.
+            // Panics are counted over processes, and menus outlive them; what is in memory has
+            // none before it.
             Change::Restored
+            | Change::KeepMenu { .. }
             | Change::NotePanic(_)
             | Change::Park { .. }
             | Change::RefuseRetry(_) => Ok(()),
@@ -165,7 +168,10 @@ impl Tables {
         };
         self.conversations.insert(id, Rc::new(row));
         let key = (slot.place, slot.user, slot.agent.clone());
-        self.slots.insert(key, id);
+        let before = self.slots.insert(key, id);
+        if let Some(row) = before.and_then(|before| self.conversations.get_mut(&before)) {
+            Rc::make_mut(row).closed = true;
+        }
     }
 
     fn open_turn(&mut self, turn: &Turn, now: Timestamp) -> Applied {
@@ -188,6 +194,7 @@ impl Tables {
             opened_at: now,
         };
         self.turns.insert(turn.id, Rc::new(row));
+        self.begun(turn, now);
         self.belong((turn.id, turn.place.chat), &turn.pieces);
         Ok(())
     }
@@ -207,7 +214,7 @@ impl Tables {
         row.filter(stands).ok_or(StoreError::Stale(otherwise))
     }
 
-    fn move_turn(&mut self, change: &Change) -> Applied {
+    fn move_turn(&mut self, change: &Change, now: Timestamp) -> Applied {
         match change {
             Change::Submit {
                 turn,
@@ -249,10 +256,12 @@ impl Tables {
                 let row = self.open(*turn, &TurnState::ALL, "the turn is over")?;
                 row.stands = TurnStands::Over(*outcome);
                 row.turn.held = None;
+                let conversation = row.turn.conversation;
                 if matches!(outcome, Outcome::Answered | Outcome::Stopped) {
                     row.turn.text.clear();
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
+                self.ended(conversation, now);
             }
             // Here nobody is told twice: no waiters are known.
             Change::TellRestart { turn } => {

@@ -76,7 +76,20 @@ impl Store for Twin {
                 if let Some((_, since)) = &mut seat.current {
                     *since = NOON;
                 }
+                seat.used.values_mut().for_each(|used| *used = NOON);
                 Ok(seat)
+            })
+        })
+    }
+
+    /// Without the moments of their use, which say in what order they come.
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        self.both(|store| {
+            let recent = store.recent(place, user, max);
+            Box::pin(async move {
+                let mut recent = recent.await?;
+                recent.iter_mut().for_each(|one| one.used_at = NOON);
+                Ok(recent)
             })
         })
     }

@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
 };
-use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -34,6 +34,7 @@ macro_rules! broken {
                 new_updates(max: usize) -> Answer<Vec<StoredUpdate>>;
                 unfinished() -> Answer<Unfinished>;
                 seat(place: Place, user: UserId) -> Answer<Seat>;
+                recent(place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
                 button(token: String) -> Answer<Option<Button>>;
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
