@@ -98,6 +98,10 @@ text! {
     AgentName
 }
 text! {
+    /// A route of the configuration: its command, without the slash.
+    RouteName
+}
+text! {
     /// A file at Telegram, for this bot (`file_id`).
     FileId
 }

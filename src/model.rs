@@ -29,8 +29,8 @@ use serde::{Deserialize, Serialize};
 pub use self::file::{Carried, File, FileName, Shape};
 pub use self::look::{Entity, EntityKind};
 use crate::ids::{
-    AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId, TaskId,
-    Timestamp, TopicId, TurnId, UpdateId, UserId,
+    AgentName, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
+    RouteName, TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 
 pub use self::attachment::{Attachment, Rendition};
@@ -185,6 +185,8 @@ pub struct Turn {
     pub place: Place,
     /// Who asked.
     pub asked_by: UserId,
+    /// The route that it was asked by; none where that was not noted yet.
+    pub route: Option<RouteName>,
     /// The update that opened it.
     pub update: UpdateId,
     /// The message that it answers.

@@ -75,7 +75,7 @@ mod stream_tests;
 #[cfg(test)]
 mod test_server;
 
-pub use card::AgentCard;
+pub use card::{AgentCard, Skill};
 pub use client::{A2aClient, Settings};
 pub use edge::{AgentCall, AgentCalls, SharedAgent};
 pub use error::{A2aError, Outcome, Phase};

@@ -10,6 +10,7 @@ mod looking;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
@@ -82,6 +83,15 @@ impl AgentRefused {
     }
 }
 
+/// How long a run is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// The time for all of it.
+    pub total: Duration,
+    /// The silence after which its task is looked at.
+    pub look_after: Duration,
+}
+
 /// Begins or takes up a run. The answer says only that it has begun.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -96,6 +106,8 @@ pub struct StartRun {
     pub protocol: Protocol,
     /// How.
     pub begin: Begin,
+    /// How long it is waited for; nothing: as this agent's settings say.
+    pub waits: Option<Waits>,
     /// Whether its time was up before: then it is only watched.
     pub detached: bool,
     /// Hears that a person wants it to stop.
@@ -218,10 +230,15 @@ impl Handler<StartRun> for Agent {
             prompt,
             protocol,
             begin,
+            waits,
             detached,
             stop,
             listener,
         } = start;
+        let waits = waits.unwrap_or(Waits {
+            total: self.settings.total_timeout,
+            look_after: self.settings.look_after,
+        });
         let trace = Trace::of(&prompt.id);
         info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, ?begin, "run");
         // Nobody waits for a detached run, so it keeps no place from those who do.
@@ -243,8 +260,8 @@ impl Handler<StartRun> for Agent {
             protocol,
             streams: self.streams(),
             kagent: self.settings.flavor == Flavor::Kagent,
-            look_after: self.settings.look_after,
-            total: self.settings.total_timeout,
+            look_after: waits.look_after,
+            total: waits.total,
             detached,
             health: self.health.clone(),
             prompt,

@@ -12,8 +12,8 @@
 
 pub mod agent;
 pub mod fetcher;
-pub mod overseer;
 pub mod menus;
+pub mod overseer;
 pub mod poller;
 pub mod router;
 pub mod sender;
@@ -29,7 +29,7 @@ use secrecy::ExposeSecret;
 use tracing::{debug, error};
 
 use crate::config::Config;
-use crate::ids::{AgentName, OutboxId, Timestamp};
+use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
 use crate::model::Post;
 use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
@@ -139,22 +139,24 @@ impl Shared {
         }
     }
 
-    /// What is taken out of what this agent says: our own secrets, and what its routes say. Of
-    /// several routes the strictest counts.
-    pub fn mask(&self, agent: &AgentName) -> Mask {
+    /// What is taken out of what this agent says to a question that was asked by this route: our
+    /// own secrets, and what the route says. Where it is not known or gone, what looks like a secret.
+    pub fn mask(&self, agent: &AgentName, route: Option<&RouteName>) -> Mask {
         let config = self.config();
         let token = config.telegram.token.expose_secret().to_owned();
         let headers = config.agents.get(agent).into_iter();
         let headers = headers.flat_map(|agent| &agent.headers);
         let secrets =
             headers.filter_map(|header| Some(header.secret()?.expose_secret().to_owned()));
-        let of_agent = || {
-            let routes = config.routes.iter();
-            routes.filter(|route| route.agent == *agent)
-        };
-        let patterns = of_agent().next().is_none() || of_agent().any(|route| route.masking.on);
-        let also = of_agent().flat_map(|route| route.masking.also.clone());
-        Mask::new([token].into_iter().chain(secrets), patterns, also.collect())
+        let masking = route.and_then(|name| {
+            let mut routes = config.routes.iter();
+            routes.find(|route| route.agent == *agent && route.command == name.as_str())
+        });
+        let masking = masking.map(|route| &route.masking);
+        let patterns = masking.is_none_or(|masking| masking.on);
+        let also = masking.map(|masking| masking.also.clone());
+        let own = [token].into_iter().chain(secrets);
+        Mask::new(own, patterns, also.unwrap_or_default())
     }
 
     fn note(&self, done: &Result<(), StoreError>) {

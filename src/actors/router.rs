@@ -207,6 +207,7 @@ impl Router {
                     user,
                     place,
                     piece: gather::piece(&commons.me, message, text),
+                    route: route.name(),
                     gathering: gather::begins(message, now, &Quiet::from(&config.chat)),
                     follows: None,
                     rule,
@@ -267,7 +268,8 @@ impl Router {
     fn ask(&mut self, mut ask: Ask, route: &Route, ctx: &mut Context<Self>) -> Work {
         let slot = slot(route, ask.place, ask.user);
         let (conversation, idle) = self.goes_on(&slot);
-        ask.beside.extend(idle.map(|idle| self.begun_anew(&ask, &slot, idle)));
+        ask.beside
+            .extend(idle.map(|idle| self.begun_anew(&ask, &slot, idle)));
         let Some(session) = self.session(&conversation, ctx) else {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");

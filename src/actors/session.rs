@@ -5,6 +5,7 @@
 //! is committed and said, the Sender sends it.
 
 mod awaiting;
+mod by_route;
 mod counted;
 mod deciding;
 mod decisions;
@@ -46,7 +47,7 @@ use super::agent::{Agent, TaskChanged};
 use super::fetcher::Fetcher;
 use super::sender::Sender;
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, UpdateId, UserId};
+use crate::ids::{ConversationId, RouteName, UpdateId, UserId};
 use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
 use crate::poison;
 use crate::rules::access::Rule;
@@ -70,6 +71,8 @@ pub struct Ask {
     pub place: Place,
     /// The message, and what it says to the agent.
     pub piece: Piece,
+    /// The route that it comes by.
+    pub route: RouteName,
     /// What the turn has to wait for before it may begin.
     pub gathering: Option<Gathering>,
     /// The turn that it is a further piece of, if that still waits.
@@ -239,7 +242,8 @@ impl Session {
         let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
-        self.mask = self.commons.mask(&self.conversation.slot.agent);
+        let agent = &self.conversation.slot.agent;
+        self.mask = self.commons.mask(agent, turn.route.as_ref());
         let phone = Phone::new(self.timing(), Instant::now(), turn.placeholder.is_some());
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,

@@ -40,7 +40,7 @@ impl Edges {
     pub async fn real(config: &Config) -> anyhow::Result<Self> {
         let telegram = BotApi::new(&telegram_settings(config))?;
         let agents = config.agents.iter().map(|(name, agent)| {
-            let client: SharedAgent = Rc::new(A2aClient::new(agent_settings(agent)));
+            let client: SharedAgent = Rc::new(A2aClient::new(agent_settings(config, name, agent)));
             (name.clone(), client)
         });
         Ok(Self {
@@ -63,7 +63,10 @@ pub(crate) fn telegram_settings(config: &Config) -> telegram::Settings {
 }
 
 /// What the client of an agent needs to know.
-fn agent_settings(agent: &config::Agent) -> a2a::Settings {
+fn agent_settings(config: &Config, name: &AgentName, agent: &config::Agent) -> a2a::Settings {
+    // One call may be all of a turn, and a route may give its turns more time.
+    let routes = config.routes.iter().filter(|route| route.agent == *name);
+    let longest = routes.map(|route| route.total_timeout).max();
     a2a::Settings {
         url: agent.url.clone(),
         card_url: agent.card_url.clone(),
@@ -75,7 +78,7 @@ fn agent_settings(agent: &config::Agent) -> a2a::Settings {
         kagent: agent.flavor == Flavor::Kagent,
         connect_timeout: agent.connect_timeout,
         first_byte_timeout: agent.first_byte_timeout,
-        total_timeout: agent.total_timeout,
+        total_timeout: longest.unwrap_or_default().max(agent.total_timeout),
         response_bytes_max: agent.response_bytes_max,
         calls_max: agent.calls_max.get(),
     }

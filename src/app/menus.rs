@@ -123,7 +123,9 @@ async fn send(
             }
             Err(TelegramError::RetryAfter(after)) => after,
             Err(
-                TelegramError::Server { .. } | TelegramError::NotSent(_) | TelegramError::Unknown(_),
+                TelegramError::Server { .. }
+                | TelegramError::NotSent(_)
+                | TelegramError::Unknown(_),
             ) => wait,
             Err(failure) => {
                 warn!(?scope, %failure, "a command menu was not set");
@@ -134,7 +136,10 @@ async fn send(
         sleep(again).await;
         wait = (wait * 2).min(WAIT_MAX);
     }
-    warn!(?scope, "a command menu was not set: telegram cannot be reached");
+    warn!(
+        ?scope,
+        "a command menu was not set: telegram cannot be reached"
+    );
     Ok(false)
 }
 

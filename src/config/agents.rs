@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +23,12 @@ use crate::model::Protocol;
 const DAY: Duration = Duration::from_hours(24);
 /// Waits below this would fail by chance.
 const SHORTEST: Duration = Duration::from_millis(10);
+/// What such a wait may be.
+pub(super) const WAITS: RangeInclusive<Duration> = SHORTEST..=DAY;
+/// How long a turn may take, if nothing else is said.
+pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_mins(30);
+/// The silence after which a task is looked at, if nothing else is said.
+pub(super) const LOOK_AFTER: Duration = Duration::from_mins(1);
 const MIB: i64 = 1024 * 1024;
 
 /// What an agent understands beyond plain A2A.
@@ -56,9 +63,9 @@ pub struct Agent {
     pub connect_timeout: Duration,
     /// How long a call may go without the first byte of its answer.
     pub first_byte_timeout: Duration,
-    /// The silence after which the task is looked at.
+    /// The silence after which the task is looked at, where the route does not say.
     pub look_after: Duration,
-    /// How long a turn may take in all.
+    /// How long a turn may take in all, where the route does not say.
     pub total_timeout: Duration,
     /// Calls in flight at once.
     pub calls_max: NonZeroUsize,
@@ -115,11 +122,11 @@ impl Agent {
         let authorities = section.take("ca_file").and_then(|item| authorities(&item));
         let proxy = section.take("proxy");
         let proxy = proxy.and_then(|item| proxy::read(item, env));
-        let mut wait = |key, default| section.duration(key, SHORTEST..=DAY, default);
+        let mut wait = |key, default| section.duration(key, WAITS, default);
         let connect_timeout = wait("connect_timeout", Duration::from_secs(10));
         let first_byte_timeout = wait("first_byte_timeout", Duration::from_mins(1));
-        let look_after = wait("look_after", Duration::from_mins(1));
-        let total_timeout = wait("total_timeout", Duration::from_mins(30));
+        let look_after = wait("look_after", LOOK_AFTER);
+        let total_timeout = wait("total_timeout", TOTAL_TIMEOUT);
         for (key, part) in [
             ("connect_timeout", connect_timeout),
             ("first_byte_timeout", first_byte_timeout),

@@ -90,11 +90,11 @@ fn topics(section: Section<'_>, routes: &[Route]) -> BTreeMap<TopicId, String> {
 fn command(item: &Item<'_>, routes: &[Route]) -> Option<String> {
     let text = item.text()?;
     let command = text.strip_prefix('/').unwrap_or(text);
-    let mut commands = routes.iter().map(|route| route.command.as_str());
-    if commands.clone().any(|known| known == command) {
+    let commands = routes.iter().map(|route| route.command.as_str());
+    if routes.iter().any(|route| route.answers_to(command)) {
         return Some(command.to_owned());
     }
-    let hint = did_you_mean(command, commands.by_ref()).unwrap_or_default();
+    let hint = did_you_mean(command, commands).unwrap_or_default();
     item.refuse(format!("no route has the command {command:?}{hint}"));
     None
 }

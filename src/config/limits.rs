@@ -1,10 +1,14 @@
 //! `[limits]`: how much at once, and how fast. Those about Telegram have Telegram's own
 //! numbers as their defaults; a self-hosted Bot API server may allow more.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::quotas::Quotas;
 use super::section::Section;
+
+/// What `conversation_waiting_max` may be, here and of a route.
+pub(super) const WAITING_MAX: RangeInclusive<i64> = 1..=1000;
 
 /// How much at once, and how fast.
 #[derive(Clone, Debug)]
@@ -19,7 +23,7 @@ pub struct Limits {
     pub global_per_second: u32,
     /// Calls to Telegram in flight at once.
     pub in_flight_max: usize,
-    /// Turns that may wait in one conversation; one more is refused.
+    /// Turns that may wait in one conversation, where its route does not say; one more is refused.
     pub conversation_waiting_max: usize,
     /// Turns that are not over, of everybody together; one more is refused.
     pub turns_max: usize,
@@ -51,7 +55,7 @@ impl Limits {
             group_per_minute: section.number("group_per_minute", 1..=60_000, 20),
             global_per_second: section.number("global_per_second", 1..=10_000, 30),
             in_flight_max: section.number("in_flight_max", 1..=1000, 64),
-            conversation_waiting_max: section.number("conversation_waiting_max", 1..=1000, 20),
+            conversation_waiting_max: section.number("conversation_waiting_max", WAITING_MAX, 20),
             turns_max: section.number("turns_max", 1..=1_000_000, 5_000),
             chat_waiting_max: section.number("chat_waiting_max", 1..=100_000, 500),
             session_idle: section.duration(

@@ -1,28 +1,27 @@
 //! `[[routes]]`: a command, the agent that it reaches, and who may use it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use super::agents::{Agent, Flavor};
+use super::agents::{self, Agent, Flavor};
 use super::approvals::{self, Approvals, Masking};
+use super::commands::Commands;
+use super::duration::show;
 use super::item::Item;
+use super::limits::{Limits, WAITING_MAX};
 use super::people::{Allow, Approvers, People};
 use super::problem::did_you_mean;
+use super::quotas::RouteQuotas;
 use super::section::Section;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, RouteName};
 
-/// The bot's own commands, which no route may take.
-pub const RESERVED: &[&str] = &[
-    "start", "help", "agents", "new", "whoami", "stop", "status", "sessions", "resume", "use",
-    "cancel", "settings", "approve", "reject", "admin",
-];
-
-/// Bot API, `BotCommand`: 1 to 32 characters.
-const COMMAND_CHARS_MAX: usize = 32;
 /// Bot API, `BotCommand`: 1 to 256 characters.
 const DESCRIPTION_CHARS_MAX: usize = 256;
 /// More examples than this bury the chat.
 const EXAMPLES_MAX: usize = 8;
 const EXAMPLE_CHARS_MAX: usize = 256;
+/// What is put before every question costs the agent's context each time.
+const PREFIX_CHARS_MAX: usize = 4000;
 
 /// What shows of an answer that is still being made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub enum Stream {
     Off,
 }
 
-/// Whose conversation a question by a route belongs to.
+/// Whose conversation a question belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
     /// Everybody has their own.
@@ -50,6 +49,8 @@ pub enum Scope {
 pub struct Route {
     /// The command without its slash: 1 to 32 of a-z, 0-9 and _; unique and not reserved.
     pub command: String,
+    /// Other commands that do the same. No menu and no help shows them.
+    pub aliases: Vec<String>,
     /// The agent that it reaches.
     pub agent: AgentName,
     /// What help and the command menu say about it; 1 to 256 characters.
@@ -58,19 +59,36 @@ pub struct Route {
     pub examples: Vec<String>,
     /// Whether plain text comes here; true for one route at most.
     pub default: bool,
-    /// What shows of its answers while they are being made. Of several routes to an agent
-    /// the first one that a person may use counts.
+    /// What shows of its answers while they are being made.
     pub stream: Stream,
+    /// Put before every question for the agent, and shown to nobody.
+    pub prefix: Option<String>,
     /// Whose conversation its questions belong to.
     pub scope: Scope,
+    /// How long one of its turns may take in all.
+    pub total_timeout: Duration,
+    /// The silence after which the task of one of its turns is looked at.
+    pub look_after: Duration,
+    /// Turns that may wait in one of its conversations; one more is refused.
+    pub conversation_waiting_max: usize,
     /// Who may use it; empty means nobody.
     pub allow: Vec<Allow>,
     /// Who decides about its agent's dangerous calls.
     pub approvers: Approvers,
     /// The rest about such calls.
     pub approvals: Approvals,
-    /// What is masked of what its agent says. Of several routes to an agent the strictest counts.
+    /// What is masked of what its agent says to a question that came by it.
     pub masking: Masking,
+    /// How many questions it takes.
+    pub quotas: RouteQuotas,
+}
+
+impl Route {
+    /// What it is called: its command.
+    #[must_use]
+    pub fn name(&self) -> RouteName {
+        RouteName(self.command.clone())
+    }
 }
 
 /// All routes; a broken one is left out and reported.
@@ -78,11 +96,13 @@ pub(super) fn read(
     items: Vec<Item<'_>>,
     agents: &BTreeMap<AgentName, Option<Agent>>,
     people: &People,
+    limits: &Limits,
 ) -> Vec<Route> {
     let mut reader = Reader {
         agents,
         people,
-        commands: BTreeMap::new(),
+        limits,
+        commands: Commands::default(),
         default: None,
     };
     let routes = items.into_iter().filter_map(|item| reader.route(item));
@@ -129,8 +149,8 @@ pub(super) fn warn_of_idle(
 struct Reader<'a> {
     agents: &'a BTreeMap<AgentName, Option<Agent>>,
     people: &'a People,
-    /// The path of the route that has each command.
-    commands: BTreeMap<String, String>,
+    limits: &'a Limits,
+    commands: Commands,
     /// The path of the default route.
     default: Option<String>,
 }
@@ -140,32 +160,49 @@ impl Reader<'_> {
         let place = item.path().to_owned();
         let mut section = item.section();
         let command = self.command(&mut section, &place);
+        let aliases = section.list("aliases");
+        let aliases = self.commands.aliases(&section, &aliases, &place);
         let agent = self.agent(&mut section);
         let description = section.text("description", DESCRIPTION_CHARS_MAX);
         let examples = examples(&mut section);
         let default = self.default(&mut section, &place);
         let words = [("edits", Stream::Edits), ("off", Stream::Off)];
         let stream = section.choice("stream", &words, Stream::default());
-        let words = [("user", Scope::User), ("chat", Scope::Chat)];
-        let scope = section.choice("scope", &words, Scope::default());
+        let prefix = section.text("prefix", PREFIX_CHARS_MAX);
+        let scopes = [("user", Scope::User), ("chat", Scope::Chat)];
+        let scope = section.choice("scope", &scopes, Scope::default());
+        let of_agent = agent
+            .as_ref()
+            .and_then(|name| self.agents.get(name)?.as_ref());
+        let (total_timeout, look_after) = waits(&mut section, of_agent);
+        let waiting_max = self.limits.conversation_waiting_max;
+        let conversation_waiting_max =
+            section.number("conversation_waiting_max", WAITING_MAX, waiting_max);
         let allow = self.people.allow(&section.list("allow"));
         let approvers = self.people.approvers(section.list("approvers"));
         let approvals = approvals::read(&mut section, self.people);
         let masking = approvals::read_masking(&mut section);
+        let quotas = RouteQuotas::read(&mut section, &self.limits.quotas);
         section.finish();
         let agent = agent?;
         Some(Route {
             command: command?,
+            aliases,
             description: description.unwrap_or_else(|| default_description(&agent)),
             agent,
             examples,
             default,
             stream,
+            prefix,
             scope,
+            total_timeout,
+            look_after,
+            conversation_waiting_max,
             allow,
             approvers,
             approvals,
             masking,
+            quotas,
         })
     }
 
@@ -174,21 +211,7 @@ impl Reader<'_> {
             section.refuse_missing("command", "is missing: name the command, without its slash");
             return None;
         };
-        let text = item.text()?;
-        let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
-        if text.is_empty() || text.len() > COMMAND_CHARS_MAX || !text.chars().all(plain) {
-            item.refuse(format!(
-                "a command is 1 to {COMMAND_CHARS_MAX} of a-z, 0-9 and _, without a slash"
-            ));
-        } else if RESERVED.contains(&text) {
-            item.refuse(format!("/{text} is a command of the bot itself"));
-        } else if let Some(first) = self.commands.get(text) {
-            item.refuse(format!("/{text} is the command of {first} already"));
-        } else {
-            self.commands.insert(text.to_owned(), place.to_owned());
-            return Some(text.to_owned());
-        }
-        None
+        self.commands.claim(&item, place)
     }
 
     fn agent(&self, section: &mut Section<'_>) -> Option<AgentName> {
@@ -224,6 +247,31 @@ impl Reader<'_> {
 #[must_use]
 pub fn default_description(agent: &AgentName) -> String {
     format!("Talk to {agent}")
+}
+
+impl Route {
+    /// Whether this is its command, or one of its aliases.
+    #[must_use]
+    pub fn answers_to(&self, command: &str) -> bool {
+        self.command == command || self.aliases.iter().any(|alias| alias == command)
+    }
+}
+
+/// How long a turn may take, and the silence after which it is looked at; as its agent says, where
+/// the route does not.
+fn waits(section: &mut Section<'_>, agent: Option<&Agent>) -> (Duration, Duration) {
+    let total = agent.map_or(agents::TOTAL_TIMEOUT, |agent| agent.total_timeout);
+    let total = section.duration("total_timeout", agents::WAITS, total);
+    let look_after = agent.map_or(agents::LOOK_AFTER, |agent| agent.look_after);
+    let given = section.duration("look_after", agents::WAITS, look_after);
+    if given > total && given != look_after {
+        let total = show(total);
+        section.refuse(
+            "look_after",
+            format!("must not be longer than total_timeout ({total})"),
+        );
+    }
+    (total, given)
 }
 
 fn examples(section: &mut Section<'_>) -> Vec<String> {

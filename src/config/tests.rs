@@ -15,6 +15,7 @@ mod example;
 mod headers;
 mod mistakes;
 mod proxy;
+mod routes;
 
 const TOKEN: &str = "7000000001:AAexampleexampleexampleexample-_";
 

@@ -4,7 +4,7 @@
 //! taken by anybody. Anonymous admins, channels and bots are nobody.
 
 use crate::config::{Allow, Config, Route};
-use crate::ids::{AgentName, ChatId, UserId};
+use crate::ids::{AgentName, ChatId, RouteName, UserId};
 use crate::model::{Button, Whom};
 use crate::telegram::Incoming;
 
@@ -48,6 +48,23 @@ pub fn route_to<'a>(
 ) -> Option<&'a Route> {
     let mut routes = routes_for(config, user, chat);
     routes.find(|route| route.agent == *agent)
+}
+
+/// The rules for a question to this agent: the route that it was asked by, if that still leads
+/// there and lets whoever asked. Where it was not noted, as it would be asked now.
+#[must_use]
+pub fn own_route<'a>(
+    config: &'a Config,
+    agent: &AgentName,
+    asked_by: Option<&RouteName>,
+    user: UserId,
+    chat: ChatId,
+) -> Option<&'a Route> {
+    let Some(name) = asked_by else {
+        return route_to(config, agent, user, chat);
+    };
+    let mut routes = routes_for(config, user, chat).filter(|route| route.agent == *agent);
+    routes.find(|route| route.answers_to(name.as_str()))
 }
 
 /// Whether this is somebody who may use no route here.

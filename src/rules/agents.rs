@@ -3,23 +3,16 @@
 
 use std::borrow::Cow;
 
+use super::card::Shown;
 use super::choices::{self, Lines};
 use super::status::Seen;
-use super::untrusted;
-use crate::a2a::AgentCard;
 use crate::config::{Route, default_description};
 use crate::ids::AgentName;
 use crate::model::Action;
 use crate::rules::words;
 
-/// Enough of an agent's description of itself, in characters.
-const DESCRIPTION_MAX: usize = 120;
-/// Enough of an example of a card, in characters; a longer one would be cut in its meaning.
-const EXAMPLE_MAX: usize = 256;
 /// Examples that are shown below one another.
 const EXAMPLES_MAX: usize = 8;
-/// Examples that are taken from one card.
-const OF_CARD_MAX: usize = 6;
 /// Examples of each agent beside those of others.
 const BESIDE_MAX: usize = 2;
 
@@ -30,36 +23,8 @@ pub struct Described {
     pub name: AgentName,
     /// Whether it answers.
     pub health: Seen,
-    /// What its card says it is for, cleaned and cut.
-    pub description: Option<String>,
-    /// The questions that its card shows, cleaned; those that are too long are left out.
-    pub examples: Vec<String>,
-}
-
-impl Described {
-    /// The agent with what may be shown of its card.
-    #[must_use]
-    pub fn new(name: AgentName, health: Seen, card: Option<&AgentCard>) -> Self {
-        let said = card.and_then(|card| card.description.as_deref());
-        let skills = card.into_iter().flat_map(|card| &card.skills);
-        let examples = skills.flat_map(|skill| &skill.examples);
-        let short = |text: &&String| text.chars().count() <= EXAMPLE_MAX;
-        let clean = examples
-            .filter(short)
-            .filter_map(|text| untrusted::line(text, EXAMPLE_MAX));
-        let mut examples: Vec<String> = Vec::new();
-        for text in clean {
-            if examples.len() < OF_CARD_MAX && !examples.contains(&text) {
-                examples.push(text);
-            }
-        }
-        Self {
-            name,
-            health,
-            description: said.and_then(|said| untrusted::line(said, DESCRIPTION_MAX)),
-            examples,
-        }
-    }
+    /// What may be shown of its card.
+    pub card: Shown,
 }
 
 /// The one of these that a route leads to.
@@ -71,7 +36,7 @@ pub fn of<'d>(described: &'d [Described], route: &Route) -> Option<&'d Described
 /// What a route is for: as the configuration says, else as the agent's card says.
 #[must_use]
 pub fn description<'a>(route: &'a Route, agent: Option<&'a Described>) -> Cow<'a, str> {
-    let said = agent.and_then(|agent| agent.description.as_deref());
+    let said = agent.and_then(|agent| agent.card.description.as_deref());
     match said {
         Some(said) if route.description == default_description(&route.agent) => said.into(),
         _ => route.description.as_str().into(),
@@ -81,7 +46,7 @@ pub fn description<'a>(route: &'a Route, agent: Option<&'a Described>) -> Cow<'a
 /// The questions to begin with: those of the route, then those of its agent's card.
 #[must_use]
 pub fn examples(route: &Route, agent: Option<&Described>) -> Vec<String> {
-    let of_card = agent.into_iter().flat_map(|agent| &agent.examples);
+    let of_card = agent.into_iter().flat_map(|agent| &agent.card.examples);
     let mut examples: Vec<String> = Vec::new();
     for text in route.examples.iter().chain(of_card) {
         if examples.len() < EXAMPLES_MAX && !examples.contains(text) {
@@ -137,32 +102,17 @@ mod tests {
     use super::*;
     use crate::rules::testing::config;
 
-    fn card(description: &str, examples: &[&str]) -> AgentCard {
-        let examples: Vec<&str> = examples.to_vec();
-        let card = serde_json::json!({
-            "name": "k8s",
-            "description": description,
-            "skills": [{"id": "s", "name": "s", "examples": examples}],
-        });
-        AgentCard::read(card.to_string().as_bytes()).unwrap()
-    }
-
     fn described(description: &str, examples: &[&str]) -> Described {
-        let card = card(description, examples);
-        Described::new("k8s".into(), Seen::Up, Some(&card))
-    }
-
-    #[test]
-    fn a_card_is_cut_and_cleaned() {
-        let long = "x".repeat(300);
-        let many: Vec<String> = (0..20).map(|n| format!("question {n}")).collect();
-        let mut examples = vec!["a\u{202e}b\nc", "abc", "a b c", " ", &long];
-        examples.extend(many.iter().map(String::as_str));
-        let described = described(&long, &examples);
-        assert_eq!(described.description.unwrap().chars().count(), 120);
-        assert_eq!(described.examples.len(), OF_CARD_MAX);
-        assert_eq!(described.examples[..2], ["ab c", "abc"]);
-        assert!(described.examples.iter().all(|text| text.len() <= 256));
+        let examples = examples.iter().map(|text| (*text).to_owned());
+        Described {
+            name: "k8s".into(),
+            health: Seen::Up,
+            card: Shown {
+                name: None,
+                description: Some(description.to_owned()),
+                examples: examples.collect(),
+            },
+        }
     }
 
     #[test]
@@ -180,7 +130,10 @@ mod tests {
     fn the_configuration_speaks_before_the_card() {
         let mut route = config().routes[0].clone();
         let agent = described("Looks at pods", &["What pods are failing?", "nodes?"]);
-        assert_eq!(description(&route, Some(&agent)), "Pods, nodes, logs, events");
+        assert_eq!(
+            description(&route, Some(&agent)),
+            "Pods, nodes, logs, events"
+        );
         let both = ["What pods are failing?", "nodes?"];
         assert_eq!(examples(&route, Some(&agent)), both);
         route.description = default_description(&route.agent);
@@ -202,6 +155,9 @@ mod tests {
             if text == "nodes?" && command == "k8s"));
         let alone = buttons(config.routes[..1].iter(), &[agent], Some(&"k8s".into()));
         let labels: Vec<&str> = alone.iter().map(|line| &*line[0].0).collect();
-        assert_eq!(labels, ["What pods are failing?", "nodes?", "logs?", "events?"]);
+        assert_eq!(
+            labels,
+            ["What pods are failing?", "nodes?", "logs?", "events?"]
+        );
     }
 }

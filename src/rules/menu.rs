@@ -102,7 +102,10 @@ mod tests {
         let own = menu.iter().any(|command| command.name == "status");
         let names = menu.into_iter().map(|command| command.name);
         let routes = ["k8s", "istio", "security"];
-        (names.filter(|name| routes.contains(&&**name)).collect(), own)
+        (
+            names.filter(|name| routes.contains(&&**name)).collect(),
+            own,
+        )
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod approval;
 pub mod bucket;
 pub mod buttons;
+pub mod card;
 pub mod choices;
 pub mod chunk;
 pub mod command;
@@ -33,5 +34,4 @@ pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod turn;
-pub mod untrusted;
 pub mod words;

@@ -1,6 +1,6 @@
-//! How many turns a person may begin, and an agent be given: decided on what the store counts.
+//! How many turns a person may begin, and a route takes: decided on what the store counts.
 
-use crate::config::Quotas;
+use crate::config::{Quotas, RouteQuotas};
 
 /// Turns that were begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,10 +11,10 @@ pub struct Used {
     pub person_day: u32,
     /// Of this person, not over yet.
     pub person_open: u32,
-    /// For this agent within the last minute.
-    pub agent_minute: u32,
-    /// For this agent within the last 24 hours.
-    pub agent_day: u32,
+    /// By this route within the last minute.
+    pub route_minute: u32,
+    /// By this route within the last 24 hours.
+    pub route_day: u32,
 }
 
 /// Why there is no turn.
@@ -26,10 +26,10 @@ pub enum Over {
     PersonDay,
     /// Too many of the person's turns are not over.
     PersonAtOnce,
-    /// The agent is asked too fast, by all together.
-    AgentMinute,
-    /// The agent was asked enough for a day.
-    AgentDay,
+    /// The route is used too fast, by all together.
+    RouteMinute,
+    /// The route was used enough for a day.
+    RouteDay,
 }
 
 impl Over {
@@ -40,8 +40,8 @@ impl Over {
             Self::PersonMinute => "person_per_minute",
             Self::PersonDay => "person_per_day",
             Self::PersonAtOnce => "person_at_once",
-            Self::AgentMinute => "agent_per_minute",
-            Self::AgentDay => "agent_per_day",
+            Self::RouteMinute => "route_per_minute",
+            Self::RouteDay => "route_per_day",
         }
     }
 }
@@ -51,21 +51,17 @@ impl Over {
 ///
 /// # Errors
 /// The quota that is used up.
-pub fn check(quotas: &Quotas, used: &Used) -> Result<(), Over> {
+pub fn check(quotas: &Quotas, route: &RouteQuotas, used: &Used) -> Result<(), Over> {
     let rows = [
         (used.person_day, quotas.person_per_day, Over::PersonDay),
-        (used.agent_day, quotas.agent_per_day, Over::AgentDay),
+        (used.route_day, route.per_day, Over::RouteDay),
         (used.person_open, quotas.person_at_once, Over::PersonAtOnce),
         (
             used.person_minute,
             quotas.person_per_minute,
             Over::PersonMinute,
         ),
-        (
-            used.agent_minute,
-            quotas.agent_per_minute,
-            Over::AgentMinute,
-        ),
+        (used.route_minute, route.per_minute, Over::RouteMinute),
     ];
     let over = rows.into_iter().find(|(used, quota, _)| used >= quota);
     over.map_or(Ok(()), |(_, _, over)| Err(over))
@@ -79,18 +75,25 @@ mod tests {
         person_per_minute: 2,
         person_per_day: 10,
         person_at_once: 3,
-        agent_per_minute: 5,
-        agent_per_day: 20,
+        // A route says its own.
+        route: RouteQuotas {
+            per_minute: 1,
+            per_day: 1,
+        },
+    };
+    const ROUTE: RouteQuotas = RouteQuotas {
+        per_minute: 5,
+        per_day: 20,
     };
 
     #[test]
     fn the_last_turn_of_a_quota_is_taken_and_the_next_is_not() {
-        let used = |person_minute, person_day, person_open, agent_minute, agent_day| Used {
+        let used = |person_minute, person_day, person_open, route_minute, route_day| Used {
             person_minute,
             person_day,
             person_open,
-            agent_minute,
-            agent_day,
+            route_minute,
+            route_day,
         };
         for (used, expected) in [
             (Used::default(), Ok(())),
@@ -98,11 +101,11 @@ mod tests {
             (used(2, 9, 2, 4, 19), Err(Over::PersonMinute)),
             (used(1, 10, 2, 4, 19), Err(Over::PersonDay)),
             (used(1, 9, 3, 4, 19), Err(Over::PersonAtOnce)),
-            (used(1, 9, 2, 5, 19), Err(Over::AgentMinute)),
-            (used(1, 9, 2, 4, 20), Err(Over::AgentDay)),
+            (used(1, 9, 2, 5, 19), Err(Over::RouteMinute)),
+            (used(1, 9, 2, 4, 20), Err(Over::RouteDay)),
             (used(9, 10, 9, 9, 20), Err(Over::PersonDay)),
         ] {
-            assert_eq!(check(&QUOTAS, &used), expected, "{used:?}");
+            assert_eq!(check(&QUOTAS, &ROUTE, &used), expected, "{used:?}");
         }
     }
 }

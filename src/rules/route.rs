@@ -323,10 +323,11 @@ impl<'a> Asker<'a, '_> {
     }
 }
 
-/// The route with this command.
+/// The route with this command, or with this alias.
 #[must_use]
 pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
-    config.routes.iter().find(|route| route.command == command)
+    let mut routes = config.routes.iter();
+    routes.find(|route| route.answers_to(command))
 }
 
 fn is_builtin(name: &str) -> bool {

@@ -13,7 +13,7 @@ use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
 use super::{backup, codec, menus, parked, recent};
-use crate::ids::{BotId, Timestamp, UpdateId};
+use crate::ids::{BotId, RouteName, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
 type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
@@ -200,8 +200,8 @@ async fn open_turn(
     let sql = query(
         "INSERT INTO turns (id, bot, conversation, chat, topic, asked_by, first_update,
                             reply_to, text, pieces, gathering, state, attempt, held, held_until,
-                            held_post, answers, opened_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
+                            held_post, answers, route, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
     );
     let sql = sql.bind(turn.id.0).bind(bot.0).bind(turn.conversation.0);
     let sql = sql.bind(turn.place.chat.0).bind(turn.place.topic.0);
@@ -215,6 +215,7 @@ async fn open_turn(
     let sql = sql.bind(held.map(|held| held.until.0));
     let sql = sql.bind(held.map(|held| held.post.0));
     let sql = sql.bind(codec::awaited(turn.answers.as_ref())?);
+    let sql = sql.bind(turn.route.as_ref().map(RouteName::as_str));
     any(c, sql.bind(now.0)).await?;
     recent::begun(c, turn, now).await?;
     pieces::belong(c, bot, (turn.id, turn.place.chat), &turn.pieces).await

@@ -18,10 +18,13 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
-pub use self::tables::{ButtonRow, Found, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
+pub use self::tables::{
+    ButtonRow, Found, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+};
 use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished, Upkeep};
 use crate::ids::{
-    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
+    TurnId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use crate::rules::approval::Waiting;
@@ -186,8 +189,8 @@ impl Store for MemStore {
         self.read(|tables| tables.waits_under(chat, message))
     }
 
-    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
-        self.read(|tables| tables.used(user, &agent, before, now))
+    fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.read(|tables| tables.used(user, &route, before, now))
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {

@@ -46,8 +46,8 @@ pub use self::tidy::Tidy;
 pub use self::upkeep::Upkeep;
 pub use self::waiters::Waiter;
 use crate::ids::{
-    AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, TaskId,
-    Timestamp, TurnId, UpdateId, UserId,
+    AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, PromptId, RouteName,
+    TaskId, Timestamp, TurnId, UpdateId, UserId,
 };
 use crate::model::{
     AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, MenuScope, Outcome,
@@ -382,8 +382,8 @@ pub trait Store: Upkeep {
     /// The turn that waits, or did, under the card that this message is.
     fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
 
-    /// How much this person has asked, and this agent was asked, before this turn.
-    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used>;
+    /// How much this person has asked, and was asked by this route, before this turn.
+    fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used>;
 
     /// The question that a message is part of.
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;

@@ -4,7 +4,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, query, query_scalar};
 
 use super::StoreError;
-use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, TurnId, UserId};
+use crate::ids::{BotId, ChatId, MessageId, RouteName, Timestamp, TurnId, UserId};
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 
@@ -49,27 +49,27 @@ pub(super) async fn waits_under(
     Ok(turn.map(TurnId))
 }
 
-/// How much this person has asked, and this agent was asked, before this turn.
+/// How much this person has asked, and was asked by this route, before this turn.
 pub(super) async fn used(
     pool: &SqlitePool,
     bot: BotId,
     user: UserId,
-    agent: &AgentName,
+    route: &RouteName,
     before: TurnId,
     now: Timestamp,
 ) -> Result<Used, StoreError> {
     let row = query(
         "SELECT coalesce(sum(t.asked_by = ?1 AND t.opened_at > ?3), 0),
                 coalesce(sum(t.asked_by = ?1), 0),
-                coalesce(sum(c.agent = ?2 AND t.opened_at > ?3), 0),
-                coalesce(sum(c.agent = ?2), 0),
+                coalesce(sum(t.route = ?2 AND t.opened_at > ?3), 0),
+                coalesce(sum(t.route = ?2), 0),
                 (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
                     AND state IN ('queued', 'submitting', 'working', 'detached'))
-         FROM turns t JOIN conversations c ON c.id = t.conversation
+         FROM turns t
          WHERE t.bot = ?5 AND t.opened_at > ?4 AND t.id < ?6",
     )
     .bind(user.0)
-    .bind(agent.as_str())
+    .bind(route.as_str())
     .bind(now.0 - MINUTE_MS)
     .bind(now.0 - DAY_MS)
     .bind(bot.0)
@@ -79,8 +79,8 @@ pub(super) async fn used(
     Ok(Used {
         person_minute: row.try_get(0)?,
         person_day: row.try_get(1)?,
-        agent_minute: row.try_get(2)?,
-        agent_day: row.try_get(3)?,
+        route_minute: row.try_get(2)?,
+        route_day: row.try_get(3)?,
         person_open: row.try_get(4)?,
     })
 }

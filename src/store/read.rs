@@ -6,7 +6,7 @@ use sqlx::{Row, query};
 use super::{Asked, StoreError, StoredUpdate, Unfinished, codec};
 use crate::ids::{
     AgentName, BotId, ChatId, ContextId, ConversationId, MessageId, OutboxId, Principal, PromptId,
-    TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
+    RouteName, TaskId, Timestamp, TopicId, TurnId, UpdateId, UserId,
 };
 use crate::model::{
     Button, Conversation, File, FileName, Held, Place, Post, Protocol, Seat, Slot, Turn, TurnState,
@@ -253,6 +253,7 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         conversation: ConversationId(row.try_get("conversation")?),
         place,
         asked_by: UserId(row.try_get("asked_by")?),
+        route: row.try_get::<Option<String>, _>("route")?.map(RouteName),
         update: UpdateId(row.try_get("first_update")?),
         reply_to,
         text,

@@ -1,9 +1,9 @@
 //! Conversations as people find them again: when they were used, their first words, and the way
 //! back to one.
 
+use sqlx::Row;
 use sqlx::query;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::Row;
 
 use super::apply::{any, one};
 use super::{StoreError, read};

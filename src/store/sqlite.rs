@@ -22,8 +22,8 @@ use super::{
     backup, chats, menus, parked, pauses, read, recent, totals, waiters,
 };
 use crate::ids::{
-    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, Timestamp, TurnId,
-    UpdateId, UserId,
+    AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
+    TurnId, UpdateId, UserId,
 };
 use crate::model::{Button, Conversation, File, MenuScope, Place, Recent, Seat, Turn};
 use crate::poison;
@@ -197,9 +197,9 @@ impl Store for Sqlite {
         Box::pin(async move { pauses::waits_under(&readers, bot, chat, message).await })
     }
 
-    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+    fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used> {
         let (readers, bot) = (self.readers.clone(), self.bot);
-        Box::pin(async move { pauses::used(&readers, bot, user, &agent, before, now).await })
+        Box::pin(async move { pauses::used(&readers, bot, user, &route, before, now).await })
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {

@@ -9,7 +9,7 @@ use sqlx::{Connection, query, query_scalar};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ids::{ChatId, Principal, TopicId};
+use crate::ids::{ChatId, Principal, RouteName, TopicId};
 use crate::model::{Action, Body, FileName, HeldFor, Protocol, Slot, TurnState, Whom};
 
 mod buttons;
@@ -18,11 +18,13 @@ mod conversations;
 mod disk;
 mod groups;
 mod memory;
+mod menus;
 mod outbox;
 mod owners;
 mod pauses;
 mod pieces;
 mod plans;
+mod recent;
 mod reopening;
 mod tidy;
 mod totals;
@@ -153,6 +155,7 @@ impl Bench {
             conversation: conversation.id,
             place: conversation.slot.place,
             asked_by: conversation.slot.user,
+            route: Some(RouteName::from("k8s")),
             update: UpdateId(1),
             reply_to: MessageId(2),
             text: "what pods are failing?".to_owned(),
@@ -196,6 +199,7 @@ impl Bench {
         self.seen(
             "SELECT concat_ws(' ', 'update', update_id, state, body) FROM updates
              UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, context_id, closed_at) FROM conversations
+             UNION ALL SELECT concat_ws(' ', 'found', id, words, used_at) FROM conversations
              UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
              UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
              UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,

@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod agents;
 mod approvals;
 mod approvals_cut_short;
 mod buttons;
@@ -18,6 +19,7 @@ mod groups;
 mod health;
 mod limits;
 mod media;
+mod menus;
 mod odd;
 mod ops;
 mod phone;
@@ -26,6 +28,10 @@ mod places;
 mod previews;
 mod proxy;
 mod questions;
+mod route_keys;
+mod routes;
+mod sessions;
+mod shared;
 mod stale;
 mod status;
 mod stop;

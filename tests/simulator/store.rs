@@ -6,7 +6,8 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
+    UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
@@ -200,9 +201,9 @@ impl Store for SimStore {
         self.read("a card", move |store| store.waits_under(chat, message))
     }
 
-    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
+    fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used> {
         self.read("what was asked", move |store| {
-            store.used(user, agent, before, now)
+            store.used(user, route, before, now)
         })
     }
 

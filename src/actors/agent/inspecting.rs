@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::Agent;
 use crate::rules::agents::Described;
+use crate::rules::card;
 use crate::rules::health::State;
 use crate::rules::status::{AgentSeen, Seen};
 
@@ -34,8 +35,12 @@ impl Handler<DescribeAgent> for Agent {
     type Result = MessageResult<DescribeAgent>;
 
     fn handle(&mut self, _: DescribeAgent, _: &mut Self::Context) -> Self::Result {
-        let card = self.card.as_deref();
-        MessageResult(Described::new(self.name.clone(), self.seen(), card))
+        let shown = self.card.as_deref().map(card::shown);
+        MessageResult(Described {
+            name: self.name.clone(),
+            health: self.seen(),
+            card: shown.unwrap_or_default(),
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::time::{pause, sleep};
 use super::*;
 use crate::actors::{RealWorld, Shared};
 use crate::ids::{BotId, ChatId, MessageId, TopicId};
+use crate::model::MenuScope;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::testing::{config, me};
 use crate::store::{MemDisk, MemStore};
@@ -88,7 +89,7 @@ impl Telegram for Scripted {
         unreachable!("a poller only polls")
     }
 
-    fn set_my_commands<'a>(&'a self, _: &'a [Command]) -> TelegramCall<'a, ()> {
+    fn set_my_commands<'a>(&'a self, _: MenuScope, _: &'a [Command]) -> TelegramCall<'a, ()> {
         unreachable!("a poller only polls")
     }
 

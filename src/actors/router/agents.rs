@@ -21,10 +21,7 @@ use crate::telegram::Incoming;
 
 impl Router {
     /// Asks these agents what they are. One that has ended is not shown as more than its route.
-    fn describe(
-        &self,
-        mut names: Vec<&AgentName>,
-    ) -> impl Future<Output = Vec<Described>> + use<> {
+    fn describe(&self, mut names: Vec<&AgentName>) -> impl Future<Output = Vec<Described>> + use<> {
         names.sort_unstable();
         names.dedup();
         let agents = names.into_iter().filter_map(|name| self.agents.get(name));

@@ -85,6 +85,7 @@ impl Router {
             user: said.user,
             place: button.place,
             piece: Piece::plain(reply_to.unwrap_or(said.message), text),
+            route: route.name(),
             gathering: None,
             follows: None,
             rule: said.rule,

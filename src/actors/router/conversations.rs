@@ -68,12 +68,7 @@ impl Router {
 }
 
 /// A line of the audit about a conversation.
-pub(super) fn noted(
-    event: &'static str,
-    chat: ChatId,
-    user: UserId,
-    agent: &AgentName,
-) -> Change {
+pub(super) fn noted(event: &'static str, chat: ChatId, user: UserId, agent: &AgentName) -> Change {
     Change::Audit(AuditLine {
         chat,
         user,

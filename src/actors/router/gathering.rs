@@ -6,7 +6,7 @@ use tracing::debug;
 use super::facts::{Facts, seat_key};
 use super::{Router, Work};
 use crate::actors::session::{Ask, Follows};
-use crate::ids::{MessageId, UpdateId};
+use crate::ids::{MessageId, RouteName, UpdateId};
 use crate::model::{Conversation, Gathering, Turn, TurnState};
 use crate::rules::gather::{self, Next, Quiet};
 use crate::rules::{access, route};
@@ -15,6 +15,8 @@ use crate::telegram::Incoming;
 /// A turn whose rest may still come.
 pub(super) struct Open {
     conversation: Conversation,
+    /// The route that it came by; none where that was not noted yet.
+    route: Option<RouteName>,
     /// The update that opened the turn.
     first: UpdateId,
     /// Its message.
@@ -48,13 +50,14 @@ impl Router {
                 Next::Apart => return None,
             };
         let agent = &open.conversation.slot.agent;
-        let mut routes = config.routes.iter().filter(|route| route.agent == *agent);
-        let rule = routes.find_map(|route| access::may_ask(route, user, message.chat))?;
+        let by = access::own_route(config, agent, open.route.as_ref(), user, message.chat)?;
+        let rule = access::may_ask(by, user, message.chat)?;
         let ask = Ask {
             update: id,
             user,
             place: key.0,
             piece: gather::piece(&commons.me, message, text),
+            route: by.name(),
             gathering: gathering.clone(),
             follows: Some(Follows {
                 first: open.first,
@@ -90,6 +93,7 @@ impl Router {
         };
         let open = Open {
             conversation,
+            route: Some(ask.route.clone()),
             first: ask.update,
             question: ask.piece.message,
             gathering,
@@ -106,6 +110,7 @@ impl Router {
         let until = self.commons.now().plus(quiet.of(gathering));
         let open = Open {
             conversation: conversation.clone(),
+            route: turn.route.clone(),
             first: turn.update,
             question: turn.reply_to,
             gathering: Gathering {

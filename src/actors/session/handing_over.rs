@@ -31,16 +31,18 @@ impl Session {
         // The rules of now: what was allowed when it was asked may not be any more.
         let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
         let agent = self.conversation.slot.agent.clone();
-        if access::route_to(&self.commons.config(), &agent, user, chat).is_none() {
+        let config = self.commons.config();
+        let came_by = running.turn.route.as_ref();
+        let Some(route) = access::own_route(&config, &agent, came_by, user, chat) else {
             let refused = self.audit(user, "refused", id, Some("not allowed any more"));
             self.refuse_turn(id, approvals::not_any_more(&agent), refused, ctx);
             return;
-        }
-        let now = self.commons.now();
-        let counted = self.commons.store.used(user, agent.clone(), id, now);
+        };
+        let (now, route_quotas) = (self.commons.now(), route.quotas);
+        let counted = self.commons.store.used(user, route.name(), id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
             let quotas = &session.commons.config().limits.quotas;
-            match counted.map(|counted| quota::check(quotas, &counted)) {
+            match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
                     session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
@@ -89,6 +91,11 @@ impl Session {
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
         let draining = self.drained.is_some();
+        let of_route = self.running.as_ref().map(|running| {
+            let turn = &running.turn;
+            (self.asked_text(turn), self.waits(turn))
+        });
+        let (text, waits) = of_route.unwrap_or_default();
         let running = self.running.as_mut().filter(|running| {
             // Stopped while it waited for its place: that is free again.
             let stopped = begin == Begin::Submit && running.turn.stopping;
@@ -124,7 +131,7 @@ impl Session {
         } else {
             Prompt {
                 id: prompt_id,
-                text: turn.text.clone(),
+                text,
                 files,
                 context: self.conversation.context.clone(),
                 task: turn.answers.as_ref().map(|awaited| awaited.task.clone()),
@@ -138,6 +145,7 @@ impl Session {
             prompt,
             protocol,
             begin,
+            waits,
             detached: turn.state == TurnState::Detached,
             stop: running.signal.clone(),
             listener: ctx.address().recipient(),

@@ -16,6 +16,7 @@ impl Session {
             conversation: self.conversation.id,
             place: ask.place,
             asked_by: ask.user,
+            route: Some(ask.route.clone()),
             update: ask.update,
             reply_to: ask.piece.message,
             text: ask.piece.text.clone(),
@@ -41,7 +42,8 @@ impl Session {
     /// What is committed instead of a question that finds no room: here, or anywhere.
     fn refused(&mut self, ask: &Ask) -> Option<Vec<Change>> {
         let limits = &self.commons.config().limits;
-        let (rule, text) = if self.waiting.len() >= limits.conversation_waiting_max {
+        let waiting_max = self.waiting_max(ask);
+        let (rule, text) = if self.waiting.len() >= waiting_max {
             let agent = &self.conversation.slot.agent;
             let shared = self.conversation.slot.user == UserId::SHARED;
             let text = words::queue_full(agent, self.waiting.len(), shared);

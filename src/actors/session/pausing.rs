@@ -47,8 +47,8 @@ impl Session {
 
     /// The rules for what comes of this question.
     pub(super) fn case<'a>(config: &'a Config, waiting: &Waiting) -> Case<'a> {
-        let (agent, asker) = (&waiting.agent, waiting.asked_by);
-        Case::new(config, agent, asker, waiting.place.chat)
+        let (agent, route) = (&waiting.agent, waiting.route.as_ref());
+        Case::new(config, agent, route, waiting.asked_by, waiting.place.chat)
     }
 
     /// Writes changes about a pause.

@@ -106,9 +106,8 @@ impl Session {
         let running = self.running.iter().map(|running| &running.turn);
         let mut all = running.chain(self.waiting.iter().map(|next| &next.turn));
         let whose = all.find(|turn| turn.id == except)?.asked_by;
-        let waits = |turn: &Turn| {
-            turn.held.is_none() && turn.id != except && turn.asked_by == whose
-        };
+        let waits =
+            |turn: &Turn| turn.held.is_none() && turn.id != except && turn.asked_by == whose;
         let waiting = self.waiting.iter().map(|next| &next.turn);
         let turns: Vec<&Turn> = waiting.filter(|turn| waits(turn)).collect();
         let questions: Vec<&str> = turns.iter().map(|turn| turn.summary()).collect();

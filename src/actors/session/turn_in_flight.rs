@@ -150,8 +150,10 @@ impl Session {
         id: TurnId,
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
-        let shown = match &self.running {
-            Some(running) if running.turn.id == id => self.shown(&running.turn),
+        let (shown, waits) = match &self.running {
+            Some(running) if running.turn.id == id => {
+                (self.shown(&running.turn), self.waits(&running.turn))
+            }
             _ => return Box::pin(fut::ready(())),
         };
         let Some(running) = self.running.as_mut() else {
@@ -160,9 +162,9 @@ impl Session {
         let agent = &self.conversation.slot.agent;
         let config = self.commons.config();
         let settings = config.agents.get(agent);
-        let waited = settings
-            .map(|agent| agent.total_timeout)
-            .unwrap_or_default();
+        let waited = waits.map(|waits| waits.total);
+        let waited = waited.or_else(|| Some(settings?.total_timeout));
+        let waited = waited.unwrap_or_default();
         let mut ids = StoreIds(&self.commons);
         let ending = question_ending(shown);
         let text = if running.turn.stopping {

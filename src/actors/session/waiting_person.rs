@@ -8,12 +8,11 @@ use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::agent::AgentBack;
 use crate::actors::sender::{ShowProgress, ShowTyping};
-use crate::config::Stream;
 use crate::ids::{AgentName, OutboxId, UserId};
 use crate::model::{Body, Kind, Place, Post, Seat, Turn, TurnState};
 use crate::rules::format::Formatted;
 use crate::rules::phone::{Shown, Timing};
-use crate::rules::{access, route, turn, words};
+use crate::rules::{route, turn, words};
 use crate::store::Change;
 
 impl Session {
@@ -77,15 +76,13 @@ impl Session {
     }
 
     pub(super) fn show_progress(&mut self, progress: &str, ctx: &mut Context<Self>) {
+        let Some(running) = &self.running else {
+            return;
+        };
+        let off = self.shows_nothing(&running.turn);
         let Some(running) = self.running.as_mut() else {
             return;
         };
-        let place = self.commons.moves.borrow().place(running.turn.place);
-        let user = running.turn.asked_by;
-        let agent = &self.conversation.slot.agent;
-        let config = self.commons.config();
-        let route = access::route_to(&config, agent, user, place.chat);
-        let off = route.is_some_and(|route| route.stream == Stream::Off);
         let over = running.turn.state == TurnState::Detached || running.turn.stopping;
         if off || over {
             return;

@@ -46,6 +46,25 @@ fn what_is_not_said_is_strict() {
 }
 
 #[test]
+fn a_route_takes_as_much_as_it_says_else_as_the_limits_say() {
+    let quotas = |route: &str, limits: &str| {
+        let text = edited("agent = \"k8s\"\n", &format!("agent = \"k8s\"\n{route}"));
+        let quotas = good(&format!("{text}\n[limits]\n{limits}")).routes[0].quotas;
+        (quotas.per_minute, quotas.per_day)
+    };
+    assert_eq!(quotas("", ""), (600, 50_000));
+    assert_eq!(
+        quotas("", "route_per_minute = 5\nroute_per_day = 6\n"),
+        (5, 6)
+    );
+    assert_eq!(
+        quotas("per_day = 7\n", "route_per_minute = 5\nroute_per_day = 6\n"),
+        (5, 7)
+    );
+    assert_eq!(quotas("per_minute = 8\n", ""), (8, 50_000));
+}
+
+#[test]
 fn mistakes_about_approvals_are_told() {
     let after = |more: &str| format!("approvers = [\"ben\", \"requester\"]\n{more}");
     let old = "approvers = [\"ben\", \"requester\"]\n";

@@ -4,13 +4,14 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 6] = [
+const NO_DEFAULT: [&str; 7] = [
     "token_file",
     "proxy",
     "ca_file",
     "card_url",
     "file_types",
     "approval_chat",
+    "prefix",
 ];
 
 /// A key that is no word makes a section tell which keys it knows.

@@ -36,7 +36,13 @@ impl Desk<'_> {
     /// A turn waits for this: it is kept, and people are asked, here and where else it has to be.
     pub fn open(&mut self, turn: &Turn, agent: &AgentName, pause: Pause) -> (Waiting, Vec<Change>) {
         let now = self.fresh.now();
-        let case = Case::new(self.config, agent, turn.asked_by, turn.place.chat);
+        let case = Case::new(
+            self.config,
+            agent,
+            turn.route.as_ref(),
+            turn.asked_by,
+            turn.place.chat,
+        );
         let calls = pause.calls().iter();
         let allowed = calls.map(|call| case.allowed(&call.name)).collect();
         let first = self.fresh.post();
@@ -53,6 +59,7 @@ impl Desk<'_> {
             agent: agent.clone(),
             place: turn.place,
             asked_by: turn.asked_by,
+            route: turn.route.clone(),
             digest: digest(&pause),
             allowed,
             picks: Picks::new(&pause),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Approvers, Config, Route};
-use crate::ids::{AgentName, ChatId, UserId};
+use crate::ids::{AgentName, ChatId, RouteName, UserId};
 use crate::rules::{access, glob};
 
 /// Who may approve one call.
@@ -26,13 +26,12 @@ pub enum Refusal {
     Nobody,
 }
 
-/// A question to an agent, and the rules that hold for what comes of it: those of every route by
-/// which it may have been asked. Where they differ the strictest counts, and where whoever asked
-/// may not ask any more, nobody approves.
+/// A question to an agent, and the rules that hold for what comes of it: those of the route by
+/// which it was asked. Where whoever asked may not ask by it any more, nobody approves.
 #[derive(Clone, Debug)]
 pub struct Case<'c> {
     config: &'c Config,
-    routes: Vec<&'c Route>,
+    route: Option<&'c Route>,
     asker: UserId,
 }
 
@@ -55,14 +54,18 @@ impl Allowed {
 }
 
 impl<'c> Case<'c> {
-    /// The case of a question that was asked here.
+    /// The case of a question that was asked here, by this route.
     #[must_use]
-    pub fn new(config: &'c Config, agent: &AgentName, asker: UserId, chat: ChatId) -> Self {
-        let routes = access::routes_for(config, asker, chat);
-        let routes = routes.filter(|route| route.agent == *agent).collect();
+    pub fn new(
+        config: &'c Config,
+        agent: &AgentName,
+        route: Option<&RouteName>,
+        asker: UserId,
+        chat: ChatId,
+    ) -> Self {
         Self {
             config,
-            routes,
+            route: access::own_route(config, agent, route, asker, chat),
             asker,
         }
     }
@@ -70,22 +73,12 @@ impl<'c> Case<'c> {
     /// Who may approve a call of this tool.
     #[must_use]
     pub fn allowed(&self, tool: &str) -> Allowed {
-        let mut of_routes = self.routes.iter().map(|route| approvers(route, tool));
-        let Some(first) = of_routes.next() else {
-            return Allowed::default();
-        };
-        let first = Allowed {
-            people: first.people.clone(),
-            requester: first.requester,
-        };
-        of_routes.fold(first, |allowed, other| Allowed {
-            people: allowed
-                .people
-                .into_iter()
-                .filter(|person| other.people.contains(person))
-                .collect(),
-            requester: allowed.requester && other.requester,
-        })
+        let approvers = self.route.map(|route| approvers(route, tool));
+        let allowed = approvers.map(|approvers| Allowed {
+            people: approvers.people.clone(),
+            requester: approvers.requester,
+        });
+        allowed.unwrap_or_default()
     }
 
     /// Whether this person may approve a call: under these rules, and under those of the moment
@@ -118,10 +111,10 @@ impl<'c> Case<'c> {
     /// Whether this person may answer questions of the agent: whoever asked, while they may ask.
     #[must_use]
     pub fn may_answer(&self, user: UserId) -> bool {
-        user == self.asker && !self.routes.is_empty()
+        user == self.asker && self.route.is_some()
     }
 
-    /// Where it is asked, too: in the approval chats of the routes, if whoever asked may not decide
+    /// Where it is asked, too: in the approval chat of the route, if whoever asked may not decide
     /// about some of it and somebody else may.
     #[must_use]
     pub fn elsewhere(&self, tools: &[&str], here: ChatId) -> Option<ChatId> {
@@ -129,19 +122,17 @@ impl<'c> Case<'c> {
             let allowed = self.allowed(tool);
             !allowed.requester && allowed.anybody(self.asker)
         };
-        let chat = self.routes.iter().find_map(|route| route.approvals.chat)?;
+        let chat = self.route?.approvals.chat?;
         (chat != here && tools.iter().any(asks_others)).then_some(chat)
     }
 
-    /// How long it waits: the shortest of its routes.
+    /// How long it waits, as its route says.
     #[must_use]
     pub fn expires_after(&self) -> std::time::Duration {
-        let times = self
-            .routes
-            .iter()
-            .map(|route| route.approvals.expires_after);
         // Whoever asked may not ask any more: it can only be rejected.
-        times.min().unwrap_or(std::time::Duration::from_mins(5))
+        let minutes = std::time::Duration::from_mins;
+        self.route
+            .map_or(minutes(5), |route| route.approvals.expires_after)
     }
 
     /// Whoever asked.

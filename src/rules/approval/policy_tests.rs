@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{self, Config};
-use crate::ids::{AgentName, ChatId, UserId};
+use crate::ids::{AgentName, ChatId, RouteName, UserId};
 
 const ADMIN: UserId = UserId(1);
 const ANNA: UserId = UserId(11);
@@ -78,12 +78,44 @@ fn letter(decided: Result<(), Refusal>) -> char {
     }
 }
 
+/// A question that came by the route of this command.
+fn case<'c>(config: &'c Config, route: &str, asker: UserId, chat: ChatId) -> Case<'c> {
+    let agent = AgentName::from(if route == "mesh" { "istio" } else { route });
+    let route = RouteName::from(route);
+    Case::new(config, &agent, Some(&route), asker, chat)
+}
+
+#[test]
+fn who_may_ask_what() {
+    let config = config();
+    let people = [ADMIN, ANNA, BEN, CLEO, STRANGER];
+    for (route, chat, expected) in [
+        ("k8s", None, "-aa--"),
+        ("k8s", Some(GROUP), "aaaaa"),
+        ("istio", None, "-a---"),
+        ("istio", Some(GROUP), "-a---"),
+        ("security", None, "-aa--"),
+        ("mesh", None, "-aa--"),
+        ("nothing", Some(GROUP), "-----"),
+    ] {
+        let asks = people.map(|user| {
+            let case = case(&config, route, user, chat.unwrap_or(ChatId(user.0)));
+            if case.may_answer(user) { 'a' } else { '-' }
+        });
+        assert_eq!(
+            asks.iter().collect::<String>(),
+            expected,
+            "{route} {chat:?}"
+        );
+    }
+}
+
 #[test]
 fn who_may_approve_what() {
     let config = config();
     // For each tool: admin, anna, ben, cleo, stranger. y yes, a the asker may not, o somebody
     // else may, n nobody may.
-    for (agent, tool, asker, expected) in [
+    for (route, tool, asker, expected) in [
         ("k8s", "restart", ANNA, "oayyo"),
         ("k8s", "restart", BEN, "ooayo"),
         ("k8s", "k8s_delete_pod", ANNA, "oaoyo"),
@@ -94,9 +126,11 @@ fn who_may_approve_what() {
         // The first rule that names it counts, not the last.
         ("k8s", "get_secret", ANNA, "oyooo"),
         ("k8s", "never", ANNA, "nnnnn"),
-        // Two ways to the agent: both must let.
+        // Two ways to the agent: the one that was taken counts.
         ("istio", "apply", ANNA, "oyooo"),
-        ("istio", "apply", BEN, "ooyyo"),
+        ("mesh", "apply", ANNA, "oyyyo"),
+        ("mesh", "apply", BEN, "ooyyo"),
+        ("istio", "apply", BEN, "nnnnn"),
         // No approvers.
         ("security", "scan", ANNA, "nnnnn"),
         // Whoever asked may not ask any more, or never might.
@@ -105,15 +139,14 @@ fn who_may_approve_what() {
         ("k8s", "get_pods", STRANGER, "nnnnn"),
         ("nothing", "x", ANNA, "nnnnn"),
     ] {
-        let agent = AgentName::from(agent);
-        let case = Case::new(&config, &agent, asker, ChatId(asker.0));
+        let case = case(&config, route, asker, ChatId(asker.0));
         let allowed = case.allowed(tool);
         let people = [ADMIN, ANNA, BEN, CLEO, STRANGER];
         let decided: String = people
             .iter()
             .map(|user| letter(case.may_approve(*user, tool, &allowed)))
             .collect();
-        assert_eq!(decided, expected, "{agent} {tool} asked by {asker}");
+        assert_eq!(decided, expected, "{route} {tool} asked by {asker}");
         let none = Allowed::default();
         for user in people {
             let then = case.may_approve(user, tool, &none);
@@ -127,10 +160,22 @@ fn who_may_approve_what() {
 }
 
 #[test]
+fn a_route_that_leads_elsewhere_now_lets_nobody_approve() {
+    let config = config();
+    let (k8s, istio) = (AgentName::from("k8s"), AgentName::from("istio"));
+    let route = RouteName::from("k8s");
+    let moved = Case::new(&config, &istio, Some(&route), ANNA, ChatId(11));
+    assert_eq!(moved.allowed("restart"), Allowed::default());
+    assert!(!moved.may_answer(ANNA));
+    // Where the route was not noted, it is as if it were asked now.
+    let unnoted = Case::new(&config, &k8s, None, ANNA, ChatId(11));
+    assert_eq!(unnoted.allowed("restart").people, [BEN, CLEO]);
+}
+
+#[test]
 fn somebody_must_be_allowed_when_it_is_shown_and_when_it_is_tapped() {
     let config = config();
-    let agent = AgentName::from("k8s");
-    let case = Case::new(&config, &agent, ANNA, ChatId(11));
+    let case = case(&config, "k8s", ANNA, ChatId(11));
     let then = |people: &[UserId], requester| Allowed {
         people: people.to_vec(),
         requester,
@@ -152,11 +197,10 @@ fn somebody_must_be_allowed_when_it_is_shown_and_when_it_is_tapped() {
 #[test]
 fn whoever_writes_in_a_listed_chat_has_the_rules_of_its_route() {
     let config = config();
-    let agent = AgentName::from("k8s");
-    let here = Case::new(&config, &agent, STRANGER, GROUP);
+    let here = case(&config, "k8s", STRANGER, GROUP);
     let allowed = here.allowed("get_pods");
     assert_eq!(here.may_approve(STRANGER, "get_pods", &allowed), Ok(()));
-    let private = Case::new(&config, &agent, STRANGER, ChatId(99));
+    let private = case(&config, "k8s", STRANGER, ChatId(99));
     let now = private.may_approve(STRANGER, "get_pods", &allowed);
     assert_eq!(now, Err(Refusal::Nobody));
 }
@@ -164,10 +208,7 @@ fn whoever_writes_in_a_listed_chat_has_the_rules_of_its_route() {
 #[test]
 fn whoever_asked_may_always_take_it_back_and_admins_and_approvers_may_reject() {
     let config = config();
-    let case = |agent: &str, asker| {
-        let agent = AgentName::from(agent);
-        Case::new(&config, &agent, asker, ChatId(11)).clone()
-    };
+    let case = |route: &str, asker| case(&config, route, asker, ChatId(11));
     for (agent, asker, user, expected) in [
         ("k8s", ANNA, ANNA, true),
         ("k8s", ANNA, ADMIN, true),
@@ -195,8 +236,7 @@ fn whoever_asked_may_always_take_it_back_and_admins_and_approvers_may_reject() {
 #[test]
 fn others_are_asked_elsewhere_only_where_they_are_needed() {
     let config = config();
-    let k8s = AgentName::from("k8s");
-    let case = Case::new(&config, &k8s, ANNA, ChatId(11));
+    let k8s = case(&config, "k8s", ANNA, ChatId(11));
     for (tools, here, expected) in [
         (vec!["restart"], ChatId(11), Some(APPROVALS)),
         (vec!["get_pods"], ChatId(11), None),
@@ -205,14 +245,16 @@ fn others_are_asked_elsewhere_only_where_they_are_needed() {
         (vec!["restart"], APPROVALS, None),
         (vec![], ChatId(11), None),
     ] {
-        assert_eq!(case.elsewhere(&tools, here), expected, "{tools:?}");
+        assert_eq!(k8s.elsewhere(&tools, here), expected, "{tools:?}");
     }
-    assert_eq!(case.expires_after().as_secs(), 30 * 60);
-    let istio = Case::new(&config, &AgentName::from("istio"), ANNA, ChatId(11));
-    assert_eq!(
-        istio.expires_after().as_secs(),
-        5 * 60,
-        "the shortest counts"
-    );
+    assert_eq!(k8s.expires_after().as_secs(), 30 * 60);
+    let minutes = |route| {
+        case(&config, route, ANNA, ChatId(11))
+            .expires_after()
+            .as_secs()
+            / 60
+    };
+    assert_eq!(["istio", "mesh", "nothing"].map(minutes), [60, 5, 5]);
+    let istio = case(&config, "istio", ANNA, ChatId(11));
     assert_eq!(istio.elsewhere(&["apply"], ChatId(11)), None);
 }

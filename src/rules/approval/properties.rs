@@ -11,8 +11,8 @@ use serde_json::json;
 use super::*;
 use crate::config::Config;
 use crate::ids::{
-    AgentName, CallId, ChatId, ConversationId, OutboxId, PauseId, TaskId, Timestamp, TopicId,
-    TurnId, UserId,
+    AgentName, CallId, ChatId, ConversationId, OutboxId, PauseId, RouteName, TaskId, Timestamp,
+    TopicId, TurnId, UserId,
 };
 use crate::model::{Place, Tap};
 use crate::pause::{Asks, Decision, Form, Pause, ToolCall, Verdict};
@@ -113,7 +113,13 @@ fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
         chat: ChatId(ASKER.0),
         topic: TopicId::NONE,
     };
-    let case = Case::new(config, &AgentName::from("k8s"), ASKER, place.chat);
+    let case = Case::new(
+        config,
+        &AgentName::from("k8s"),
+        Some(&RouteName::from("k8s")),
+        ASKER,
+        place.chat,
+    );
     let calls = pause.calls().iter();
     Waiting {
         id: PauseId(1),
@@ -124,6 +130,7 @@ fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
         agent: AgentName::from("k8s"),
         place,
         asked_by: ASKER,
+        route: Some(RouteName::from("k8s")),
         digest: digest(&pause),
         allowed: calls.map(|call| case.allowed(&call.name)).collect(),
         picks: Picks::new(&pause),
@@ -173,7 +180,13 @@ impl World {
         } else {
             &self.with
         };
-        Case::new(config, &self.kept.agent, ASKER, self.kept.place.chat)
+        Case::new(
+            config,
+            &self.kept.agent,
+            self.kept.route.as_ref(),
+            ASKER,
+            self.kept.place.chat,
+        )
     }
 
     /// As the session commits it: a version that the store does not have before is refused.

@@ -6,8 +6,8 @@ use super::moves::{Event, Move, State, next};
 use super::picks::Picks;
 use super::policy::Allowed;
 use crate::ids::{
-    AgentName, BotId, ConversationId, Digest, OutboxId, PauseId, PromptId, Timestamp, TurnId,
-    UserId,
+    AgentName, BotId, ConversationId, Digest, OutboxId, PauseId, PromptId, RouteName, Timestamp,
+    TurnId, UserId,
 };
 use crate::model::Place;
 use crate::pause::{Decision, Pause};
@@ -31,6 +31,9 @@ pub struct Waiting {
     pub place: Place,
     /// Who asked.
     pub asked_by: UserId,
+    /// By which route; none where that was not noted yet.
+    #[serde(default)]
+    pub route: Option<RouteName>,
     /// What the agent asks.
     pub pause: Pause,
     /// The same in one number.

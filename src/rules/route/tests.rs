@@ -40,6 +40,8 @@ fn described(config: &Config, message: &Incoming, known: Known<'_>) -> String {
         Decision::Bound(_, topic, _) => format!("the topic is {}'s", topic.agent),
         Decision::Help(_) => "help".to_owned(),
         Decision::Agents(_) => "agents".to_owned(),
+        Decision::Sessions(_) => "sessions".to_owned(),
+        Decision::Resume(_, number) => format!("resume {number}"),
         Decision::WhoAmI(_) => "whoami".to_owned(),
         Decision::Status(_) => "status".to_owned(),
         Decision::Stop(_, None) => "stop".to_owned(),
@@ -128,6 +130,16 @@ fn a_command_picks_its_agent() {
         ("anna", "private", "/HELP", "help"),
         ("anna", "private", "/agents", "agents"),
         ("anna", "private", "/whoami", "whoami"),
+        ("anna", "private", "/sessions", "sessions"),
+        ("anna", "group", "/sessions@switch_bot", "sessions"),
+        ("cleo", "elsewhere", "/resume 2", "resume 2"),
+        ("anna", "private", "/resume  #12 ", "resume 12"),
+        ("anna", "private", "/resume 3.", "resume 3"),
+        ("anna", "private", "/resume", "sessions"),
+        ("anna", "private", "/resume the one of yesterday", "sessions"),
+        ("anna", "private", "/resume -1", "sessions"),
+        ("stranger", "private", "/sessions", "stranger"),
+        ("stranger", "private", "/resume 1", "stranger"),
     ]);
 }
 

@@ -109,6 +109,7 @@ fn turn(state: TurnState, placeholder: Option<i64>) -> Turn {
         conversation: ConversationId(3),
         place: PLACE,
         asked_by: ANNA,
+        route: None,
         update: UpdateId(1),
         reply_to: MessageId(41),
         text: "pods?".to_owned(),

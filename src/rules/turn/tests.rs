@@ -41,6 +41,7 @@ fn turn(placeholder: Option<i64>) -> Turn {
         conversation: ConversationId(3),
         place: PLACE,
         asked_by: UserId(11),
+        route: None,
         update: UpdateId(1),
         reply_to: MessageId(41),
         text: "pods?".to_owned(),

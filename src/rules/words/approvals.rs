@@ -223,10 +223,10 @@ pub fn over_quota(agent: &AgentName, over: Over) -> String {
         Over::PersonMinute => "You ask faster than you may. Ask again in a minute".to_owned(),
         Over::PersonDay => "You have asked as much as you may within 24 hours".to_owned(),
         Over::PersonAtOnce => "Too many of your questions are not answered yet".to_owned(),
-        Over::AgentMinute => {
+        Over::RouteMinute => {
             format!("{agent} is asked too much at the moment. Ask again in a minute")
         }
-        Over::AgentDay => format!("{agent} was asked as much as it may be within 24 hours"),
+        Over::RouteDay => format!("{agent} was asked as much as it may be within 24 hours"),
     };
     format!("{why}. Nothing was sent to {agent}.")
 }

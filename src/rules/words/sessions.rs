@@ -52,7 +52,7 @@ pub fn sessions(listed: &[Listed]) -> String {
     }
     let lines = listed.iter().zip(1..).map(|(one, number): (_, usize)| {
         let mark = if one.current { "▸ " } else { "" };
-        format!("{number}. {mark}{} ({} ago)\n", named(one), span(one.age))
+        format!("{number}. {mark}{} ({})\n", named(one), ago(one.age))
     });
     let lines: String = lines.collect();
     let current = if listed.iter().any(|one| one.current) {
@@ -86,8 +86,11 @@ pub fn resumed(one: &Listed) -> String {
         "Back"
     };
     match &one.words {
-        Some(words) => format!("{who} with {agent}, in the conversation of: {words}"),
-        None => format!("{who} with {agent}, in the conversation of {}.", date(one.used_at)),
+        Some(words) => format!("{who} with {agent}, in the conversation that began with: {words}"),
+        None => format!(
+            "{who} with {agent}, in the conversation of {}.",
+            date(one.used_at)
+        ),
     }
 }
 
@@ -98,6 +101,13 @@ fn named(one: &Listed) -> String {
         Some(words) => format!("{agent}{shared}: {words}"),
         None => format!("{agent}{shared}: of {}", date(one.used_at)),
     }
+}
+
+fn ago(age: Duration) -> String {
+    if age < Duration::from_mins(1) {
+        return "just now".to_owned();
+    }
+    format!("{} ago", span(age))
 }
 
 /// A day (UTC), as people say it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::apply::unfit;
 use super::tables::{Tables, TurnStands};
-use crate::ids::{AgentName, ChatId, MessageId, OutboxId, Timestamp, TurnId, UserId};
+use crate::ids::{ChatId, MessageId, OutboxId, RouteName, Timestamp, TurnId, UserId};
 use crate::rules::approval::{State, Waiting};
 use crate::rules::quota::Used;
 use crate::store::StoreError;
@@ -65,7 +65,7 @@ impl Tables {
     pub(super) fn used(
         &self,
         user: UserId,
-        agent: &AgentName,
+        route: &RouteName,
         before: TurnId,
         now: Timestamp,
     ) -> Used {
@@ -74,13 +74,12 @@ impl Tables {
         let mut counted = Used::default();
         for (_, row) in self.turns.range(..before) {
             let own = row.turn.asked_by == user;
-            let conversation = self.conversations.get(&row.turn.conversation);
-            let of_agent = conversation.is_some_and(|it| it.slot.agent == *agent);
+            let by_route = row.turn.route.as_ref() == Some(route);
             let (in_minute, in_day) = (row.opened_at > minute, row.opened_at > day);
             counted.person_minute += u32::from(own && in_minute);
             counted.person_day += u32::from(own && in_day);
-            counted.agent_minute += u32::from(of_agent && in_minute);
-            counted.agent_day += u32::from(of_agent && in_day);
+            counted.route_minute += u32::from(by_route && in_minute);
+            counted.route_day += u32::from(by_route && in_day);
             counted.person_open += u32::from(own && matches!(row.stands, TurnStands::Open(_)));
         }
         counted

@@ -30,6 +30,7 @@ fn waiting(id: i64, turn: TurnId) -> Waiting {
         agent: AgentName::from("k8s"),
         place: HERE,
         asked_by: ANNA,
+        route: Some(RouteName::from("k8s")),
         digest: Digest::from("abc"),
         allowed: Vec::new(),
         picks: Picks::new(&pause),
@@ -125,9 +126,9 @@ async fn what_people_ask_is_counted() {
     let bench = Bench::new().await;
     let turn = bench.turn().await.id;
     let next = TurnId(turn.0 + 1);
-    let used = |user, agent: &str, now| {
-        let agent = AgentName::from(agent);
-        bench.store.used(user, agent, next, now)
+    let used = |user, route: &str, now| {
+        let route = RouteName::from(route);
+        bench.store.used(user, route, next, now)
     };
     let now = Timestamp::now();
     let one = used(ANNA, "k8s", now).await.unwrap();
@@ -135,11 +136,11 @@ async fn what_people_ask_is_counted() {
         person_minute: 1,
         person_day: 1,
         person_open: 1,
-        agent_minute: 1,
-        agent_day: 1,
+        route_minute: 1,
+        route_day: 1,
     };
     assert_eq!(one, all);
-    let before = bench.store.used(ANNA, AgentName::from("k8s"), turn, now);
+    let before = bench.store.used(ANNA, RouteName::from("k8s"), turn, now);
     assert_eq!(
         before.await.unwrap(),
         Used::default(),
@@ -147,11 +148,18 @@ async fn what_people_ask_is_counted() {
     );
     let other = used(BEN, "istio", now).await.unwrap();
     assert_eq!(other, Used::default());
+    let all_of_route = used(BEN, "k8s", now).await.unwrap();
+    let by_others = Used {
+        route_minute: 1,
+        route_day: 1,
+        ..Used::default()
+    };
+    assert_eq!(all_of_route, by_others);
     let later = used(ANNA, "k8s", now.plus(std::time::Duration::from_hours(2)));
     let later = later.await.unwrap();
     let hours_ago = Used {
         person_minute: 0,
-        agent_minute: 0,
+        route_minute: 0,
         ..all
     };
     assert_eq!(later, hours_ago);

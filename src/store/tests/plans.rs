@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -14,9 +14,11 @@ const SOURCES: [&str; 13] = [
     include_str!("../apply/turns.rs"),
     include_str!("../backup.rs"),
     include_str!("../chats.rs"),
+    include_str!("../menus.rs"),
     include_str!("../parked.rs"),
     include_str!("../pauses.rs"),
     include_str!("../read.rs"),
+    include_str!("../recent.rs"),
     include_str!("../tidy.rs"),
     include_str!("../waiters.rs"),
 ];

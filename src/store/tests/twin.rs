@@ -110,8 +110,8 @@ impl Store for Twin {
         self.both(|store| store.waits_under(chat, message))
     }
 
-    fn used(&self, user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used> {
-        self.both(|store| store.used(user, agent.clone(), before, now))
+    fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used> {
+        self.both(|store| store.used(user, route.clone(), before, now))
     }
 
     fn asked(&self, chat: ChatId, message: MessageId) -> Answer<Option<Asked>> {
@@ -179,6 +179,8 @@ pub(super) const KEPT: &str = "
     SELECT concat_ws(' ', 'update', update_id, state, reason, body) AS row FROM updates
     UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, topic, user, agent, principal,
                                context_id, closed_at IS NOT NULL) FROM conversations
+    UNION ALL SELECT concat_ws(' ', 'found', id, words, words_of) FROM conversations
+              WHERE used_at IS NOT NULL
     UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
     UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
     UNION ALL SELECT concat_ws(' ', 'turn', id, conversation, chat, topic, asked_by, first_update,
@@ -371,6 +373,8 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
             it.used_by,
         )
     });
+    let found = tables.found.iter();
+    let found = found.map(|(id, it)| row!(&"found", id, it.words.as_ref(), it.words_of));
     let strangers = tables.strangers.iter();
     let strangers = strangers.map(|(who, day)| row!(&"stranger", who, day));
     let moved = tables.moves.iter();
@@ -387,5 +391,9 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
             line.rule
         )
     });
-    buttons.chain(strangers).chain(moved).chain(audit)
+    buttons
+        .chain(found)
+        .chain(strangers)
+        .chain(moved)
+        .chain(audit)
 }

@@ -98,7 +98,10 @@ async fn calls_without_a_result_say_what_they_are_about() {
             "SetMyCommands",
             r#"{"commands":[{"command":"k8s","description":"Pods"}],"scope":{"type":"chat_member","chat_id":-100,"user_id":7}}"#,
         ),
-        ("DeleteMyCommands", r#"{"scope":{"type":"chat","chat_id":7}}"#),
+        (
+            "DeleteMyCommands",
+            r#"{"scope":{"type":"chat","chat_id":7}}"#,
+        ),
         ("DeleteWebhook", "{}"),
         ("LeaveChat", r#"{"chat_id":7}"#),
     ] {
@@ -114,7 +117,8 @@ async fn calls_without_a_result_say_what_they_are_about() {
             }
             "SetMyCommands" => {
                 let scope = MenuScope::Member(ChatId(-100), UserId(7));
-                api.set_my_commands(scope, std::slice::from_ref(&command)).await
+                api.set_my_commands(scope, std::slice::from_ref(&command))
+                    .await
             }
             "DeleteMyCommands" => api.set_my_commands(MenuScope::Chat(ChatId(7)), &[]).await,
             "DeleteWebhook" => api.delete_webhook().await,

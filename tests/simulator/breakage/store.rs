@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use switchboard::ids::{
-    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, Timestamp, TurnId, UserId,
+    AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
+    UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
@@ -45,7 +46,7 @@ macro_rules! broken {
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 pause_of(turn: TurnId) -> Answer<Option<Waiting>>;
                 waits_under(chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
-                used(user: UserId, agent: AgentName, before: TurnId, now: Timestamp) -> Answer<Used>;
+                used(user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;
                 new_conversation() -> ConversationId;

@@ -45,8 +45,8 @@ fn all() -> Vec<String> {
         Over::PersonMinute,
         Over::PersonDay,
         Over::PersonAtOnce,
-        Over::AgentMinute,
-        Over::AgentDay,
+        Over::RouteMinute,
+        Over::RouteDay,
     ];
     all.extend(overs.map(|over| over_quota(&agent, over)));
     let fixed = [
