@@ -19,7 +19,7 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub struct Family {
     /// Its name.
     pub name: &'static str,
-    /// `gauge`, or `counter`, which begins at 0 with the process.
+    /// `gauge`, or `counter`, which never falls while the process lives.
     pub kind: &'static str,
     /// The names of its labels.
     pub labels: &'static [&'static str],
@@ -52,7 +52,7 @@ const fn counter(
 }
 
 /// Every metric there is, in the order of the export. `docs/metrics.md` shows the same.
-pub const FAMILIES: [Family; 24] = [
+pub const FAMILIES: [Family; 26] = [
     gauge(
         "switchboard_build_info",
         &["version"],
@@ -86,12 +86,22 @@ pub const FAMILIES: [Family; 24] = [
     gauge(
         "switchboard_updates",
         &["end"],
-        "Updates in the store by their end; new are not dealt with",
+        "Updates by where they stand; new are not dealt with",
     ),
     gauge(
         "switchboard_turns",
         &["state"],
-        "Turns in the store by where they stand or how they ended",
+        "Turns by where they stand or how they ended",
+    ),
+    counter(
+        "switchboard_updates_ended_total",
+        &["end"],
+        "Updates that have come to this end",
+    ),
+    counter(
+        "switchboard_turns_ended_total",
+        &["state"],
+        "Turns that have ended so",
     ),
     gauge(
         "switchboard_pauses",
@@ -288,6 +298,12 @@ fn sums(totals: &Totals) -> Vec<Sample> {
     }
     for (state, count) in &totals.turns {
         samples.push(sample("switchboard_turns", &[state], *count));
+    }
+    for (end, count) in &totals.updates_ended {
+        samples.push(sample("switchboard_updates_ended_total", &[end], *count));
+    }
+    for (state, count) in &totals.turns_ended {
+        samples.push(sample("switchboard_turns_ended_total", &[state], *count));
     }
     samples
 }

@@ -200,6 +200,8 @@ fn full() -> Overview {
             turns: vec![sum("told_failed", 2), sum("working", 1)],
             posts: (3, Some(Duration::from_secs(5))),
             pauses: 1,
+            updates_ended: vec![sum("control", 4)],
+            turns_ended: vec![sum("told_failed", 3)],
         }),
     }
 }
@@ -240,6 +242,9 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_polls_total{result=\"unauthorized\"} 1",
         "switchboard_updates{end=\"control\"} 4",
         "switchboard_turns{state=\"told_failed\"} 2",
+        "# TYPE switchboard_turns_ended_total counter",
+        "switchboard_updates_ended_total{end=\"control\"} 4",
+        "switchboard_turns_ended_total{state=\"told_failed\"} 3",
         "switchboard_pauses 1",
         "switchboard_outbox_oldest_seconds 5",
         "switchboard_agent_state{agent=\"<i>k8s\\\"&\",state=\"down\"} 1",

@@ -80,13 +80,18 @@ pub struct SenderSeen {
     pub stopped: Option<Duration>,
 }
 
-/// The sums that hold at every moment: each update and each turn is in exactly one row.
+/// The sums that hold at every moment: each update and each turn that there ever was is in exactly
+/// one row, forgotten or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Updates by their end; `new` are those that nobody has dealt with.
     pub updates: Vec<(String, u64)>,
     /// Turns by where they stand.
     pub turns: Vec<(String, u64)>,
+    /// How often an update has ended so: a retry lets one end twice. These never fall.
+    pub updates_ended: Vec<(String, u64)>,
+    /// How often a turn has ended so: one that is run again ends again. These never fall.
+    pub turns_ended: Vec<(String, u64)>,
     /// Posts that Telegram has not confirmed, and for how long the oldest has waited.
     pub posts: (u64, Option<Duration>),
     /// What agents wait for people to answer.
@@ -311,7 +316,7 @@ mod tests {
             updates: vec![sum("new", 1), sum("control", 4)],
             turns: vec![sum("told_failed", 2)],
             posts: (3, Some(Duration::from_secs(5))),
-            pauses: 0,
+            ..Totals::default()
         };
         let agents = [
             agent("k8s", Seen::Up, &[]),

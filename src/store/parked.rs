@@ -112,11 +112,13 @@ pub(super) async fn suspects(
 
 /// What somebody wants to be tried again.
 pub(super) async fn retries(pool: &SqlitePool, bot: BotId) -> Result<Vec<Work>, StoreError> {
-    let rows =
-        query("SELECT kind, id FROM parked WHERE bot = ? AND retry_asked_at IS NOT NULL LIMIT 100")
-            .bind(bot.0)
-            .fetch_all(pool)
-            .await?;
+    let rows = query(
+        "SELECT kind, id FROM parked INDEXED BY parked_retry
+         WHERE bot = ? AND retry_asked_at IS NOT NULL LIMIT 100",
+    )
+    .bind(bot.0)
+    .fetch_all(pool)
+    .await?;
     rows.iter().map(work).collect()
 }
 

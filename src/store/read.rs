@@ -19,7 +19,7 @@ pub(super) async fn new_updates(
     max: usize,
 ) -> Result<Vec<StoredUpdate>, StoreError> {
     let rows = query(
-        "SELECT update_id, body, received_at FROM updates
+        "SELECT update_id, body, received_at FROM updates INDEXED BY updates_new
          WHERE bot = ? AND state = 'new' ORDER BY update_id LIMIT ?",
     )
     .bind(bot.0)
@@ -48,7 +48,8 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     .fetch_all(pool)
     .await?;
     let posts = query(
-        "SELECT id, chat, topic, turn, kind, body, sends, state FROM outbox
+        "SELECT id, chat, topic, turn, kind, body, sends, state
+         FROM outbox INDEXED BY outbox_open
          WHERE bot = ? AND state IN ('pending', 'sending') ORDER BY chat, seq",
     )
     .bind(bot.0)

@@ -9,8 +9,11 @@ use sqlx::{Connection, query, query_scalar};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ids::{ChatId, Principal, RouteName, TopicId};
-use crate::model::{Action, Body, FileName, HeldFor, Protocol, Slot, TurnState, Whom};
+use crate::ids::{Principal, RouteName, TopicId};
+use crate::model::{
+    Action, AuditLine, Awaited, Body, FileName, Held, HeldFor, Kind, Outcome, Piece, Protocol,
+    Slot, TurnState, UpdateEnd, Whom,
+};
 
 mod buttons;
 mod chats;
@@ -19,6 +22,7 @@ mod disk;
 mod groups;
 mod memory;
 mod menus;
+mod million;
 mod outbox;
 mod owners;
 mod pauses;

@@ -25,7 +25,7 @@ pub struct Tidy {
 
 /// A moment that a statement compares with.
 #[derive(Clone, Copy)]
-enum Before {
+pub(super) enum Before {
     Text,
     Rows,
     Audit,
@@ -33,9 +33,25 @@ enum Before {
     Day,
 }
 
+/// The rows of a table that belong to turns that are over and of which nothing is shown any more.
+macro_rules! of_ended_turns {
+    ($table:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE turn IN
+             (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
+              AND t.ended_at < ?2
+              AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
+              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
+              ORDER BY t.ended_at LIMIT ?3)"
+        )
+    };
+}
+
 /// In this order: who refers goes before what is referred to. Each takes the bot, the moment,
 /// and how many rows.
-const STEPS: &[(Before, &str)] = &[
+pub(super) const STEPS: &[(Before, &str)] = &[
     (
         Before::Text,
         "UPDATE turns SET text = '', pieces = NULL, gathering = NULL WHERE id IN
@@ -69,33 +85,9 @@ const STEPS: &[(Before, &str)] = &[
               AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.id = o.turn AND t.ended_at IS NULL)
               LIMIT ?3)",
     ),
-    (
-        Before::Rows,
-        "DELETE FROM turn_updates WHERE turn IN
-             (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
-              AND t.ended_at < ?2
-              AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
-              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
-              ORDER BY t.ended_at LIMIT ?3)",
-    ),
-    (
-        Before::Rows,
-        "DELETE FROM turn_messages WHERE turn IN
-             (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
-              AND t.ended_at < ?2
-              AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
-              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
-              ORDER BY t.ended_at LIMIT ?3)",
-    ),
-    (
-        Before::Rows,
-        "DELETE FROM pauses WHERE bot = ?1 AND turn IN
-             (SELECT t.id FROM turns t WHERE t.bot = ?1 AND t.ended_at IS NOT NULL
-              AND t.ended_at < ?2
-              AND NOT EXISTS (SELECT 1 FROM buttons b WHERE b.turn = t.id)
-              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.turn = t.id)
-              ORDER BY t.ended_at LIMIT ?3)",
-    ),
+    (Before::Rows, of_ended_turns!("turn_updates")),
+    (Before::Rows, of_ended_turns!("turn_messages")),
+    (Before::Rows, of_ended_turns!("pauses")),
     (
         Before::Rows,
         "DELETE FROM turns WHERE id IN

@@ -1,6 +1,6 @@
 //! The sums over updates, turns and posts.
 
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, query};
 
 use super::StoreError;
@@ -14,26 +14,32 @@ pub(super) async fn totals(
     now: Timestamp,
 ) -> Result<Totals, StoreError> {
     let rows = query(
-        "SELECT 'update' AS what, state, count(*) AS count, NULL AS oldest FROM updates
-             WHERE bot = ?1 GROUP BY state
-         UNION ALL SELECT 'turn', state, count(*), NULL FROM turns WHERE bot = ?1 GROUP BY state
-         UNION ALL SELECT 'post', '', count(*), min(posted_at) FROM outbox
+        "SELECT kind, state, stands AS count, ended, NULL AS oldest FROM sums WHERE bot = ?1
+         UNION ALL SELECT 'post', '', count(*), 0, min(posted_at) FROM outbox
              WHERE bot = ?1 AND state IN ('pending', 'sending')
-         UNION ALL SELECT 'pause', '', count(*), NULL FROM pauses
+         UNION ALL SELECT 'pause', '', count(*), 0, NULL FROM pauses INDEXED BY pauses_waiting
              WHERE bot = ?1 AND state IN ('open', 'deciding', 'unknown')
-         ORDER BY what, state",
+         ORDER BY kind, state",
     )
     .bind(bot.0)
     .fetch_all(pool)
     .await?;
     let mut totals = Totals::default();
-    for row in rows {
-        let what: String = row.try_get("what")?;
-        let count: i64 = row.try_get("count")?;
-        let count = u64::try_from(count).unwrap_or_default();
-        match &*what {
-            "update" => totals.updates.push((row.try_get("state")?, count)),
-            "turn" => totals.turns.push((row.try_get("state")?, count)),
+    for row in &rows {
+        let kind: String = row.try_get("kind")?;
+        let count = number(row, "count")?;
+        let ended = number(row, "ended")?;
+        match &*kind {
+            "update" => {
+                let state: String = row.try_get("state")?;
+                note(&mut totals.updates, &state, count);
+                note(&mut totals.updates_ended, &state, ended);
+            }
+            "turn" => {
+                let state: String = row.try_get("state")?;
+                note(&mut totals.turns, &state, count);
+                note(&mut totals.turns_ended, &state, ended);
+            }
             "pause" => totals.pauses = count,
             _ => {
                 let oldest: Option<i64> = row.try_get("oldest")?;
@@ -42,4 +48,16 @@ pub(super) async fn totals(
         }
     }
     Ok(totals)
+}
+
+fn number(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
+    let count: i64 = row.try_get(column)?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// What there is none of is left out.
+fn note(counts: &mut Vec<(String, u64)>, state: &str, count: u64) {
+    if count > 0 {
+        counts.push((state.to_owned(), count));
+    }
 }

@@ -59,10 +59,10 @@ const NO_AGENT: &str = "There is no agent for you here.";
 /// `/istio` alone; whether there are examples to tap.
 #[must_use]
 pub fn switched(route: &Route, examples: bool) -> String {
-    let ask = if !examples {
-        "Ask away."
-    } else {
+    let ask = if examples {
         "Ask, or tap an example."
+    } else {
+        "Ask away."
     };
     format!("Now talking to {}. {ask}", route.agent)
 }

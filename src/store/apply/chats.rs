@@ -23,6 +23,9 @@ pub(super) async fn move_chat(
     for sql in [
         "UPDATE conversations SET chat = ?3 WHERE bot = ?1 AND chat = ?2",
         "UPDATE OR IGNORE slots SET chat = ?3 WHERE bot = ?1 AND chat = ?2",
+        // No slot points at it any more: it is over, and forgotten in time.
+        "UPDATE conversations SET closed_at = coalesce(closed_at, ?4) WHERE id IN
+             (SELECT conversation FROM slots WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2)",
         "DELETE FROM slots WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
         "UPDATE OR IGNORE current_agents SET chat = ?3 WHERE bot = ?1 AND chat = ?2",
         "DELETE FROM current_agents WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
@@ -37,7 +40,8 @@ pub(super) async fn move_chat(
          WHERE bot = ?1 AND chat = ?2 AND state IN ('pending', 'sending')",
         "UPDATE outbox SET message_id = NULL WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
     ] {
-        any(c, query(sql).bind(bot.0).bind(from.0).bind(to.0)).await?;
+        let sql = query(sql).bind(bot.0).bind(from.0).bind(to.0);
+        any(c, sql.bind(now.0)).await?;
     }
     let sql = query(
         "INSERT INTO moved_chats (bot, old_chat, new_chat, moved_at) VALUES (?, ?, ?, ?)

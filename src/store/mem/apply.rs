@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
 use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
-use crate::store::{Change, StoreError, StoredUpdate};
+use crate::store::{Change, StoreError, StoredUpdate, codec};
 
 use TurnState::{Detached, Queued, Submitting, Working};
 
@@ -151,6 +151,8 @@ impl Tables {
             }
             self.turn_updates.insert((update, *turn));
         }
+        let name = codec::update_end(end).0;
+        *self.updates_ended.entry(name).or_default() += 1;
         Ok(())
     }
 
@@ -262,6 +264,8 @@ impl Tables {
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
                 self.ended(conversation, now);
+                let name = codec::outcome(*outcome);
+                *self.turns_ended.entry(name).or_default() += 1;
             }
             // Here nobody is told twice: no waiters are known.
             Change::TellRestart { turn } => {

@@ -2,6 +2,7 @@
 //! `store/apply/chats.rs` says it in SQL.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::tables::{PostRow, PostState, Tables, TurnStands};
@@ -19,9 +20,15 @@ impl Tables {
                 slot.place = moved(slot.place);
             }
         }
-        rekey(&mut self.slots, |(place, user, agent)| {
+        let lost = rekey(&mut self.slots, |(place, user, agent)| {
             (place.chat == from).then(|| (moved(*place), *user, agent.clone()))
         });
+        // No slot points at it any more.
+        for conversation in lost {
+            if let Some(row) = self.conversations.get_mut(&conversation) {
+                Rc::make_mut(row).closed = true;
+            }
+        }
         rekey(&mut self.current_agents, |(place, user)| {
             (place.chat == from).then(|| (moved(*place), *user))
         });
@@ -92,8 +99,11 @@ impl Tables {
     pub(super) fn not_delivered(&mut self, turn: TurnId) -> bool {
         let row = self.turns.get_mut(&turn);
         let over = row.filter(|row| matches!(row.stands, TurnStands::Over(_)));
-        over.map(|row| Rc::make_mut(row).stands = TurnStands::Undeliverable)
-            .is_some()
+        let undeliverable = over.map(|row| Rc::make_mut(row).stands = TurnStands::Undeliverable);
+        if undeliverable.is_some() {
+            *self.turns_ended.entry("undeliverable").or_default() += 1;
+        }
+        undeliverable.is_some()
     }
 
     pub(super) fn agent_of(&self, chat: ChatId, message: MessageId) -> Option<AgentName> {
@@ -105,15 +115,21 @@ impl Tables {
     }
 }
 
-/// Gives rows other keys; one that is there already stays as it is.
-fn rekey<K: Ord + Clone, V>(rows: &mut BTreeMap<K, V>, other: impl Fn(&K) -> Option<K>) {
+/// Gives rows other keys; one that is there already stays as it is. Answers those that found
+/// their place taken.
+fn rekey<K: Ord + Clone, V>(rows: &mut BTreeMap<K, V>, other: impl Fn(&K) -> Option<K>) -> Vec<V> {
     let moving: Vec<(K, K)> = rows
         .keys()
         .filter_map(|key| Some((key.clone(), other(key)?)))
         .collect();
+    let mut lost = Vec::new();
     for (key, other) in moving {
         if let Some(row) = rows.remove(&key) {
-            rows.entry(other).or_insert(row);
+            match rows.entry(other) {
+                Entry::Vacant(place) => drop(place.insert(row)),
+                Entry::Occupied(_) => lost.push(row),
+            }
         }
     }
+    lost
 }

@@ -56,13 +56,13 @@ impl Tables {
         let here = slots.filter(|((at, who, _), _)| (*at, *who) == (place, user));
         let here: Vec<ConversationId> = here.map(|(_, id)| *id).collect();
         let conversations = here.iter().filter_map(|id| self.conversations.get(id));
-        let used = here
+        let moments = here
             .iter()
             .filter_map(|id| Some((*id, self.found.get(id)?.used_at)));
         Seat {
             current: self.current_agents.get(&(place, user)).cloned(),
             conversations: conversations.map(|row| (**row).clone()).collect(),
-            used: used.collect(),
+            used: moments.collect(),
         }
     }
 

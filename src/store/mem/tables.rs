@@ -47,6 +47,10 @@ pub struct Tables {
     pub decisions: BTreeMap<(PauseId, u32), (Digest, Made)>,
     /// The audit, oldest first.
     pub audit: Vec<Rc<AuditLine>>,
+    /// How often an update has ended so.
+    pub updates_ended: BTreeMap<&'static str, u64>,
+    /// How often a turn has ended so.
+    pub turns_ended: BTreeMap<&'static str, u64>,
     /// The highest ids that there ever were.
     pub(super) last: Last,
 }

@@ -31,6 +31,8 @@ impl Tables {
         Totals {
             updates: counted(updates),
             turns: counted(turns),
+            updates_ended: listed(&self.updates_ended),
+            turns_ended: listed(&self.turns_ended),
             posts: (posts.len() as u64, oldest),
             pauses: pauses as u64,
         }
@@ -42,8 +44,12 @@ fn counted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(String, u64)> {
     for name in names {
         *counts.entry(name).or_default() += 1;
     }
-    let counts = counts.into_iter();
+    listed(&counts)
+}
+
+fn listed(counts: &BTreeMap<&str, u64>) -> Vec<(String, u64)> {
+    let counts = counts.iter();
     counts
-        .map(|(name, count)| (name.to_owned(), count))
+        .map(|(name, count)| ((*name).to_owned(), *count))
         .collect()
 }

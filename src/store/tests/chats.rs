@@ -103,7 +103,7 @@ async fn a_move_that_is_told_twice_moves_once() {
 #[tokio::test]
 async fn whoever_was_quicker_in_the_supergroup_than_the_news_keeps_what_they_have_there() {
     let bench = Bench::new().await;
-    bench.turn().await;
+    let turn = bench.turn().await;
     let fresh = bench.conversation(SUPER, ANNA, "k8s");
     let id = fresh.id;
     bench.commit(vec![Change::OpenConversation(fresh)]).await;
@@ -113,6 +113,13 @@ async fn whoever_was_quicker_in_the_supergroup_than_the_news_keeps_what_they_hav
     assert_eq!(ids, [id]);
     let slots = bench.seen("SELECT agent FROM slots").await;
     assert_eq!(slots.len(), 1);
+    let over = "SELECT CAST(id AS TEXT) FROM conversations WHERE closed_at IS NOT NULL";
+    let turn = turn.conversation.0.to_string();
+    assert_eq!(
+        bench.seen(over).await,
+        [turn],
+        "nothing leads there any more"
+    );
 }
 
 #[tokio::test]

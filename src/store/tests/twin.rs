@@ -88,7 +88,9 @@ impl Store for Twin {
             let recent = store.recent(place, user, max);
             Box::pin(async move {
                 let mut recent = recent.await?;
-                recent.iter_mut().for_each(|one| one.used_at = NOON);
+                for one in &mut recent {
+                    one.used_at = NOON;
+                }
                 Ok(recent)
             })
         })
