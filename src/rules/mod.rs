@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod agents;
+pub mod alerts;
 pub mod answer;
 pub mod approval;
 pub mod bucket;
@@ -25,6 +26,7 @@ pub mod phone;
 mod picture;
 pub mod poll_watch;
 pub mod quota;
+pub mod reload;
 pub mod route;
 pub mod screen;
 pub mod sessions;

@@ -180,3 +180,23 @@ async fn a_menu_that_fails_is_tried_again_or_left_and_harms_nothing() {
     has_list(&stage, "chat:8").await;
     stage.ends().await;
 }
+
+#[tokio::test]
+async fn another_configuration_changes_the_menus_at_once() {
+    let mut stage = two_agents().start().await;
+    for user in [7, 8] {
+        stage.user(user).says("/help");
+        has_list(&stage, &format!("chat:{user}")).await;
+    }
+    let before = sets(&stage);
+    let fewer = stage.written().replace("allow = [7, 8]", "allow = [7]");
+    stage.now_runs(&fewer).await;
+    stage
+        .telegram
+        .wait_for("no list for 8", PATIENCE, |world| {
+            world.menu("chat:8").is_empty().then_some(())
+        })
+        .await;
+    assert_eq!(sets(&stage), before, "7's is the same");
+    stage.ends().await;
+}

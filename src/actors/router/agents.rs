@@ -24,7 +24,8 @@ impl Router {
     fn describe(&self, mut names: Vec<&AgentName>) -> impl Future<Output = Vec<Described>> + use<> {
         names.sort_unstable();
         names.dedup();
-        let agents = names.into_iter().filter_map(|name| self.agents.get(name));
+        let agents = self.commons.in_force.agents();
+        let agents = names.into_iter().filter_map(|name| agents.get(name));
         let asked: Vec<_> = agents.map(|agent| agent.send(DescribeAgent)).collect();
         async move {
             let described = join_all(asked).await.into_iter();
