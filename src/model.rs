@@ -5,6 +5,8 @@
 // Their paths are said, as the fuzz targets compile this file from elsewhere.
 #[path = "model/attachment.rs"]
 mod attachment;
+#[path = "model/audit.rs"]
+mod audit;
 #[path = "model/awaited.rs"]
 mod awaited;
 #[path = "model/button.rs"]
@@ -34,6 +36,7 @@ use crate::ids::{
 };
 
 pub use self::attachment::{Attachment, Rendition};
+pub use self::audit::AuditLine;
 pub use self::awaited::Awaited;
 pub use self::menu::MenuScope;
 pub use self::pieces::{Gathering, Piece, whole};
@@ -368,22 +371,4 @@ pub struct Seat {
     pub conversations: Vec<Conversation>,
     /// When those were last used in which something was asked.
     pub used: BTreeMap<ConversationId, Timestamp>,
-}
-
-/// A line of the audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditLine {
-    /// Where it happened.
-    pub chat: ChatId,
-    /// Who did it.
-    pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`,
-    /// `resumed`, `renewed` (`/new` of a conversation that others share).
-    pub event: &'static str,
-    /// The agent that it was about.
-    pub agent: Option<AgentName>,
-    /// The turn that it was about.
-    pub turn: Option<TurnId>,
-    /// The rule that decided.
-    pub rule: Option<&'static str>,
 }

@@ -28,7 +28,7 @@ use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
-use crate::model::Protocol;
+use crate::model::{Awaited, Protocol};
 use crate::poison;
 use crate::rules::files::Takes;
 use crate::rules::health::Health;
@@ -108,6 +108,8 @@ pub struct StartRun {
     pub turn: TurnId,
     /// The prompt.
     pub prompt: Prompt,
+    /// The question of the agent that it answers.
+    pub answers: Option<Awaited>,
     /// The protocol version that it was or is submitted in.
     pub protocol: Protocol,
     /// How.
@@ -249,6 +251,7 @@ impl Handler<StartRun> for Agent {
             permit,
             turn,
             prompt,
+            answers,
             protocol,
             begin,
             waits,
@@ -262,11 +265,13 @@ impl Handler<StartRun> for Agent {
         });
         let trace = Trace::of(&prompt.id);
         info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, ?begin, "run");
-        // Nobody waits for a detached run, so it keeps no place from those who do.
-        let place = Rc::new(RefCell::new(Some(permit).filter(|_| !detached)));
+        // Nobody waits for a detached run, so it keeps no place from those who do; only what is
+        // given to the agent takes one.
+        let gives = matches!(begin, Begin::Decide(_));
+        let place = Rc::new(RefCell::new(Some(permit).filter(|_| gives || !detached)));
         let held = place.clone();
         let tell: Listener = Rc::new(move |news| {
-            if news == News::Detached {
+            if news == News::Detached || detached && news == News::Delivered {
                 held.take();
             }
             let told = listener.send(TaskChanged { turn, news });
@@ -286,6 +291,7 @@ impl Handler<StartRun> for Agent {
             detached,
             health: self.health.clone(),
             prompt,
+            answers,
             turn,
             listener: tell.clone(),
             stop,

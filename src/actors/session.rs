@@ -16,6 +16,7 @@ mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
+mod masking;
 mod pausing;
 mod stopping;
 mod turn_in_flight;
@@ -275,7 +276,7 @@ impl Session {
             ctx.spawn(ended);
             return;
         }
-        if matches!(begin, Begin::TakeUp(_)) && !detached {
+        if matches!(begin, Begin::TakeUp(_)) {
             self.take_up_pause(id, begin, ctx);
             return;
         }

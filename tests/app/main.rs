@@ -7,6 +7,7 @@ mod access;
 mod agents;
 mod approvals;
 mod approvals_cut_short;
+mod audit;
 mod buttons;
 mod conversation;
 mod edits;

@@ -5,6 +5,7 @@ use futures_util::StreamExt;
 use tracing::{info, warn};
 
 use super::super::{A2aError, Event, Outcome, Reply, pause, stream};
+use super::before::Before;
 use super::{News, TASK_NOT_FOUND, Watch};
 use crate::pause::Pause;
 use crate::rules::turn::End;
@@ -22,6 +23,7 @@ impl Watch {
         }
         // From here on the events of this run tell what the task has come to.
         self.task = None;
+        self.before = Some(Before::decision(expected.clone()));
         let sent = self.send_decision().await;
         let error = match sent {
             Ok(end) => return end,
@@ -43,7 +45,8 @@ impl Watch {
     async fn send_decision(&mut self) -> Result<End, A2aError> {
         let (client, prompt) = (self.run.client.clone(), self.run.prompt.clone());
         let protocol = self.attempts.protocol;
-        let mut events = if self.run.streams {
+        // Nobody waits for a detached run: it holds no connection that a prompt may need.
+        let mut events = if self.run.streams && !self.run.detached {
             client.stream(protocol, &prompt).await?
         } else {
             stream::of_event(match client.send(protocol, &prompt, false).await? {
@@ -59,7 +62,11 @@ impl Watch {
         if let Some(end) = self.decided() {
             return Ok(end);
         }
-        match self.consume(&mut events).await {
+        let ended = self.consume(&mut events).await;
+        self.progress.stream_ended();
+        // Its connection is a place that the next prompt may need.
+        drop(events);
+        match ended {
             Ok(Some(end)) => Ok(end),
             _ => Ok(match self.run.prompt.task.clone() {
                 Some(task) => self.follow(task).await,

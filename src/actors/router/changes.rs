@@ -120,11 +120,8 @@ pub(super) fn refused(
     rule: &'static str,
 ) -> Change {
     Change::Audit(AuditLine {
-        chat: message.chat,
-        user,
-        event: "refused",
         agent: agent.cloned(),
-        turn: None,
         rule: Some(rule),
+        ..AuditLine::new(message.chat, user, "refused")
     })
 }

@@ -70,12 +70,8 @@ impl Router {
 /// A line of the audit about a conversation.
 pub(super) fn noted(event: &'static str, chat: ChatId, user: UserId, agent: &AgentName) -> Change {
     Change::Audit(AuditLine {
-        chat,
-        user,
-        event,
         agent: Some(agent.clone()),
-        turn: None,
-        rule: None,
+        ..AuditLine::new(chat, user, event)
     })
 }
 

@@ -38,7 +38,7 @@ impl Router {
                 Ok(text) => (text, Ok(())),
                 Err(StoreError::Stale(_)) => {
                     let change = ends(id, UpdateEnd::Refused("button over"));
-                    let text = Some(words::approvals::CHANGED);
+                    let text = Some(words::approvals::CHANGED.into());
                     (text, settled(commons.store.commit(vec![change]).await))
                 }
                 Err(failure) => (None, Err(failure)),
@@ -78,7 +78,7 @@ impl Router {
                 Ok(None) => Ok(()),
                 // The update has ended; what is said of it is a post of its own.
                 Ok(Some(why)) => {
-                    let told = reply(id, &message, why.to_owned(), &commons).split_off(1);
+                    let told = reply(id, &message, why.into_owned(), &commons).split_off(1);
                     commons.commit(&sender, told).await
                 }
                 Err(StoreError::Stale(_)) => {

@@ -6,6 +6,7 @@ use super::{Ask, Running, Session, TakeUpTurns, Waiting};
 use crate::ids::{TurnId, UserId};
 use crate::model::{AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
 use crate::rules::access::Rule;
+use crate::rules::approval;
 use crate::rules::words;
 use crate::store::{Change, StoreError};
 
@@ -79,13 +80,40 @@ impl Session {
         turn: TurnId,
         rule: Option<Rule>,
     ) -> Change {
+        let running = self.running.iter().map(|running| &running.turn);
+        let mut known = running.chain(self.waiting.iter().map(|waiting| &waiting.turn));
+        let route = known.find(|known| known.id == turn);
         Change::Audit(AuditLine {
-            chat: self.conversation.slot.place.chat,
-            user,
-            event,
             agent: Some(self.conversation.slot.agent.clone()),
             turn: Some(turn),
             rule,
+            route: route.and_then(|turn| turn.route.clone()),
+            ..AuditLine::new(self.conversation.slot.place.chat, user, event)
+        })
+    }
+
+    /// What came of a decision, under the name of whoever made it.
+    pub(super) fn audit_outcome(&self, waiting: &approval::Waiting, event: &'static str) -> Change {
+        let by = waiting.made.as_ref().and_then(|made| made.by);
+        self.audit_pause(by.unwrap_or(waiting.asked_by), event, waiting, None)
+    }
+
+    /// A line about what the agent waits for, with its calls, and what was decided about each.
+    pub(super) fn audit_pause(
+        &self,
+        user: UserId,
+        event: &'static str,
+        waiting: &approval::Waiting,
+        rule: Option<Rule>,
+    ) -> Change {
+        Change::Audit(AuditLine {
+            agent: Some(waiting.agent.clone()),
+            turn: Some(waiting.turn),
+            rule,
+            route: waiting.route.clone(),
+            digest: Some(waiting.digest.clone()),
+            tools: approval::told_tools(waiting, &self.mask),
+            ..AuditLine::new(waiting.place.chat, user, event)
         })
     }
 
@@ -158,7 +186,13 @@ impl Session {
         if let Some(waiting) = self.waits_for() {
             changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
         }
-        changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
+        changes.push(Change::Audit(AuditLine {
+            agent: Some(self.conversation.slot.agent.clone()),
+            turn: Some(turn.id),
+            rule: Some(ask.rule),
+            route: turn.route.clone(),
+            ..AuditLine::new(self.conversation.slot.place.chat, ask.user, "asked")
+        }));
         changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
     }

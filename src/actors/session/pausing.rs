@@ -13,7 +13,7 @@ use crate::a2a::{Prompt, pause};
 use crate::actors::StoreIds;
 use crate::config::Config;
 use crate::ids::{BotId, TurnId};
-use crate::model::{Conversation, Kind, Post};
+use crate::model::{Conversation, Kind, Post, TurnState};
 use crate::pause::{Decision, Pause};
 use crate::rules::approval::{self, Case, Desk, Event, State, Waiting};
 use crate::rules::phone::Phone;
@@ -23,6 +23,8 @@ use crate::store::Change;
 
 /// A rejection in time that did not get through is tried again after this.
 const EXPIRE_AGAIN: Duration = Duration::from_secs(30);
+/// A reminder that could not be kept is tried again after this.
+const REMIND_AGAIN: Duration = Duration::from_secs(1);
 
 /// The prompt that carries the decision of this pause.
 pub(super) fn decision(
@@ -80,6 +82,7 @@ impl Session {
             // A decision has left for it, and it still waits.
             match same.moved(Event::StillWaits) {
                 Some(unknown) => {
+                    changes.push(self.audit_outcome(&unknown, "decision_unknown"));
                     changes.extend(self.at_desk(|desk| desk.redrawn(&unknown)));
                     unknown
                 }
@@ -94,7 +97,7 @@ impl Session {
             turn::take_away_placeholder(turn, ending, &mut changes, &mut ids);
             let (waiting, opened) = self.at_desk(|desk| desk.open(turn, agent, pause));
             changes.extend(opened);
-            changes.push(self.audit(waiting.asked_by, "approval_asked", id, None));
+            changes.push(self.audit_pause(waiting.asked_by, "approval_asked", &waiting, None));
             // What was asked meanwhile waits, too; its writer hears so once.
             if let Some(next) = self.waiting.back() {
                 let (place, message) = (next.turn.place, next.turn.reply_to);
@@ -164,7 +167,7 @@ impl Session {
             let Some(next) = approval::expired(&waiting, now) else {
                 return;
             };
-            let expired = self.audit(waiting.asked_by, "approval_expired", waiting.turn, None);
+            let expired = self.audit_pause(waiting.asked_by, "approval_expired", &next, None);
             let decided = self.decide(next, vec![expired]);
             ctx.spawn(decided.map(|decided, session, ctx| {
                 if decided.is_err() {
@@ -179,7 +182,12 @@ impl Session {
         }
         let (next, changes) = self.at_desk(|desk| desk.reminded(&waiting));
         let committed = self.commits(next, changes);
-        ctx.spawn(committed.map(|_, _, _| ()));
+        ctx.spawn(committed.map(|kept, session, ctx| {
+            // Its time runs on, whether or not people could be reminded.
+            if kept.is_err() {
+                session.wake_for_pause(REMIND_AGAIN, ctx);
+            }
+        }));
     }
 
     /// Somebody wants something else: everything that waits is rejected, explicitly.
@@ -195,7 +203,7 @@ impl Session {
         let Some(next) = approval::made(waiting, decision, by, now) else {
             return;
         };
-        let rejected = self.audit(waiting.asked_by, "rejected", waiting.turn, None);
+        let rejected = self.audit_pause(waiting.asked_by, "rejected", &next, None);
         let decided = self.decide(next, vec![rejected]);
         if let Some(running) = self.running.as_mut() {
             // The run of the rejection is let come to its end.
@@ -210,6 +218,8 @@ impl Session {
 
     /// A decision of an earlier process, or what people were asked in it.
     pub(super) fn take_up_pause(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        let running = self.running.as_ref();
+        let detached = running.is_some_and(|it| it.turn.state == TurnState::Detached);
         let found = self.commons.store.pause_of(id);
         let taken = found.into_actor(self).map(move |found, session, ctx| {
             match found {
@@ -228,7 +238,9 @@ impl Session {
                     error!(turn = %id.reference(), %failure, "what it waits for cannot be read");
                 }
             }
-            session.wake_for_phone(ctx);
+            if !detached {
+                session.wake_for_phone(ctx);
+            }
             session.begin(id, begin, ctx);
         });
         ctx.spawn(taken);
@@ -276,7 +288,8 @@ impl Session {
         let Some(next) = next else {
             return Box::pin(fut::ready(()));
         };
-        let changes = self.at_desk(|desk| desk.redrawn(&next));
+        let mut changes = self.at_desk(|desk| desk.redrawn(&next));
+        changes.push(self.audit_outcome(&next, "decision_delivered"));
         if let Some(running) = self.running.as_mut() {
             running.paused = None;
         }
@@ -291,19 +304,20 @@ impl Session {
         surely: bool,
         why: &str,
     ) -> ResponseActFuture<Self, ()> {
-        let event = if surely {
-            Event::NotSent
+        let (event, outcome) = if surely {
+            (Event::NotSent, "decision_not_sent")
         } else {
-            Event::StillWaits
+            (Event::StillWaits, "decision_unknown")
         };
         let waiting = self.waits_for().filter(|it| it.turn == id);
         let Some(next) = waiting.and_then(|waiting| waiting.moved(event)) else {
             return self.ended(id, &End::Failed(why.to_owned()));
         };
         let mut changes = self.at_desk(|desk| desk.redrawn(&next));
+        changes.push(self.audit_outcome(&next, outcome));
         if surely {
             let body = crate::model::Body {
-                text: words::not_sent(&self.mask.whole(why).text),
+                text: words::not_sent(&self.without_secrets(why)),
                 ..Default::default()
             };
             let post = self.commons.store.new_post();
@@ -333,12 +347,19 @@ impl Session {
     /// decided, or the decision of an earlier process has arrived.
     pub(super) fn pause_is_gone(&self, running: &Running) -> Vec<Change> {
         let waiting = running.paused.as_ref();
-        let arrived = waiting.filter(|_| running.decided_before);
+        // Which of two decisions has arrived, nobody can tell.
+        let arrived = waiting.filter(|it| running.decided_before && it.perhaps.is_none());
         let made = arrived.and_then(|waiting| waiting.made.as_ref());
-        let event = made.map_or(Event::Gone, |made| Event::Delivered(made.comes_to()));
-        let gone = waiting.and_then(|waiting| waiting.moved(event));
-        gone.map(|gone| self.at_desk(|desk| desk.redrawn(&gone)))
-            .unwrap_or_default()
+        let gone = ("approval_gone", Event::Gone);
+        let (outcome, event) = made.map_or(gone, |made| {
+            ("decision_delivered", Event::Delivered(made.comes_to()))
+        });
+        let Some(gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
+            return Vec::new();
+        };
+        let mut changes = self.at_desk(|desk| desk.redrawn(&gone));
+        changes.push(self.audit_outcome(&gone, outcome));
+        changes
     }
 
     /// Whether a decision is on its way to the agent.

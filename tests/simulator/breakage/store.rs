@@ -7,7 +7,7 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UserId,
 };
-use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
+use switchboard::model::{Action, Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -36,7 +36,6 @@ macro_rules! broken {
                 unfinished() -> Answer<Unfinished>;
                 seat(place: Place, user: UserId) -> Answer<Seat>;
                 recent(place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
-                button(token: String) -> Answer<Option<Button>>;
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
@@ -66,6 +65,10 @@ impl Hasty {
 }
 
 broken! { Hasty;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.0.accept(updates)
     }
@@ -90,6 +93,10 @@ impl Shuffled {
 }
 
 broken! { Shuffled;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         let fresh = self.0.accept(updates);
         Box::pin(async move {
@@ -118,6 +125,10 @@ impl Yielding {
 }
 
 broken! { Yielding;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.0.accept(updates)
     }
@@ -162,6 +173,10 @@ impl Unfenced {
 }
 
 broken! { Unfenced;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.owner().accept(updates)
     }
@@ -172,5 +187,42 @@ broken! { Unfenced;
 
     fn prove_ownership(&self) -> Answer<()> {
         self.owner().prove_ownership()
+    }
+}
+
+/// Takes every tap for one on the newest card.
+pub struct Forgiving(pub SharedStore);
+
+impl Forgiving {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+}
+
+broken! { Forgiving;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        let store = self.0.clone();
+        Box::pin(async move {
+            let mut button = store.button(token).await?;
+            if let Some(Action::Pause { turn, version, .. }) =
+                button.as_mut().map(|button| &mut button.action)
+                && let Some(waiting) = store.pause_of(*turn).await?
+            {
+                *version = waiting.version;
+            }
+            Ok(button)
+        })
+    }
+
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        self.0.commit(changes)
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
     }
 }
