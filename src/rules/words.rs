@@ -11,6 +11,7 @@ pub mod operator;
 mod places;
 mod sessions;
 mod staying;
+pub mod steps;
 
 use std::borrow::Cow;
 use std::time::Duration;
