@@ -21,6 +21,7 @@ pub mod poller;
 pub mod router;
 pub mod sender;
 pub mod session;
+pub mod trial;
 mod world;
 
 use std::cell::{Cell, RefCell};
@@ -44,6 +45,7 @@ use crate::store::{Change, SharedStore, StoreError};
 pub use in_force::{Agents, InForce, Pinned};
 use menus::Menus;
 use sender::Posted;
+use trial::Trial;
 pub use world::{RealWorld, World};
 
 /// The longest wait between two tries at a store that does not work.
@@ -67,6 +69,8 @@ pub struct Shared {
     pub polls: PollWatch,
     /// Which lists of commands are to be looked at.
     pub menus: Menus,
+    /// Who is let in alone.
+    pub trial: Trial,
     /// Whether the process is about to end: nothing new begins.
     pub stopping: Cell<bool>,
     /// Where the end of the process is asked for.

@@ -40,6 +40,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         moves: std::cell::RefCell::default(),
         polls,
         menus: crate::actors::menus::Menus::default(),
+        trial: crate::actors::trial::Trial::default(),
         fatal,
     });
     let telegram = Rc::new(

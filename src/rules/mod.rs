@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod stale;
 pub mod status;
 pub mod stop;
+pub mod suspects;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;

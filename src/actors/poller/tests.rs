@@ -149,6 +149,7 @@ impl Bench {
             polls: PollWatch::new(Instant::now()),
             menus: crate::actors::menus::Menus::default(),
             stopping: false.into(),
+            trial: crate::actors::trial::Trial::default(),
             fatal,
         });
         let api = Rc::new(Scripted {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
-use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
+use crate::ids::{ConversationId, OutboxId, Timestamp, TurnId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
 use crate::store::{Change, StoreError, StoredUpdate, codec};
 
@@ -43,9 +43,7 @@ impl Tables {
                 Ok(())
             }
             Change::CloseConversation(id) => {
-                if let Some(row) = self.conversations.get_mut(id) {
-                    Rc::make_mut(row).closed = true;
-                }
+                self.close_conversation(*id);
                 Ok(())
             }
             Change::Resume(id) => self.resume(*id, now),
@@ -95,10 +93,15 @@ impl Tables {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
-            // Panics are counted over processes, and menus outlive them; what is in memory has
-            // none before it.
+            // Deaths are counted over processes, and menus outlive them; what is in memory has none
+            // before it.
             Change::Restored
             | Change::KeepMenu { .. }
+            | Change::BeginProcess { .. }
+            | Change::EndProcess
+            | Change::LiveOn
+            | Change::Try(_)
+            | Change::Acquit(_)
             | Change::NotePanic(_)
             | Change::Park { .. }
             | Change::RefuseRetry(_) => Ok(()),
@@ -170,8 +173,13 @@ impl Tables {
         };
         self.conversations.insert(id, Rc::new(row));
         let key = (slot.place, slot.user, slot.agent.clone());
-        let before = self.slots.insert(key, id);
-        if let Some(row) = before.and_then(|before| self.conversations.get_mut(&before)) {
+        if let Some(before) = self.slots.insert(key, id) {
+            self.close_conversation(before);
+        }
+    }
+
+    fn close_conversation(&mut self, id: ConversationId) {
+        if let Some(row) = self.conversations.get_mut(&id) {
             Rc::make_mut(row).closed = true;
         }
     }
