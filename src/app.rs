@@ -32,7 +32,7 @@ use crate::actors::fetcher::Fetcher;
 use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
-use crate::actors::sender::{Flush, Sender, TakeUpPosts};
+use crate::actors::sender::{Flush, Sender, TakeUpPenalties, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::{Commons, Fatal, Shared};
 use crate::config::Config;
@@ -153,6 +153,7 @@ impl Machine {
         let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
         let overseer =
             Overseer::new(commons.clone(), tally, router.clone(), sender.clone(), seen).start();
+        sender.send(TakeUpPenalties(unfinished.penalties)).await?;
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();

@@ -27,13 +27,14 @@ pub const POST: [&str; 7] = [
 ];
 
 /// What else is committed on the way of a question.
-pub const OTHERS: [&str; 6] = [
+pub const OTHERS: [&str; 7] = [
     "Accept",
     "OpenTurn",
     "Placeholder",
     "ShowButton",
     "UseButton",
     "CloseChat",
+    "Penalize",
 ];
 
 /// Calls to the outside, before the request and after the answer.

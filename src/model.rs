@@ -375,4 +375,6 @@ pub struct AuditLine {
     pub turn: Option<TurnId>,
     /// The rule that decided.
     pub rule: Option<&'static str>,
+    /// What was asked, where `[audit] text` says so.
+    pub text: Option<String>,
 }

@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
-use super::{backup, codec, parked};
+use super::{backup, codec, parked, penalties};
 use crate::ids::{BotId, RouteName, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -103,6 +103,7 @@ pub(super) async fn change(
         | Change::RefuseRetry(_)) => parked::change(c, bot, of_parked, now).await,
         Change::Restored => backup::restored(c, bot, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
+        Change::Penalize(penalty) => penalties::keep(c, bot, *penalty, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
@@ -235,8 +236,8 @@ async fn audit(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = query(
-        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, text)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let sql = sql
         .bind(now.0)
@@ -246,7 +247,7 @@ async fn audit(
     let sql = sql.bind(line.event);
     let agent = line.agent.as_ref().map(|agent| agent.as_str().to_owned());
     let sql = sql.bind(agent).bind(line.turn.map(|turn| turn.0));
-    any(c, sql.bind(line.rule)).await
+    any(c, sql.bind(line.rule).bind(&line.text)).await
 }
 
 /// Exactly one row must have been where the change expects it.

@@ -25,6 +25,7 @@ mod million;
 mod outbox;
 mod owners;
 mod pauses;
+mod penalties;
 mod pieces;
 mod plans;
 mod reopening;
@@ -210,6 +211,7 @@ impl Bench {
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
              UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
+             UNION ALL SELECT concat_ws(' ', 'penalty', chat, until_at) FROM penalties
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
         )
         .await
@@ -284,6 +286,7 @@ fn audit(event: &'static str) -> Change {
         agent: None,
         turn: None,
         rule: None,
+        text: None,
     })
 }
 

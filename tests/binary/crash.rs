@@ -68,7 +68,7 @@ const SCENES: [(Scene, &[&str]); 8] = [
     ),
     (Detached, &["Detach", "cancel"]),
     (Blocked, &["RefusedPost", "Undeliverable", "CloseChat"]),
-    (Limited, &["Unsent"]),
+    (Limited, &["Unsent", "Penalize"]),
     (Lost, &["UnknownPost"]),
 ];
 

@@ -33,10 +33,12 @@ pub enum Breakage {
     SendTwice,
     /// A 429 counts as no connection.
     IgnorePenalty,
+    /// A new process does not know what the one before was told.
+    ForgetPenalty,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AcknowledgeEarly,
         Self::CommitLate,
         Self::SkipEpoch,
@@ -45,6 +47,7 @@ impl Breakage {
         Self::ResendPrompt,
         Self::SendTwice,
         Self::IgnorePenalty,
+        Self::ForgetPenalty,
     ];
 
     /// Whether this is what comes of it.
@@ -58,6 +61,7 @@ impl Breakage {
             Self::ResendPrompt => &["got the prompt"],
             Self::SendTwice => &["was taken"],
             Self::IgnorePenalty => &["which is in its penalty"],
+            Self::ForgetPenalty => &["which is in a penalty of before"],
         };
         words.iter().any(|words| broken.contains(words))
     }
@@ -75,6 +79,7 @@ impl Breakage {
     pub fn of_store(breakage: Option<Self>, store: SharedStore) -> SharedStore {
         match breakage {
             Some(Self::CommitLate) => Rc::new(store::Hasty(store)),
+            Some(Self::ForgetPenalty) => Rc::new(store::Forgetful(store)),
             Some(Self::ForgetOrder) => Rc::new(store::Shuffled(store)),
             _ => store,
         }

@@ -99,5 +99,6 @@ pub(super) fn refused(
         agent: agent.cloned(),
         turn: None,
         rule: Some(rule),
+        text: None,
     })
 }

@@ -85,6 +85,7 @@ impl Session {
             agent: Some(self.conversation.slot.agent.clone()),
             turn: Some(turn),
             rule,
+            text: None,
         })
     }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
 use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
+use crate::rules::pace::Penalty;
 use crate::store::{Change, StoreError, StoredUpdate, codec};
 
 use TurnState::{Detached, Queued, Submitting, Working};
@@ -120,6 +121,12 @@ impl Tables {
             }
             Change::MoveChat { from, to } => {
                 self.move_chat(*from, *to);
+                Ok(())
+            }
+            Change::Penalize(Penalty { chat, until }) => {
+                self.penalties.retain(|_, until| *until > now);
+                let known = self.penalties.entry(*chat).or_insert(*until);
+                *known = (*known).max(*until);
                 Ok(())
             }
             Change::CloseChat(chat) => {

@@ -32,6 +32,9 @@ impl Tables {
         rekey(&mut self.current_agents, |(place, user)| {
             (place.chat == from).then(|| (moved(*place), *user))
         });
+        rekey(&mut self.penalties, |chat| {
+            (*chat == Some(from)).then_some(Some(to))
+        });
         rekey(&mut self.strangers, |who| (*who == from.0).then_some(to.0));
         for row in self.turns.values_mut() {
             if row.turn.place.chat == from {
