@@ -367,7 +367,8 @@ pub struct AuditLine {
     pub chat: ChatId,
     /// Who did it.
     pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`.
+    /// What: `conversation` (opened), `asked`, `joined`, `edited`, `refused`, `run_again`, `left`,
+    /// `stop`, `kept`, `dropped`, `parked`, `tried_again`, and what is decided about approvals.
     pub event: &'static str,
     /// The agent that it was about.
     pub agent: Option<AgentName>,

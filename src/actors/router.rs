@@ -30,7 +30,7 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use tokio::time::Instant;
 use tracing::{debug, error, info};
 
-use self::changes::{ends, or_park, refused, reply, settled};
+use self::changes::{ends, noted, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
 use self::gathering::Open;
 use super::Commons;

@@ -28,6 +28,7 @@
 
 mod agents;
 mod approvals;
+mod audit;
 mod chat;
 mod chats;
 mod commands;
@@ -60,6 +61,7 @@ use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
+pub use audit::Audit;
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
 pub use commands::RESERVED;
@@ -106,6 +108,8 @@ pub struct Config {
     pub chats: BTreeMap<ChatId, ChatRules>,
     /// How an answer feels in the chat.
     pub chat: Chat,
+    /// What the audit keeps.
+    pub audit: Audit,
     /// What is logged, and how.
     pub log: Log,
     /// The port for those who operate the bot.
@@ -162,6 +166,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     routes::warn_of_idle(&root, &agents, &routes);
     let chats = chats::read(root.section("chats"), &routes);
     let chat = Chat::read(root.section("chat"));
+    let audit = Audit::read(root.section("audit"));
     let log = Log::read(root.section("log"));
     let ops = Ops::read(root.section("ops"));
     root.finish();
@@ -180,6 +185,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
         chats,
         limits,
         chat,
+        audit,
         log,
         ops,
     })

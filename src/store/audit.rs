@@ -1,5 +1,5 @@
 //! The audit, read back for a security reviewer: what was asked, refused and decided, by whom,
-//! by which rule. Never what was said.
+//! by which rule; what was said only where the configuration had it kept.
 
 use std::path::Path;
 
@@ -46,6 +46,9 @@ pub struct AuditEntry {
     /// SHA-256 of the calls that a decision was about, unmasked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// What was asked, where `[audit] text` kept it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// The newest lines of the store at `path`, oldest first; beside the owner.
@@ -66,10 +69,10 @@ async fn read(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = query(
         "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS time, * FROM (
-             SELECT at, id AS line, user, chat, event, agent, turn, rule, NULL AS digest
+             SELECT at, id AS line, user, chat, event, agent, turn, rule, NULL AS digest, text
              FROM audit WHERE bot = ?1 AND at >= ?2 AND (?3 IS NULL OR user = ?3)
              UNION ALL
-             SELECT d.at, d.pause, d.user, t.chat, 'decision', c.agent, t.id, NULL, d.digest
+             SELECT d.at, d.pause, d.user, t.chat, 'decision', c.agent, t.id, NULL, d.digest, NULL
              FROM decisions d
              JOIN pauses p ON p.bot = d.bot AND p.id = d.pause
              JOIN turns t ON t.id = p.turn JOIN conversations c ON c.id = t.conversation
@@ -87,14 +90,16 @@ async fn read(
 
 fn entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
     let turn: Option<i64> = row.try_get("turn")?;
+    let user: Option<i64> = row.try_get("user")?;
     Ok(AuditEntry {
         at: row.try_get("time")?,
-        user: row.try_get("user")?,
+        user: user.filter(|user| *user != UserId::SHARED.0),
         chat: row.try_get("chat")?,
         event: row.try_get("event")?,
         agent: row.try_get("agent")?,
         turn: turn.map(|turn| TurnId(turn).reference()),
         rule: row.try_get("rule")?,
         digest: row.try_get("digest")?,
+        text: row.try_get("text")?,
     })
 }

@@ -6,6 +6,7 @@ mod support;
 mod access;
 mod approvals;
 mod approvals_cut_short;
+mod audit;
 mod buttons;
 mod conversation;
 mod edits;

@@ -57,7 +57,8 @@ impl Session {
             update: ask.update,
             end: UpdateEnd::Refused(rule),
         };
-        Some(vec![refused, self.notice(ask, text)])
+        let line = self.audit_line(ask.user, "refused", None, Some(rule));
+        Some(vec![refused, self.notice(ask, text), Change::Audit(line)])
     }
 
     /// A word below a question.
@@ -78,15 +79,41 @@ impl Session {
         turn: TurnId,
         rule: Option<Rule>,
     ) -> Change {
+        Change::Audit(self.audit_line(user, event, Some(turn), rule))
+    }
+
+    /// The same with the words of a person, where the configuration wants them.
+    pub(super) fn audit_words(
+        &self,
+        user: UserId,
+        event: &'static str,
+        turn: TurnId,
+        words: &str,
+        rule: Option<Rule>,
+    ) -> Change {
+        let kept = self.commons.config().audit.text;
         Change::Audit(AuditLine {
+            text: kept.then(|| words.to_owned()),
+            ..self.audit_line(user, event, Some(turn), rule)
+        })
+    }
+
+    pub(super) fn audit_line(
+        &self,
+        user: UserId,
+        event: &'static str,
+        turn: Option<TurnId>,
+        rule: Option<Rule>,
+    ) -> AuditLine {
+        AuditLine {
             chat: self.conversation.slot.place.chat,
             user,
             event,
             agent: Some(self.conversation.slot.agent.clone()),
-            turn: Some(turn),
+            turn,
             rule,
             text: None,
-        })
+        }
     }
 
     /// The turn takes its place at the end of the queue at once, so that order is the
@@ -134,6 +161,7 @@ impl Session {
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
             changes.push(Change::OpenConversation(self.conversation.clone()));
+            changes.push(self.audit(ask.user, "conversation", turn.id, None));
         }
         changes.push(Change::OpenTurn(turn.clone()));
         changes.extend(self.answered_by(&turn));
@@ -158,7 +186,8 @@ impl Session {
         if let Some(waiting) = self.waits_for() {
             changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
         }
-        changes.push(self.audit(ask.user, "asked", turn.id, Some(ask.rule)));
+        let words = &ask.piece.text;
+        changes.push(self.audit_words(ask.user, "asked", turn.id, words, Some(ask.rule)));
         changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
     }
