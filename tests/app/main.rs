@@ -29,6 +29,7 @@ mod proxy;
 mod questions;
 mod route_keys;
 mod routes;
+mod socket;
 mod stale;
 mod status;
 mod stop;
