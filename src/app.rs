@@ -13,9 +13,9 @@ mod edges;
 mod farewell;
 mod keeper;
 mod recovery;
+mod reload;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -25,22 +25,23 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-pub use self::edges::Edges;
 pub(crate) use self::edges::telegram_settings;
-use crate::actors::agent::Agent;
+pub use self::edges::{AgentMaker, Edges};
+use self::reload::Reloader;
+pub use self::reload::{Hook, Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;
+use crate::actors::herald::Herald;
 use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPenalties, TakeUpPosts};
 use crate::actors::session::Drain;
-use crate::actors::{Commons, Fatal, Shared};
+use crate::actors::{Commons, Fatal, InForce, Shared};
 use crate::config::Config;
 use crate::ops::counted;
 use crate::ops::http::Port;
 use crate::ops::tally::Tally;
 use crate::rules::moves::Moves;
-use crate::rules::pace::PaceLimits;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::words;
@@ -49,13 +50,18 @@ use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
 /// The longest wait between two tries to reach Telegram at the start.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// Runs until `shutdown`, then drains.
+/// Runs until `shutdown`, then drains. Meanwhile follows what becomes of the configuration, if told
+/// where that is.
 ///
 /// # Errors
 /// When it cannot begin, or has to end because a person must act.
-pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+pub async fn run(
+    config: Config,
+    reloads: Option<Reloads>,
+    shutdown: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
     let port = Port::open(config.ops.listen)?;
-    let ended = run_seen(config, shutdown, &port).await;
+    let ended = run_seen(config, reloads, shutdown, &port).await;
     port.close().await;
     ended
 }
@@ -63,6 +69,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> anyhow::
 /// [`run`], while those who operate it can see what it does.
 async fn run_seen(
     config: Config,
+    reloads: Option<Reloads>,
     shutdown: impl Future<Output = ()>,
     port: &Port,
 ) -> anyhow::Result<()> {
@@ -75,7 +82,10 @@ async fn run_seen(
         machine = begin => machine?,
         () = &mut shutdown => return Ok(()),
     };
-    let (machine, mut fatal) = machine;
+    let (mut machine, mut fatal) = machine;
+    if let Some(reloads) = reloads {
+        machine.follow(reloads);
+    }
     port.shows(machine.overseer.clone());
     let why = tokio::select! {
         () = &mut shutdown => None,
@@ -97,6 +107,9 @@ pub struct Machine {
     sender: Addr<Sender>,
     keeper: tokio::task::JoinHandle<()>,
     overseer: Addr<Overseer>,
+    reloader: Rc<Reloader>,
+    /// Follows what becomes of the configuration.
+    following: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Machine {
@@ -111,7 +124,7 @@ impl Machine {
     ) -> anyhow::Result<(Self, mpsc::UnboundedReceiver<Fatal>)> {
         let Edges {
             telegram,
-            mut agents,
+            agents,
             store,
             world,
         } = edges;
@@ -131,35 +144,32 @@ impl Machine {
             polls: PollWatch::new(Instant::now()),
             stopping: false.into(),
             fatal,
-            config: RefCell::new(Rc::new(config)),
+            in_force: InForce::new(config),
         });
 
         for (from, to) in commons.moves.borrow().all() {
             warn_of_move(&commons, from, to);
         }
-        let sender =
-            Sender::new(commons.clone(), telegram.clone(), pace(&commons.config())).start();
+        let sender = Sender::new(commons.clone(), telegram.clone()).start();
         let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
-        let config = commons.config();
-        let configured = config.agents.iter();
-        let agents: HashMap<_, _> = configured
-            .filter_map(|(name, settings)| {
-                let calls = counted::agent(agents.remove(name)?, name, &tally);
-                let agent = Agent::new(name.clone(), settings.clone(), calls);
-                Some((name.clone(), agent.start()))
-            })
-            .collect();
-        let seen = agents.values().cloned().collect();
-        let router = Router::new(commons.clone(), agents, sender.clone(), fetcher).start();
+        let herald = Herald::new(commons.clone(), sender.clone().recipient()).start();
+        let show_menu = {
+            let (telegram, commons) = (telegram.clone(), commons.clone());
+            move || {
+                actix_rt::spawn(show_menu(telegram.clone(), commons.clone()));
+            }
+        };
+        let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald, show_menu);
+        let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
         let overseer =
-            Overseer::new(commons.clone(), tally, router.clone(), sender.clone(), seen).start();
+            Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
         sender.send(TakeUpPenalties(unfinished.penalties)).await?;
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();
         let poller = Poller::new(commons.clone(), telegram.clone(), updates).start();
 
-        actix_rt::spawn(show_menu(telegram, commons.clone()));
+        reloader.renew_menus();
         let machine = Self {
             keeper: actix_rt::spawn(keeper::keep(commons.clone(), router.clone())),
             commons,
@@ -167,8 +177,16 @@ impl Machine {
             router,
             sender,
             overseer,
+            reloader: Rc::new(reloader),
+            following: None,
         };
         Ok((machine, fatal_heard))
+    }
+
+    /// Follows what becomes of the configuration, from now until it drains.
+    pub fn follow(&mut self, reloads: Reloads) {
+        let followed = reload::follow(reloads, self.reloader.clone());
+        self.following = Some(actix_rt::spawn(followed));
     }
 
     /// Stops taking in, lets what is on its way arrive, and leaves running tasks to the
@@ -177,6 +195,9 @@ impl Machine {
         info!("stopping");
         self.commons.stopping.set(true);
         self.keeper.abort();
+        if let Some(following) = &self.following {
+            following.abort();
+        }
         let grace = self.commons.config().grace;
         let whole = async {
             if why == Some(&Fatal::Deposed) {
@@ -220,21 +241,6 @@ async fn who_are_we(api: &dyn Telegram) -> anyhow::Result<Me> {
                 wait = (wait * 2).min(WAIT_MAX);
             }
         }
-    }
-}
-
-fn pace(config: &Config) -> PaceLimits {
-    let (limits, chat) = (&config.limits, &config.chat);
-    PaceLimits {
-        chat_per_second: limits.chat_per_second,
-        chat_burst: limits.chat_burst,
-        group_per_minute: limits.group_per_minute,
-        global_per_second: limits.global_per_second,
-        in_flight_max: limits.in_flight_max,
-        chat_waiting_max: limits.chat_waiting_max,
-        preview_every_private: chat.preview_every_private,
-        preview_every_group: chat.preview_every_group,
-        ..PaceLimits::default()
     }
 }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing::{error, warn};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{error, info, warn};
 
 use crate::config::{self, Config, Problem};
 use crate::{a2a, app, ops, poison};
@@ -69,14 +69,17 @@ fn run(path: &Path) -> ExitCode {
     let Some((config, warnings)) = load(path) else {
         return ExitCode::FAILURE;
     };
-    ops::log::begin(&config);
+    let renew_log = ops::log::begin(&config);
     poison::end_at_panics(&config.store.path);
     for warning in warnings {
         warn!(%warning, "configuration");
     }
     let ended = actix_rt::System::new().block_on(async {
         let shutdown = told_to_stop()?;
-        app::run(config, shutdown).await
+        let source = app::Source::new(path, config::environment()).also(renew_log);
+        let (reloads, trigger) = app::Reloads::of(source);
+        actix_rt::spawn(reload_at_hangups(signal(SignalKind::hangup())?, trigger));
+        app::run(config, Some(reloads), shutdown).await
     });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,6 +100,15 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// SIGHUP has the configuration read again, as people expect of a daemon.
+async fn reload_at_hangups(mut hangups: Signal, trigger: app::Trigger) {
+    while hangups.recv().await.is_some() {
+        info!("SIGHUP: looking at the configuration");
+        // The log says what came of it.
+        let _ = trigger.reload().await;
+    }
 }
 
 fn check(path: &Path) -> ExitCode {

@@ -17,7 +17,7 @@ use crate::ids::PromptId;
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// A header of every call to an agent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Its name.
     pub name: String,
@@ -36,6 +36,18 @@ pub enum Source {
     /// used at once: reading a mounted secret costs microseconds, an answer seconds.
     File(PathBuf),
 }
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fixed(one), Self::Fixed(other)) => one.expose_secret() == other.expose_secret(),
+            (Self::File(one), Self::File(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Source {}
 
 impl Header {
     /// What must not be shown of it: what comes from a file, or has a name that says so.

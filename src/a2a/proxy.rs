@@ -14,7 +14,7 @@ const PORT: u16 = 80;
 
 /// A proxy that is asked with CONNECT. Its address is read for every connection, so that a
 /// rotated password is used at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proxy(Source);
 
 /// Where a proxy is now. No `Debug`: it may hold a credential.

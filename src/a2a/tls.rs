@@ -40,6 +40,15 @@ struct Newest {
     verifier: Arc<WebPkiServerVerifier>,
 }
 
+/// Two are the same if they stand in the same file: it is read again whenever it counts.
+impl PartialEq for Authorities {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.path == other.0.path
+    }
+}
+
+impl Eq for Authorities {}
+
 impl Authorities {
     /// The public ones and those of a PEM file.
     ///

@@ -6,6 +6,7 @@
 
 mod inspecting;
 mod looking;
+mod retiring;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 use tracing::{debug, info};
 
 pub use self::inspecting::InspectAgent;
+pub use self::retiring::{Inherit, Retire};
 use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
 use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
@@ -57,8 +59,8 @@ pub struct Permit {
     pub protocol: Protocol,
     /// What the agent takes beside text, as far as is known now.
     pub takes: Takes,
-    // Held, never read: dropping it frees the place.
-    _place: OwnedSemaphorePermit,
+    // Held, never read: dropping it frees the place. None where places do not count any more.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 /// Why there is no place. Nothing was sent.
@@ -70,6 +72,9 @@ pub enum AgentRefused {
     /// It could not be reached lately, and is not tried before it is probed.
     #[error("the agent is down")]
     Down,
+    /// It takes nothing new: another one has its name, or none. To be asked for again.
+    #[error("the agent was replaced")]
+    Replaced,
 }
 
 impl AgentRefused {
@@ -79,6 +84,7 @@ impl AgentRefused {
         match self {
             Self::Busy => words::AGENT_BUSY,
             Self::Down => words::AGENT_DOWN,
+            Self::Replaced => words::AGENT_REPLACED,
         }
     }
 }
@@ -148,6 +154,8 @@ pub struct Agent {
     probed_at: Option<Instant>,
     /// The timer of the next look at its card, which is also the probe.
     next_look: Option<SpawnHandle>,
+    /// Whether it is not of the settings in force any more: it only ends what it has begun.
+    retired: bool,
 }
 
 impl Agent {
@@ -164,6 +172,7 @@ impl Agent {
             turned_away: Vec::new(),
             probed_at: None,
             next_look: None,
+            retired: false,
             settings,
         }
     }
@@ -173,7 +182,7 @@ impl Agent {
         self.card.as_ref().is_none_or(|card| card.streaming)
     }
 
-    fn permit(&self, place: OwnedSemaphorePermit) -> Permit {
+    fn permit(&self, place: Option<OwnedSemaphorePermit>) -> Permit {
         Permit {
             protocol: self.client.speaks(),
             takes: Takes::of(&self.settings, self.card.as_deref()),
@@ -183,8 +192,17 @@ impl Agent {
 
     /// A place now, or when one is free; a fresh turn only if not too many wait already.
     fn admit(&mut self, turn: TurnId, fresh: bool) -> Admission {
+        if self.retired {
+            // What it has already is ended here, and nothing else competes for it.
+            let place = if fresh {
+                Err(AgentRefused::Replaced)
+            } else {
+                Ok(self.permit(None))
+            };
+            return Box::pin(actix::fut::ready(place));
+        }
         if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Box::pin(actix::fut::ready(Ok(self.permit(place))));
+            return Box::pin(actix::fut::ready(Ok(self.permit(Some(place)))));
         }
         if fresh && self.waiting.len() >= self.settings.waiting_max {
             return Box::pin(actix::fut::ready(Err(AgentRefused::Busy)));
@@ -194,9 +212,12 @@ impl Agent {
         Box::pin(place.into_actor(self).map(move |place, agent, _| {
             let first = agent.waiting.iter().position(|waiting| *waiting == turn);
             first.map(|first| agent.waiting.remove(first));
-            // The semaphore is never closed.
-            let place = place.map_err(|_| AgentRefused::Busy)?;
-            Ok(agent.permit(place))
+            match place {
+                Ok(place) => Ok(agent.permit(Some(place))),
+                // Closed: it has retired meanwhile.
+                Err(_) if fresh => Err(AgentRefused::Replaced),
+                Err(_) => Ok(agent.permit(None)),
+            }
         }))
     }
 }

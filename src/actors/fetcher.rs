@@ -39,19 +39,28 @@ pub struct NotFetched {
 pub struct Fetcher {
     commons: Commons,
     api: SharedTelegram,
-    places: Arc<Semaphore>,
+    /// Places, and how many there are in all.
+    places: (Arc<Semaphore>, usize),
 }
 
 impl Fetcher {
     /// One that has nothing to do yet.
     #[must_use]
     pub fn new(commons: Commons, api: SharedTelegram) -> Self {
-        let places = Arc::new(Semaphore::new(commons.config().limits.downloads_max));
         Self {
             commons,
             api,
-            places,
+            places: (Arc::new(Semaphore::new(0)), 0),
         }
+    }
+
+    /// The places, as many as the settings say. Those of before end with what is on its way.
+    fn places(&mut self) -> Arc<Semaphore> {
+        let most = self.commons.config().limits.downloads_max;
+        if self.places.1 != most {
+            self.places = (Arc::new(Semaphore::new(most)), most);
+        }
+        self.places.0.clone()
     }
 }
 
@@ -92,7 +101,7 @@ impl Handler<FetchFiles> for Fetcher {
     type Result = ResponseFuture<Result<Vec<(Wanted, Bytes)>, NotFetched>>;
 
     fn handle(&mut self, fetch_files: FetchFiles, _: &mut Self::Context) -> Self::Result {
-        let (api, places) = (self.api.clone(), self.places.clone());
+        let (api, places) = (self.api.clone(), self.places());
         let time = self.commons.config().limits.download_timeout;
         Box::pin(async move {
             // The semaphore is never closed.

@@ -8,10 +8,13 @@
 //! | [`Agent`](agent::Agent) | one A2A agent, the calls in flight | knows about Telegram |
 //! | [`Fetcher`](fetcher::Fetcher) | how many files come at once | sends anything |
 //! | [`Sender`](sender::Sender) | everything that goes out to Telegram | decides what to say |
+//! | [`Herald`](herald::Herald) | what admins know of what is wrong | decides that it is |
 //! | [`Overseer`](overseer::Overseer) | how all of them are seen from outside | changes anything |
 
 pub mod agent;
 pub mod fetcher;
+pub mod herald;
+mod in_force;
 pub mod overseer;
 pub mod poller;
 pub mod router;
@@ -37,6 +40,7 @@ use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
 use crate::store::{Change, SharedStore, StoreError};
+pub use in_force::{Agents, InForce, Pinned};
 use sender::Posted;
 pub use world::{RealWorld, World};
 
@@ -45,8 +49,8 @@ const STORE_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// What every actor may look at.
 pub struct Shared {
-    /// The settings in force; see [`Shared::config`].
-    pub(crate) config: RefCell<Rc<Config>>,
+    /// The settings in force, and their agents; see [`Shared::config`].
+    pub in_force: InForce,
     /// Who we are.
     pub me: Me,
     /// What must survive.
@@ -135,10 +139,11 @@ impl Shared {
         }
     }
 
-    /// What is taken out of what this agent says to a question that was asked by this route: our
-    /// own secrets, and what the route says. Where it is not known or gone, what looks like a secret.
-    pub fn mask(&self, agent: &AgentName, route: Option<&RouteName>) -> Mask {
-        let config = self.config();
+    /// What is taken out of what this agent says, by these settings, to a question that was asked
+    /// by this route: our own secrets, and what the route says. Where it is not known or gone, what
+    /// looks like a secret.
+    #[must_use]
+    pub fn mask(config: &Config, agent: &AgentName, route: Option<&RouteName>) -> Mask {
         let token = config.telegram.token.expose_secret().to_owned();
         let headers = config.agents.get(agent).into_iter();
         let headers = headers.flat_map(|agent| &agent.headers);
@@ -165,7 +170,7 @@ impl Shared {
     /// stays as it is.
     #[must_use]
     pub fn config(&self) -> Rc<Config> {
-        self.config.borrow().clone()
+        self.in_force.config()
     }
 
     /// The wall clock.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::Commons;
-use super::agent::{Agent, InspectAgent};
+use super::agent::InspectAgent;
 use super::router::{InspectRouter, Router};
 use super::sender::{InspectSender, Sender};
 use crate::ops::overview::{Overview, Pulse, RouteSeen};
@@ -34,7 +34,6 @@ pub struct Overseer {
     tally: Rc<Tally>,
     router: Addr<Router>,
     sender: Addr<Sender>,
-    agents: Vec<Addr<Agent>>,
 }
 
 impl Overseer {
@@ -45,14 +44,12 @@ impl Overseer {
         tally: Rc<Tally>,
         router: Addr<Router>,
         sender: Addr<Sender>,
-        agents: Vec<Addr<Agent>>,
     ) -> Self {
         Self {
             commons,
             tally,
             router,
             sender,
-            agents,
         }
     }
 
@@ -61,8 +58,8 @@ impl Overseer {
         let (commons, tally) = (self.commons.clone(), self.tally.clone());
         let router = self.router.send(InspectRouter);
         let sender = self.sender.send(InspectSender);
-        let agents = self.agents.iter().map(|agent| agent.send(InspectAgent));
-        let agents = join_all(agents);
+        let agents = self.commons.in_force.agents();
+        let agents = join_all(agents.values().map(|agent| agent.send(InspectAgent)));
         async move {
             let (router, sender) = (router.await.ok()?, sender.await.ok()?);
             let agents: Result<Vec<AgentSeen>, _> = agents.await.into_iter().collect();

@@ -27,14 +27,12 @@ use actix::{
     Actor, ActorFutureExt, Addr, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
 use futures_util::future::{LocalBoxFuture, join_all};
-use tokio::time::Instant;
 use tracing::{debug, error, info};
 
 use self::changes::{ends, noted, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
 use self::gathering::Open;
 use super::Commons;
-use super::agent::Agent;
 use super::fetcher::Fetcher;
 use super::poller::UpdatesArrived;
 use super::sender::Sender;
@@ -76,7 +74,6 @@ struct Known {
 /// Decides what an update is and who gets it.
 pub struct Router {
     commons: Commons,
-    agents: HashMap<AgentName, Addr<Agent>>,
     sender: Addr<Sender>,
     fetcher: Addr<Fetcher>,
     seats: HashMap<SeatKey, Seat>,
@@ -93,9 +90,6 @@ pub struct Router {
     idle: Vec<SessionIdle>,
     /// The turns of all sessions.
     open_turns: OpenTurns,
-    /// Which configuration this is, and since when it is in force.
-    digest: String,
-    began: Instant,
     /// Groups that had moved when seats were last forgotten for it.
     moves_seen: usize,
 }
@@ -103,18 +97,9 @@ pub struct Router {
 impl Router {
     /// A router that knows nobody yet.
     #[must_use]
-    pub fn new(
-        commons: Commons,
-        agents: HashMap<AgentName, Addr<Agent>>,
-        sender: Addr<Sender>,
-        fetcher: Addr<Fetcher>,
-    ) -> Self {
-        let digest = commons.config().digest();
+    pub fn new(commons: Commons, sender: Addr<Sender>, fetcher: Addr<Fetcher>) -> Self {
         Self {
-            digest,
-            began: Instant::now(),
             commons,
-            agents,
             sender,
             fetcher,
             seats: HashMap::new(),

@@ -8,9 +8,11 @@ mod chats;
 mod delivery;
 mod inspecting;
 mod ladder;
+mod limits;
 mod penalties;
 mod progress;
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix::{
@@ -25,6 +27,7 @@ use self::delivery::{Delivered, SENDS_MAX};
 pub use self::inspecting::{InspectSender, WhichAreFull};
 pub use self::penalties::TakeUpPenalties;
 use super::Commons;
+use crate::config::Config;
 use crate::ids::OutboxId;
 use crate::model::{Kind, Place, Post, Redo, Shown};
 use crate::rules::format::Formatted;
@@ -99,6 +102,8 @@ pub struct Sender {
     commons: Commons,
     api: SharedTelegram,
     pace: Pace<Work>,
+    /// The settings that the pace keeps to.
+    paced_by: Rc<Config>,
     /// The timer for the next thing that may go.
     timer: Option<SpawnHandle>,
     /// Whom to tell when nothing waits any more.
@@ -108,15 +113,13 @@ pub struct Sender {
 impl Sender {
     /// A sender with nothing to send.
     #[must_use]
-    pub fn new(
-        commons: Commons,
-        api: SharedTelegram,
-        pace: crate::rules::pace::PaceLimits,
-    ) -> Self {
+    pub fn new(commons: Commons, api: SharedTelegram) -> Self {
+        let config = commons.config();
         Self {
             commons,
             api,
-            pace: Pace::new(pace),
+            pace: Pace::new(limits::of(&config)),
+            paced_by: config,
             timer: None,
             flushing: Vec::new(),
         }
@@ -136,6 +139,7 @@ impl Sender {
 
     /// Does what may go now, and wakes up for what may go later.
     fn pump(&mut self, ctx: &mut Context<Self>) {
+        self.keeps_to_the_settings();
         loop {
             match self.pace.next(Instant::now()) {
                 Next::Send { item, .. } => self.send(item, ctx),

@@ -42,10 +42,10 @@ use tracing::debug;
 pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
-use super::Commons;
-use super::agent::{Agent, TaskChanged};
+use super::agent::TaskChanged;
 use super::fetcher::Fetcher;
 use super::sender::Sender;
+use super::{Commons, Pinned, Shared};
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
 use crate::ids::{ConversationId, RouteName, UpdateId, UserId};
 use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
@@ -133,6 +133,8 @@ pub struct SessionIdle {
 /// The turn in flight.
 struct Running {
     turn: Turn,
+    /// What it is worked on by. Only the rights of people are those of the moment.
+    by: Pinned,
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
@@ -161,7 +163,6 @@ pub struct Session {
     conversation: Conversation,
     /// Whether the store has the conversation.
     opened: bool,
-    agent: Addr<Agent>,
     sender: Addr<Sender>,
     fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
@@ -192,7 +193,6 @@ impl Session {
         commons: Commons,
         conversation: Conversation,
         opened: bool,
-        agent: Addr<Agent>,
         (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
         open_turns: OpenTurns,
@@ -201,7 +201,6 @@ impl Session {
             commons,
             conversation,
             opened,
-            agent,
             sender,
             fetcher,
             router,
@@ -238,8 +237,10 @@ impl Session {
             return;
         };
         let agent = &self.conversation.slot.agent;
-        self.mask = self.commons.mask(agent, turn.route.as_ref());
-        let phone = Phone::new(self.timing(), Instant::now(), turn.placeholder.is_some());
+        let by = self.commons.in_force.pin(agent);
+        self.mask = Shared::mask(&by.config, agent, turn.route.as_ref());
+        let timing = waiting_person::timing(&by.config);
+        let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,
             (_, Some(task)) => Begin::TakeUp(task.clone()),
@@ -251,6 +252,7 @@ impl Session {
         let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
+            by,
             phone,
             progress: String::new(),
             timer: None,

@@ -1,9 +1,7 @@
 //! What the machine stands between: Telegram, the agents, the store, the time of day. The real
 //! ones are made here; a simulation brings its own.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
-
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,7 +10,7 @@ use tracing::error;
 
 use crate::a2a::{self, A2aClient, SharedAgent};
 use crate::actors::{RealWorld, World};
-use crate::config::{self, Config, Flavor};
+use crate::config::{Config, Flavor};
 use crate::ids::AgentName;
 use crate::store::{Ownership, SharedStore, Sqlite};
 use crate::telegram::{self, BotApi, SharedTelegram};
@@ -20,12 +18,16 @@ use crate::telegram::{self, BotApi, SharedTelegram};
 /// The wait between two tries to open a store that is locked or full.
 const OPEN_AGAIN: Duration = Duration::from_secs(2);
 
+/// Makes the client of an agent.
+pub type AgentMaker = Box<dyn Fn(&Config, &AgentName) -> Option<SharedAgent>>;
+
 /// All that is outside of the machine.
 pub struct Edges {
     /// The Bot API.
     pub telegram: SharedTelegram,
-    /// The configured agents. A route to one that is missing here ignores what it gets.
-    pub agents: BTreeMap<AgentName, SharedAgent>,
+    /// Makes the clients of the configured agents, also of those that are configured later. A
+    /// route to one that has none ignores what it gets.
+    pub agents: AgentMaker,
     /// What must survive; it is ours already.
     pub store: SharedStore,
     /// The time of day, and chance.
@@ -39,13 +41,12 @@ impl Edges {
     /// When the Bot API's client cannot be made or the store cannot be opened.
     pub async fn real(config: &Config) -> anyhow::Result<Self> {
         let telegram = BotApi::new(&telegram_settings(config))?;
-        let agents = config.agents.iter().map(|(name, agent)| {
-            let client: SharedAgent = Rc::new(A2aClient::new(agent_settings(config, name, agent)));
-            (name.clone(), client)
-        });
         Ok(Self {
             telegram: Rc::new(telegram),
-            agents: agents.collect(),
+            agents: Box::new(|config, name| {
+                let settings = agent_settings(config, name)?;
+                Some(Rc::new(A2aClient::new(settings)))
+            }),
             store: open_store(config).await?,
             world: Rc::new(RealWorld),
         })
@@ -62,12 +63,10 @@ pub(crate) fn telegram_settings(config: &Config) -> telegram::Settings {
     }
 }
 
-/// What the client of an agent needs to know.
-fn agent_settings(config: &Config, name: &AgentName, agent: &config::Agent) -> a2a::Settings {
-    // One call may be all of a turn, and a route may give its turns more time.
-    let routes = config.routes.iter().filter(|route| route.agent == *name);
-    let longest = routes.map(|route| route.total_timeout).max();
-    a2a::Settings {
+/// What the client of an agent needs to know; none if there is no such agent.
+fn agent_settings(config: &Config, name: &AgentName) -> Option<a2a::Settings> {
+    let agent = config.agents.get(name)?;
+    Some(a2a::Settings {
         url: agent.url.clone(),
         card_url: agent.card_url.clone(),
         path_of_card: agent.path_of_card,
@@ -78,10 +77,10 @@ fn agent_settings(config: &Config, name: &AgentName, agent: &config::Agent) -> a
         kagent: agent.flavor == Flavor::Kagent,
         connect_timeout: agent.connect_timeout,
         first_byte_timeout: agent.first_byte_timeout,
-        total_timeout: longest.unwrap_or_default().max(agent.total_timeout),
+        total_timeout: config.longest_turn(name),
         response_bytes_max: agent.response_bytes_max,
         calls_max: agent.calls_max.get(),
-    }
+    })
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<SharedStore> {

@@ -26,10 +26,10 @@ const BETWEEN_STEPS: Duration = Duration::from_millis(50);
 
 /// Works until it is dropped.
 pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
-    let every = commons.config().store.tidy_every;
-    let mut next = Instant::now() + FIRST_AFTER.min(every);
+    let every = || commons.config().store.tidy_every;
+    let (began, mut last) = (Instant::now(), None);
     loop {
-        sleep(LOOK_EVERY.min(every)).await;
+        sleep(LOOK_EVERY.min(every())).await;
         if !commons.store.works() {
             // The next look comes anyway; the writer has logged what is wrong.
             let _ = commons.store.probe().await;
@@ -37,13 +37,17 @@ pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
         if let Err(error) = retry(&commons, &router).await {
             warn!(%error, "could not look for what is to be tried again");
         }
+        let next = match last {
+            Some(last) => last + every(),
+            None => began + FIRST_AFTER.min(every()),
+        };
         if Instant::now() >= next {
             match tidy(&commons).await {
                 Ok(0) => {}
                 Ok(rows) => info!(rows, "forgot what is over"),
                 Err(error) => warn!(%error, "could not forget what is over"),
             }
-            next = Instant::now() + every;
+            last = Some(Instant::now());
         }
     }
 }

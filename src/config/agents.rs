@@ -41,7 +41,7 @@ pub enum Flavor {
 }
 
 /// One agent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {
     /// Where it takes calls, as written: http or https, a slash at the end is kept.
     pub url: Url,

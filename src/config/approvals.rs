@@ -96,7 +96,7 @@ fn globs(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
 }
 
 /// A group or a person who has pressed Start.
-fn chat(item: &Item<'_>) -> Option<ChatId> {
+pub(super) fn chat(item: &Item<'_>) -> Option<ChatId> {
     let id = item.integer()?;
     if id != 0 && (-ID_MAX..=ID_MAX).contains(&id) {
         return Some(ChatId(id));

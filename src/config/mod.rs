@@ -88,6 +88,8 @@ pub type Environment = HashMap<String, String>;
 pub struct Config {
     /// Who is told what concerns the operator; may be nobody.
     pub admins: Vec<UserId>,
+    /// Where the admins are told; none: each of them in private.
+    pub admin_chat: Option<ChatId>,
     /// How long a stop may take.
     pub grace: Duration,
     /// The bot, and the way to Telegram.
@@ -117,6 +119,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// How long a turn of this agent may take at most, by whichever route: one call may be all of
+    /// it.
+    #[must_use]
+    pub fn longest_turn(&self, agent: &AgentName) -> Duration {
+        let routes = self.routes.iter().filter(|route| route.agent == *agent);
+        let of_routes = routes.map(|route| route.total_timeout);
+        let of_agent = self.agents.get(agent).map(|agent| agent.total_timeout);
+        of_routes.chain(of_agent).max().unwrap_or_default()
+    }
+
     /// A short digest of all settings, to tell two configurations apart. Secrets are no part of
     /// it: a token that was changed does not change it.
     #[must_use]
@@ -156,6 +168,9 @@ pub fn environment() -> Environment {
 fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
+    let admin_chat = root
+        .take("admin_chat")
+        .and_then(|item| approvals::chat(&item));
     let seconds = Duration::from_secs;
     let grace = root.duration("grace", seconds(1)..=seconds(600), seconds(20));
     let telegram = Telegram::read(root.section("telegram"), env);
@@ -172,6 +187,7 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     root.finish();
     Some(Config {
         admins,
+        admin_chat,
         grace,
         telegram: telegram?,
         store: store?,

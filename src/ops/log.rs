@@ -4,7 +4,7 @@
 //! the same, it is blotted out here.
 
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
@@ -12,29 +12,88 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{Config, LogFormat};
 
-/// Begins logging as the configuration says. Later calls change nothing.
-pub fn begin(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+/// Takes over what another configuration says about the log.
+pub type Renew = Box<dyn Fn(&Config) + Send + Sync>;
+
+/// Begins logging as the configuration says. Later calls change nothing. The answer takes over the
+/// filter and the secrets of another configuration.
+#[must_use]
+pub fn begin(config: &Config) -> Renew {
+    let blotter = Blotter::new(config);
     let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter(config))
         .with_ansi(false)
-        .with_writer(Blotter::new(config));
-    let begun = match config.log.format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
-    };
-    // Somebody (a test, the playground) has begun already: theirs stands.
-    drop(begun);
+        .with_writer(blotter.clone());
+    match config.log.format {
+        LogFormat::Text => {
+            let log = log.with_filter_reloading();
+            let handle = log.reload_handle();
+            renew(&log.try_init(), blotter, move |filter| {
+                handle.reload(filter)
+            })
+        }
+        LogFormat::Json => {
+            let log = log.json().flatten_event(true).with_filter_reloading();
+            let handle = log.reload_handle();
+            renew(&log.try_init(), blotter, move |filter| {
+                handle.reload(filter)
+            })
+        }
+    }
 }
+
+fn filter(config: &Config) -> EnvFilter {
+    EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"))
+}
+
+fn renew<E, F>(
+    begun: &Result<(), E>,
+    blotter: Blotter,
+    reload: impl Fn(EnvFilter) -> Result<(), F> + Send + Sync + 'static,
+) -> Renew {
+    if begun.is_err() {
+        // Somebody (a test, the playground) has begun already: theirs stands.
+        return Box::new(|_| {});
+    }
+    Box::new(move |config| {
+        blotter.also_of(config);
+        // It fails only if the log is gone.
+        let _ = reload(filter(config));
+    })
+}
+
+/// Secrets of configurations that are remembered: looking for each costs time in each line.
+const SECRETS_MAX: usize = 500;
 
 /// Writes to stderr what is left of a line without secrets.
 #[derive(Clone)]
 struct Blotter {
-    secrets: Arc<Vec<(String, String)>>,
+    secrets: Arc<RwLock<Vec<(String, String)>>>,
 }
 
 impl Blotter {
     fn new(config: &Config) -> Self {
+        let blotter = Self {
+            secrets: Arc::default(),
+        };
+        blotter.also_of(config);
+        blotter
+    }
+
+    /// Those of this configuration, too. Those of before stay: calls that know them may be on
+    /// their way. At most [`SECRETS_MAX`], the newest.
+    fn also_of(&self, config: &Config) {
+        let mut known = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        for secret in Self::secrets_of(config) {
+            if !known.contains(&secret) {
+                known.push(secret);
+            }
+        }
+        let most = known.len().saturating_sub(SECRETS_MAX);
+        known.drain(..most);
+    }
+
+    fn secrets_of(config: &Config) -> Vec<(String, String)> {
         let token = config.telegram.token.expose_secret();
         let mut secrets = vec![(token.to_owned(), "<token>".to_owned())];
         if let Some((_, secret)) = token.split_once(':') {
@@ -44,14 +103,13 @@ impl Blotter {
             let url = agent.url.as_str().trim_end_matches('/');
             secrets.push((url.to_owned(), format!("<url of {name}>")));
         }
-        Self {
-            secrets: Arc::new(secrets),
-        }
+        secrets
     }
 
     fn blot(&self, line: &str) -> String {
         let mut line = line.to_owned();
-        for (secret, instead) in self.secrets.iter() {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        for (secret, instead) in secrets.iter() {
             if line.contains(secret) {
                 line = line.replace(secret, instead);
             }
@@ -88,12 +146,29 @@ mod tests {
     #[test]
     fn a_token_and_an_inner_address_never_reach_the_log() {
         let blotter = Blotter {
-            secrets: Arc::new(vec![
+            secrets: Arc::new(RwLock::new(vec![
                 ("42:secret".to_owned(), "<token>".to_owned()),
                 ("http://k8s.inner:80".to_owned(), "<url of k8s>".to_owned()),
-            ]),
+            ])),
         };
         let line = blotter.blot("GET /bot42:secret/getMe, then http://k8s.inner:80/a2a");
         assert_eq!(line, "GET /bot<token>/getMe, then <url of k8s>/a2a");
+    }
+
+    #[test]
+    fn what_a_later_configuration_names_is_blotted_out_too_and_no_end_is_remembered() {
+        let mut config = crate::rules::testing::config();
+        let blotter = Blotter::new(&config);
+        let name = config.agents.keys().next().unwrap().clone();
+        for n in 0..=SECRETS_MAX {
+            let url = format!("http://inner-{n}.example/").parse().unwrap();
+            config.agents.get_mut(&name).unwrap().url = url;
+            blotter.also_of(&config);
+        }
+        let newest = format!("to http://inner-{SECRETS_MAX}.example now");
+        assert_eq!(blotter.blot(&newest), format!("to <url of {name}> now"));
+        let newest = format!("to http://inner-{}.example now", SECRETS_MAX - 1);
+        assert_eq!(blotter.blot(&newest), format!("to <url of {name}> now"));
+        assert_eq!(blotter.secrets.read().unwrap().len(), SECRETS_MAX);
     }
 }

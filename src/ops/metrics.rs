@@ -52,7 +52,7 @@ const fn counter(
 }
 
 /// Every metric there is, in the order of the export. `docs/metrics.md` shows the same.
-pub const FAMILIES: [Family; 26] = [
+pub const FAMILIES: [Family; 29] = [
     gauge(
         "switchboard_build_info",
         &["version"],
@@ -72,6 +72,21 @@ pub const FAMILIES: [Family; 26] = [
         "switchboard_config_age_seconds",
         &[],
         "How long the configuration has been in force",
+    ),
+    counter(
+        "switchboard_config_reloads_total",
+        &["result"],
+        "Changes of the configuration that were loaded, or refused",
+    ),
+    gauge(
+        "switchboard_config_broken",
+        &[],
+        "1 while the configuration as it is written has mistakes and is not loaded",
+    ),
+    gauge(
+        "switchboard_config_restart_keys",
+        &[],
+        "Keys whose new values wait for a restart",
     ),
     counter(
         "switchboard_polls_total",
@@ -253,6 +268,22 @@ fn of_machine(seen: &Overview) -> Vec<Sample> {
         sample("switchboard_ready", &[], u8::from(seen.is_ready().is_ok())),
         sample("switchboard_config_info", &[&loaded.digest], 1),
         sample("switchboard_config_age_seconds", &[], seconds(loaded.since)),
+        sample(
+            "switchboard_config_reloads_total",
+            &["loaded"],
+            loaded.loads,
+        ),
+        sample(
+            "switchboard_config_reloads_total",
+            &["refused"],
+            loaded.refusals,
+        ),
+        sample(
+            "switchboard_config_broken",
+            &[],
+            u8::from(loaded.broken.is_some()),
+        ),
+        sample("switchboard_config_restart_keys", &[], loaded.restart.len()),
         sample("switchboard_conversations", &[], seen.router.conversations),
         sample(
             "switchboard_store_works",

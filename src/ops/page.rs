@@ -188,14 +188,20 @@ fn process(seen: &Overview) -> Vec<Line> {
     let ago = |time: Duration| format!("{} ago", span(time));
     let loaded = &seen.router.loaded;
     let config = format!("{}, loaded {}", loaded.digest, ago(loaded.since));
-    vec![
+    let mut lines = vec![
         line(
             "Last poll",
             seen.last_poll.map_or("none yet".to_owned(), ago),
         ),
         line("Configuration", config),
-        line("Version", VERSION),
-    ]
+    ];
+    lines.extend(loaded.remarks().into_iter().map(|text| Line {
+        name: "Its changes".to_owned(),
+        class: "bad",
+        text,
+    }));
+    lines.push(line("Version", VERSION));
+    lines
 }
 
 /// Text as HTML, in an element or in a quoted attribute.

@@ -37,6 +37,12 @@ impl Tally {
         self.0.borrow().clone()
     }
 
+    /// Forgets the calls to agents that are not configured any more.
+    pub fn keep_agents(&self, configured: impl Fn(&AgentName) -> bool) {
+        let mut counts = self.0.borrow_mut();
+        counts.agents.retain(|(agent, _, _), _| configured(agent));
+    }
+
     /// A poll has ended.
     pub fn polled(&self, error: Option<&TelegramError>) {
         let result = match error {

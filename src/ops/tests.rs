@@ -1,7 +1,6 @@
 //! The port over real sockets, and what it shows, with a machine whose poll can be made to hang.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,11 +17,10 @@ use crate::actors::fetcher::Fetcher;
 use crate::actors::overseer::{InspectAll, Overseer};
 use crate::actors::router::Router;
 use crate::actors::sender::Sender;
-use crate::actors::{Commons, RealWorld, Shared};
+use crate::actors::{Commons, InForce, RealWorld, Shared};
 use crate::ids::{ChatId, Timestamp, TurnId};
-use crate::rules::pace::PaceLimits;
 use crate::rules::poll_watch::PollWatch;
-use crate::rules::status::{AgentSeen, Loaded, RouterSeen, Seen, SenderSeen, Totals};
+use crate::rules::status::{AgentSeen, Broken, Loaded, RouterSeen, Seen, SenderSeen, Totals};
 use crate::rules::testing::{config, me};
 use crate::store::{MemDisk, MemStore};
 use crate::telegram::{BotApi, Settings, TelegramError};
@@ -32,7 +30,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
     let (fatal, _) = tokio::sync::mpsc::unbounded_channel();
     let commons: Commons = Rc::new(Shared {
         stopping: std::cell::Cell::default(),
-        config: RefCell::new(Rc::new(config())),
+        in_force: InForce::new(config()),
         me: me(),
         store: Rc::new(MemStore::open(&MemDisk::default(), me().id, || {
             Timestamp(0)
@@ -52,10 +50,10 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         })
         .unwrap(),
     );
-    let sender = Sender::new(commons.clone(), telegram.clone(), PaceLimits::default()).start();
+    let sender = Sender::new(commons.clone(), telegram.clone()).start();
     let fetcher = Fetcher::new(commons.clone(), telegram).start();
-    let router = Router::new(commons.clone(), HashMap::new(), sender.clone(), fetcher).start();
-    Overseer::new(commons, Rc::default(), router, sender, Vec::new()).start()
+    let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
+    Overseer::new(commons, Rc::default(), router, sender).start()
 }
 
 /// A poll that is two minutes late.
@@ -173,6 +171,13 @@ fn full() -> Overview {
             loaded: Loaded {
                 digest: "3f9a2c11".to_owned(),
                 since: Duration::from_secs(50),
+                restart: vec!["ops.listen"],
+                broken: Some(Broken {
+                    since: Duration::from_secs(70),
+                    why: "line 3: grace: <wrong>".to_owned(),
+                }),
+                loads: 4,
+                refusals: 2,
             },
         },
         sender: SenderSeen {

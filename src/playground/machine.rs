@@ -65,7 +65,7 @@ impl Machine {
                     // An error means that the playground is gone: reason enough.
                     let _ = stopped.await;
                 };
-                let end = actix_rt::System::new().block_on(app::run(config, shutdown));
+                let end = actix_rt::System::new().block_on(app::run(config, None, shutdown));
                 // Nobody may be there to hear it.
                 let _ = tell_end.send(end);
             })?;

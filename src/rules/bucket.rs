@@ -37,6 +37,12 @@ impl Bucket {
         }
     }
 
+    /// Another rate and another burst, from now on. What was taken stays taken.
+    pub fn keep_to(&mut self, per_second: f64, burst: u32) {
+        let Self { every, burst, .. } = Self::new(per_second, burst);
+        (self.every, self.burst) = (every, burst);
+    }
+
     /// When `tokens` (at most the burst) will be in it, not before `now`.
     #[must_use]
     pub fn opens_at(&self, now: Instant, tokens: u32) -> Instant {
@@ -85,6 +91,11 @@ impl Window {
             span,
             taken: BTreeSet::new(),
         }
+    }
+
+    /// Another maximum, from now on. What was counted stays counted.
+    pub fn keep_to(&mut self, max: u32) {
+        self.max = Self::new(max, self.span).max;
     }
 
     /// When `places` (at most the maximum) will be free, not before `now`.
@@ -177,6 +188,23 @@ mod tests {
         window.take(3, now + SECOND * 65);
         assert_eq!(window.opens_at(now + SECOND * 65, 1), now + SECOND * 70);
         assert_eq!(window.forget_at(), Some(now + SECOND * 125));
+    }
+
+    #[test]
+    fn other_limits_count_what_was_taken_before_them() {
+        let now = Instant::now();
+        let mut bucket = Bucket::new(1.0, 3);
+        (0..3).for_each(|_| bucket.take(now));
+        assert_eq!(bucket.opens_at(now, 1), now + SECOND);
+        bucket.keep_to(1.0, 1);
+        assert_eq!(bucket.opens_at(now, 1), now + SECOND * 3);
+        let mut window = Window::new(1, SECOND * 60);
+        window.take(1, now);
+        window.keep_to(2);
+        assert_eq!(window.opens_at(now, 1), now);
+        window.take(2, now + SECOND);
+        window.keep_to(1);
+        assert_eq!(window.opens_at(now + SECOND, 1), now + SECOND * 61);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod alerts;
 pub mod answer;
 pub mod approval;
 pub mod bucket;
@@ -23,6 +24,7 @@ pub mod phone;
 mod picture;
 pub mod poll_watch;
 pub mod quota;
+pub mod reload;
 pub mod route;
 pub mod screen;
 pub mod stale;

@@ -139,6 +139,23 @@ impl<T, K: Copy + PartialEq> Pace<T, K> {
         }
     }
 
+    /// Other limits, from now on. What has gone counts against them.
+    pub fn keep_to(&mut self, limits: PaceLimits, now: Instant) {
+        if self.limits == limits {
+            return;
+        }
+        self.global.keep_to(limits.global_per_second);
+        self.typed.keep_to(limits.typing_per_five_seconds);
+        for lane in self.lanes.values_mut() {
+            lane.keep_to(&limits);
+        }
+        self.limits = limits;
+        let chats: Vec<ChatId> = self.lanes.keys().copied().collect();
+        for chat in chats {
+            self.place(chat, now);
+        }
+    }
+
     /// Adds what must arrive, behind all that waits in its chat. It is never refused, for it
     /// is committed already; the answer is the chat's depth, to be held against
     /// `chat_waiting_max` before more is committed.

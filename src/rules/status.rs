@@ -98,13 +98,50 @@ pub struct Totals {
     pub pauses: u64,
 }
 
-/// Which configuration this is, and since when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which configuration is in force, and what became of those after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     /// A short digest of it.
     pub digest: String,
     /// For how long it has been in force.
     pub since: Duration,
+    /// Keys whose new values wait for a restart.
+    pub restart: Vec<&'static str>,
+    /// Why what is written now is not in force, if it is not.
+    pub broken: Option<Broken>,
+    /// How often another one was loaded since the process began.
+    pub loads: u64,
+    /// How often one was refused.
+    pub refusals: u64,
+}
+
+/// A configuration that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// How long ago it was looked at first.
+    pub since: Duration,
+    /// Its problems, one a line.
+    pub why: String,
+}
+
+impl Loaded {
+    /// What those who operate the bot should know of it, a line each.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let broken = self.broken.as_ref().map(|broken| {
+            let first = broken.why.lines().next().unwrap_or_default();
+            let more = broken.why.lines().count().saturating_sub(1);
+            let more = match more {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let since = span(broken.since);
+            format!("Not loaded, changed {since} ago: {first}{more}")
+        });
+        let restart = self.restart.join(", ");
+        let restart = (!restart.is_empty()).then(|| format!("Waits for a restart: {restart}"));
+        broken.into_iter().chain(restart).collect()
+    }
 }
 
 /// What the Router keeps in memory.
@@ -192,8 +229,9 @@ pub fn totals(
     if agents.len() > AGENTS_MAX {
         lines.push(format!("and {} more agents", agents.len() - AGENTS_MAX));
     }
-    let Loaded { digest, since } = loaded;
+    let Loaded { digest, since, .. } = loaded;
     lines.push(format!("Config {digest}, loaded {} ago", span(*since)));
+    lines.extend(loaded.remarks());
     lines.join("\n")
 }
 
@@ -330,6 +368,7 @@ mod tests {
         let loaded = Loaded {
             digest: "3f9a2c11".to_owned(),
             since: Duration::from_hours(50),
+            ..Loaded::default()
         };
         let expected = "Turns: 2 told failed\n\
              Updates: 1 new, 4 control\n\
@@ -346,5 +385,17 @@ mod tests {
         };
         let text = totals(&all, &agents, &stopped, &loaded);
         assert!(text.contains(", all stopped for 9 s"), "{text}");
+        let edited = Loaded {
+            restart: vec!["ops.listen", "log.format"],
+            broken: Some(Broken {
+                since: Duration::from_secs(90),
+                why: "line 3: grace: is wrong\nline 4: x: too".to_owned(),
+            }),
+            ..loaded
+        };
+        let text = totals(&all, &agents, &stopped, &edited);
+        let remarks = "\nNot loaded, changed 1 min ago: line 3: grace: is wrong, and 1 more\n\
+             Waits for a restart: ops.listen, log.format";
+        assert!(text.ends_with(remarks), "{text}");
     }
 }

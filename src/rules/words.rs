@@ -7,6 +7,7 @@ mod control;
 mod edits;
 mod files;
 mod guide;
+pub mod operator;
 mod places;
 mod staying;
 
@@ -60,6 +61,16 @@ pub const AGENT_BUSY: &str = "It has too many questions at the moment. Nothing w
 /// The reason of a [`failed`]: the agent is not tried before it is probed.
 pub const AGENT_DOWN: &str =
     "It is down at the moment, so nothing was sent to it. You will hear when it is back.";
+
+/// The reason of a [`failed`]: other settings came into force, again and again.
+pub const AGENT_REPLACED: &str =
+    "The configuration changed while it waited. Nothing was sent to it.";
+
+/// The reason of a [`failed`]: the configuration names the agent no more.
+#[must_use]
+pub fn agent_gone(agent: &AgentName) -> String {
+    format!("{agent} is not configured any more. Nothing was sent to it.")
+}
 
 /// A time as people say it, in whole minutes and at least one.
 #[must_use]

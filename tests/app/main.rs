@@ -27,6 +27,7 @@ mod places;
 mod previews;
 mod proxy;
 mod questions;
+mod reload;
 mod route_keys;
 mod routes;
 mod socket;

@@ -13,5 +13,6 @@ mod kills_decisions;
 mod poison;
 mod polls;
 mod process;
+mod reload;
 mod storage;
 mod storm;

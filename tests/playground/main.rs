@@ -98,6 +98,22 @@ fn an_agent_that_is_down_gives_a_plain_sentence_and_can_be_asked_again() {
 }
 
 #[test]
+fn a_dangerous_call_waits_for_a_button() {
+    let out = transcript(&[], "/k8s roll back cart\n:1\n/k8s roll back cart\n:4\n");
+    let card = after(&out, "you ▸ /k8s roll back cart");
+    assert!(card.contains("k8s_rollout_undo"), "{out}");
+    assert!(card.contains("[1] Approve  [2] Reject"), "{out}");
+    assert!(
+        after(&out, "you ▸ :1").contains("cart is rolled back"),
+        "{out}"
+    );
+    assert!(
+        after(&out, "you ▸ :4").contains("cart is left alone"),
+        "{out}"
+    );
+}
+
+#[test]
 fn files_and_edits_can_be_tried() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("question.txt");

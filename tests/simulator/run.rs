@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use switchboard::app::{Edges, Machine};
 use switchboard::config::{self, Config};
+use switchboard::ids::AgentName;
 use switchboard::store::{MemStore, SharedStore};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
@@ -281,9 +282,10 @@ impl Stage {
                 let name = agent.kind.name.into();
                 (name, Breakage::of_agent(breakage, Rc::new(calls)))
             });
+            let agents: BTreeMap<AgentName, _> = agents.collect();
             Edges {
                 telegram: Breakage::of_telegram(breakage, Rc::new(calls)),
-                agents: agents.collect::<BTreeMap<_, _>>(),
+                agents: Box::new(move |_, name| agents.get(name).cloned()),
                 store: Breakage::of_store(breakage, store),
                 world: Rc::new(SimWorld(sim)),
             }

@@ -9,6 +9,7 @@
 
 mod logs;
 mod people;
+mod reload;
 pub mod rows;
 
 pub use people::User;
@@ -20,6 +21,7 @@ use std::sync::{LazyLock, Mutex, Once};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use switchboard::app::Trigger;
 use switchboard::ids::Timestamp;
 use switchboard::{app, config};
 use switchboard_emulators::agent::{AgentEmulator, Incoming, Reply, Settings as AgentSettings};
@@ -64,12 +66,15 @@ pub struct Stage {
     pub agents: HashMap<String, AgentEmulator>,
     dir: TempDir,
     toml: String,
+    /// Where the bot finds it.
+    path: PathBuf,
     bot: Option<Running>,
     ended: bool,
 }
 
 struct Running {
     stop: oneshot::Sender<()>,
+    reload: Trigger,
     thread: JoinHandle<anyhow::Result<()>>,
     name: String,
 }
@@ -119,9 +124,8 @@ impl Stage {
 
     /// The configuration file, for tests that start the binary.
     pub fn config_file(&self) -> PathBuf {
-        let path = self.dir.path().join("switchboard.toml");
-        std::fs::write(&path, &self.toml).expect("the temp dir can be written");
-        path
+        std::fs::write(&self.path, &self.toml).expect("the temp dir can be written");
+        self.path.clone()
     }
 
     /// The store's file.
@@ -156,18 +160,25 @@ impl Stage {
         let (config, _) = config::load(&self.config_file(), &self.environment())
             .unwrap_or_else(|problems| panic!("the stage's config: {problems}"));
         let (stop, stopped) = oneshot::channel::<()>();
+        let source = app::Source::new(&self.path, self.environment());
+        let (reloads, reload) = app::Reloads::of(source);
         let name = format!("bot-{}", uuid::Uuid::new_v4().simple());
         let thread = std::thread::Builder::new()
             .name(name.clone())
             .spawn(move || {
                 switchboard::a2a::install_tls();
-                actix_rt::System::new().block_on(app::run(config, async move {
+                actix_rt::System::new().block_on(app::run(config, Some(reloads), async move {
                     // A dropped sender stops the bot as well.
                     let _ = stopped.await;
                 }))
             })
             .expect("a thread can be started");
-        self.bot = Some(Running { stop, thread, name });
+        self.bot = Some(Running {
+            stop,
+            reload,
+            thread,
+            name,
+        });
     }
 
     /// Stops the bot as SIGTERM does, and answers how it ended.
@@ -366,6 +377,7 @@ impl Plan {
         Stage {
             telegram,
             agents,
+            path: dir.path().join("switchboard.toml"),
             dir,
             toml,
             bot: None,

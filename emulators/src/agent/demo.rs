@@ -1,5 +1,7 @@
 //! Three agents to try the bot with. What they tell is invented, and they say so.
 
+mod acting;
+
 use std::io;
 use std::time::Duration;
 
@@ -56,9 +58,13 @@ impl Demo {
                 "list pods",
                 "why does cart restart?",
                 "logs of cart",
-                "nodes",
+                "roll back cart",
             ],
-            Self::Istio => &["show virtualservices", "is mtls strict?"],
+            Self::Istio => &[
+                "show virtualservices",
+                "is mtls strict?",
+                "shift the canary",
+            ],
             Self::Security => &["any critical cve?", "who can delete pods? (rbac)"],
         }
     }
@@ -76,15 +82,20 @@ impl Demo {
     #[must_use]
     pub fn answer(self, incoming: &Incoming) -> Reply {
         let text = incoming.text.to_lowercase();
+        if let Some(decision) = &incoming.decision {
+            return acting::after(decision);
+        }
         if has(&text, &["earlier", "remember", "did i ask", "history"]) {
             return reply().answers(&memory(incoming));
         }
         let framed = |answer: &str| frame(incoming, answer);
         match self {
-            Self::K8s => k8s(&text, framed),
-            Self::Istio => reply()
-                .after(Duration::from_millis(150))
-                .answers(&framed(istio(&text))),
+            Self::K8s => acting::k8s(&text).unwrap_or_else(|| k8s(&text, framed)),
+            Self::Istio => acting::istio(&text).unwrap_or_else(|| {
+                reply()
+                    .after(Duration::from_millis(150))
+                    .answers(&framed(istio(&text)))
+            }),
             Self::Security => security(&text, framed),
         }
     }
@@ -283,7 +294,7 @@ Two ways out:
 1. Roll back: `kubectl -n shop rollout undo deploy/cart`
 2. Raise the limit to `512Mi`; **node-b** has 1.1 GiB left, so it fits, barely.
 
-I would roll back first, then look at what 1.18.0 loads at its start.";
+I would roll back first: say *roll back cart*. Then look at what 1.18.0 loads at its start.";
 
 const K8S_HELP: &str = "\
 I look after the demo shop's cluster. Ask me for *pods*, *nodes*, *logs* or *events*, \

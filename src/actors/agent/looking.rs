@@ -74,6 +74,9 @@ impl Agent {
     }
 
     fn look_later(&mut self, ctx: &mut Context<Self>, pause: Duration, wait: Duration) {
+        if self.retired {
+            return;
+        }
         if let Some(before) = self.next_look.take() {
             ctx.cancel_future(before);
         }

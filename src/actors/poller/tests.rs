@@ -139,7 +139,7 @@ impl Bench {
         let (fatal, fatal_heard) = unbounded_channel();
         let (polls, polls_heard) = unbounded_channel();
         let commons: Commons = Rc::new(Shared {
-            config: RefCell::new(Rc::new(config())),
+            in_force: crate::actors::InForce::new(config()),
             me: me(),
             store: Rc::new(MemStore::open(&disk, BotId(1), || crate::ids::Timestamp(0))),
             world: Rc::new(RealWorld),

@@ -3,7 +3,7 @@
 use actix::{Handler, Message, MessageResult};
 
 use super::Router;
-use crate::rules::status::{Loaded, RouterSeen};
+use crate::rules::status::RouterSeen;
 
 /// Asks what it keeps in memory.
 #[derive(Clone, Copy, Debug, Message)]
@@ -16,10 +16,7 @@ impl Handler<InspectRouter> for Router {
     fn handle(&mut self, _: InspectRouter, _: &mut Self::Context) -> Self::Result {
         MessageResult(RouterSeen {
             conversations: self.sessions.len(),
-            loaded: Loaded {
-                digest: self.digest.clone(),
-                since: self.began.elapsed(),
-            },
+            loaded: self.commons.in_force.seen(),
         })
     }
 }

@@ -35,13 +35,13 @@ impl Router {
             known.sent += 1;
             return Some(known.session.clone());
         }
-        let agent = self.agents.get(&conversation.slot.agent)?.clone();
+        // Without its agent there is nothing that it could do.
+        self.commons.in_force.agent(&conversation.slot.agent)?;
         let opened = !self.unopened.remove(&id);
         let session = Session::new(
             self.commons.clone(),
             conversation.clone(),
             opened,
-            agent,
             (self.sender.clone(), self.fetcher.clone()),
             ctx.address().recipient(),
             self.open_turns.clone(),

@@ -11,7 +11,7 @@ use crate::actors::session::InspectSession;
 use crate::ids::{UpdateId, UserId};
 use crate::model::Place;
 use crate::rules::access;
-use crate::rules::status::{self, AgentSeen, Loaded, SenderSeen, SessionSeen};
+use crate::rules::status::{self, AgentSeen, SenderSeen, SessionSeen};
 use crate::rules::words;
 use crate::telegram::Incoming;
 
@@ -26,21 +26,16 @@ impl Router {
         let sessions = self.sessions.values();
         let here = sessions.filter(|known| moves.place(known.slot.place) == place);
         let sessions: Vec<_> = here.map(|known| known.session.clone()).collect();
-        let mut agents: Vec<_> = self.agents.iter().collect();
-        agents.sort_by_key(|(name, _)| *name);
-        let agents: Vec<_> = agents.into_iter().map(|(_, agent)| agent.clone()).collect();
+        let agents = self.commons.in_force.agents();
         let (sender, commons) = (self.sender.clone(), self.commons.clone());
-        let loaded = Loaded {
-            digest: self.digest.clone(),
-            since: self.began.elapsed(),
-        };
+        let loaded = self.commons.in_force.seen();
         let message = message.clone();
         Box::pin(async move {
             let seen = sessions.iter().map(|session| session.send(InspectSession));
             let seen = join_all(seen).await;
             // Whoever has ended meanwhile has nothing to do.
             let seen: Vec<SessionSeen> = seen.into_iter().filter_map(Result::ok).collect();
-            let asked = agents.iter().map(|agent| agent.send(InspectAgent));
+            let asked = agents.values().map(|agent| agent.send(InspectAgent));
             let asked = join_all(asked).await;
             let agents: Vec<AgentSeen> = asked.into_iter().filter_map(Result::ok).collect();
             let mut text = status::own(&seen, &agents, user);

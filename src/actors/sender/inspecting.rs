@@ -35,6 +35,7 @@ impl Handler<WhichAreFull> for Sender {
     type Result = MessageResult<WhichAreFull>;
 
     fn handle(&mut self, asked: WhichAreFull, _: &mut Self::Context) -> Self::Result {
+        self.keeps_to_the_settings();
         let full = asked.0.into_iter().filter(|chat| self.pace.is_full(*chat));
         MessageResult(full.collect())
     }

@@ -112,9 +112,13 @@ async fn text_as_file(api: &dyn Telegram, message: &OutMessage, refused: Sent) -
 /// Whether Telegram may take the same content in another form. Its words for what it does not
 /// take are many, so any refusal that may be meant for the form counts.
 fn is_refused<T>(post: &Post, done: Result<&T, &TelegramError>) -> bool {
-    let Err(error @ TelegramError::BadRequest(_)) = done else {
+    let Err(error @ TelegramError::BadRequest(words)) = done else {
         return false;
     };
+    if words.contains("chat not found") {
+        // Nothing gets there: an admin, say, who has never written to the bot.
+        return false;
+    }
     warn!(chat = %post.place.chat, post = %post.id, %error, "refused in this form");
     true
 }

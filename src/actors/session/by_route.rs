@@ -7,9 +7,12 @@ use crate::model::Turn;
 use crate::rules::{access, route};
 
 impl Session {
-    /// What the route says that the turn was asked by; nothing where it is no more.
+    /// What the route says that the turn was asked by, in the settings that it is worked on by;
+    /// nothing where it is no more.
     fn by_route_of<T>(&self, turn: &Turn, says: impl FnOnce(&Route) -> T) -> Option<T> {
-        let config = self.commons.config();
+        let running = self.running.as_ref();
+        let by = running.filter(|running| running.turn.id == turn.id);
+        let config = by.map_or_else(|| self.commons.config(), |it| it.by.config.clone());
         let agent = &self.conversation.slot.agent;
         let chat = self.commons.moves.borrow().place(turn.place).chat;
         let asked_by = turn.route.as_ref();

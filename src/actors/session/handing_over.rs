@@ -7,13 +7,14 @@ use tracing::error;
 use super::{Session, pausing};
 use crate::a2a::run::Begin;
 use crate::a2a::{Content, Prompt};
-use crate::actors::Commons;
-use crate::actors::agent::{Admit, Permit, StartRun};
+use crate::actors::agent::{Admit, AgentRefused, Permit, StartRun};
 use crate::actors::sender::Posted;
-use crate::ids::TurnId;
+use crate::actors::{Pinned, Shared};
+use crate::config::Route;
+use crate::ids::{TurnId, UserId};
 use crate::model::{Conversation, TurnState};
 use crate::rules::turn::{self, End};
-use crate::rules::words::approvals;
+use crate::rules::words::{self, approvals};
 use crate::rules::{access, quota};
 use crate::store::{Change, StoreError};
 
@@ -25,19 +26,10 @@ impl Session {
             self.admit(id, begin, ctx);
             return;
         }
-        let Some(running) = &self.running else {
+        let Some((user, route)) = self.still_may(id, ctx) else {
             return;
         };
-        // The rules of now: what was allowed when it was asked may not be any more.
-        let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
         let agent = self.conversation.slot.agent.clone();
-        let config = self.commons.config();
-        let came_by = running.turn.route.as_ref();
-        let Some(route) = access::own_route(&config, &agent, came_by, user, chat) else {
-            let refused = self.audit(user, "refused", id, Some("not allowed any more"));
-            self.refuse_turn(id, approvals::not_any_more(&agent), refused, ctx);
-            return;
-        };
         let (now, route_quotas) = (self.commons.now(), route.quotas);
         let counted = self.commons.store.used(user, route.name(), id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
@@ -57,6 +49,37 @@ impl Session {
         ctx.spawn(checked);
     }
 
+    /// Who asked, and by which route, if they still may: what was allowed when it was asked may not
+    /// be any more. Else the turn ends.
+    fn still_may(&mut self, id: TurnId, ctx: &mut Context<Self>) -> Option<(UserId, Route)> {
+        let running = self.running.as_ref();
+        let running = running.filter(|running| running.turn.id == id && !running.ending)?;
+        let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
+        let (agent, config) = (&self.conversation.slot.agent, self.commons.config());
+        let came_by = running.turn.route.as_ref();
+        if let Some(route) = access::own_route(&config, agent, came_by, user, chat) {
+            return Some((user, route.clone()));
+        }
+        let (why, rule) = if config.agents.contains_key(agent) {
+            (approvals::not_any_more(agent), "not allowed any more")
+        } else {
+            (words::agent_gone(agent), "no such agent any more")
+        };
+        let refused = self.audit(user, "refused", id, Some(rule));
+        self.refuse_turn(id, why, refused, ctx);
+        None
+    }
+
+    /// The turn is worked on by what is in force now, as long as nothing of it has left.
+    fn pin(&mut self, id: TurnId) {
+        let agent = &self.conversation.slot.agent;
+        let running = self.running.as_mut();
+        if let Some(running) = running.filter(|running| running.turn.id == id) {
+            running.by = self.commons.in_force.pin(agent);
+            self.mask = Shared::mask(&running.by.config, agent, running.turn.route.as_ref());
+        }
+    }
+
     /// A turn ends before anything was sent.
     fn refuse_turn(&mut self, id: TurnId, why: String, refused: Change, ctx: &mut Context<Self>) {
         let noted = self.note(id, vec![refused]);
@@ -66,19 +89,64 @@ impl Session {
     }
 
     fn admit(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        let running = self.running.as_ref().filter(|it| it.turn.id == id);
+        let Some(by) = running.map(|running| running.by.clone()) else {
+            return;
+        };
+        let Some(agent) = by.agent.clone() else {
+            let gone = words::agent_gone(&self.conversation.slot.agent);
+            let ended = self.ended(id, &End::Failed(gone));
+            ctx.spawn(ended);
+            return;
+        };
         let admit = Admit {
             turn: id,
             fresh: begin == Begin::Submit,
             back: ctx.address().recipient(),
         };
-        let admitted = self.agent.send(admit).into_actor(self);
+        let admitted = agent.send(admit).into_actor(self);
         let then = admitted.then(move |admitted, session, ctx| match admitted {
-            Ok(Ok(permit)) => session.with_files(id, begin, permit, ctx),
+            Ok(Ok(permit)) => session.admitted(id, begin, permit, &by, ctx),
+            Ok(Err(AgentRefused::Replaced)) => session.again(id, begin, ctx),
             Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
-            // The agent ends only with the process.
+            // It is held by the turn, so it ends only with the process.
             Err(_) => Box::pin(fut::ready(())),
         });
         ctx.spawn(then);
+    }
+
+    /// A place was found, perhaps after a while in which other settings came into force: what is
+    /// about to be given away goes by those of now.
+    fn admitted(
+        &mut self,
+        id: TurnId,
+        begin: Begin,
+        permit: Permit,
+        by: &Pinned,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, ()> {
+        let now = self.commons.in_force.pin(&self.conversation.slot.agent);
+        if begin == Begin::Submit && !now.same_settings(by) {
+            if !now.same_agent(by) {
+                // Its place is at an agent that it would not be asked of now.
+                drop(permit);
+                return self.again(id, begin, ctx);
+            }
+            self.pin(id);
+        }
+        self.with_files(id, begin, permit, ctx)
+    }
+
+    /// Other settings are in force: the turn, of which nothing has left, begins once more.
+    fn again(
+        &mut self,
+        id: TurnId,
+        begin: Begin,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, ()> {
+        self.pin(id);
+        self.begin(id, begin, ctx);
+        Box::pin(fut::ready(()))
     }
 
     /// Commits that the prompt is about to leave, then lets it go.
@@ -90,6 +158,9 @@ impl Session {
         files: Vec<Content>,
         ctx: &mut Context<Self>,
     ) -> ResponseActFuture<Self, ()> {
+        if begin == Begin::Submit && self.still_may(id, ctx).is_none() {
+            return Box::pin(fut::ready(()));
+        }
         let draining = self.drained.is_some();
         let of_route = self.running.as_ref().map(|running| {
             let turn = &running.turn;
@@ -113,7 +184,7 @@ impl Session {
         let submit = (begin == Begin::Submit).then(|| Change::Submit {
             turn: id,
             prompt: prompt_id.clone(),
-            endpoint: endpoint(&self.commons, &self.conversation),
+            endpoint: endpoint(&running.by, &self.conversation),
             protocol,
         });
         if submit.is_some() {
@@ -150,7 +221,7 @@ impl Session {
             stop: running.signal.clone(),
             listener: ctx.address().recipient(),
         };
-        let (commons, agent) = (self.commons.clone(), self.agent.clone());
+        let (commons, agent) = (self.commons.clone(), running.by.agent.clone());
         let sender = self.sender.clone().recipient::<Posted>();
         let handed = async move {
             if let Some(submit) = submit
@@ -159,6 +230,7 @@ impl Session {
                 error!(turn = %id.reference(), %failure, "not submitted");
                 return matches!(failure, StoreError::Stale(_));
             }
+            let Some(agent) = agent else { return false };
             if agent.send(start).await.is_err() {
                 error!(turn = %id.reference(), "the agent has ended");
             }
@@ -175,8 +247,7 @@ impl Session {
 }
 
 /// Where the prompts of a conversation go, for whoever looks into the store.
-fn endpoint(commons: &Commons, conversation: &Conversation) -> String {
-    let config = commons.config();
-    let agent = config.agents.get(&conversation.slot.agent);
+fn endpoint(by: &Pinned, conversation: &Conversation) -> String {
+    let agent = by.config.agents.get(&conversation.slot.agent);
     agent.map(|agent| agent.url.to_string()).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture
 use tokio::time::Instant;
 use tracing::{error, info};
 
+use super::waiting_person::timing;
 use super::{Running, Session};
 use crate::a2a::run::{Begin, Stopper};
 use crate::a2a::{Prompt, pause};
@@ -245,9 +246,9 @@ impl Session {
 
     /// The decision leaves: the task is looked at first.
     pub(super) fn send_decision(&mut self, ctx: &mut Context<Self>) {
-        let timing = self.timing();
         let Some(Running {
             turn,
+            by,
             phone,
             paused: Some(waiting),
             timer,
@@ -256,7 +257,7 @@ impl Session {
         else {
             return;
         };
-        *phone = Phone::new(timing, Instant::now(), false);
+        *phone = Phone::new(timing(&by.config), Instant::now(), false);
         if let Some(timer) = timer.take() {
             ctx.cancel_future(timer);
         }

@@ -160,8 +160,7 @@ impl Session {
             return Box::pin(fut::ready(()));
         };
         let agent = &self.conversation.slot.agent;
-        let config = self.commons.config();
-        let settings = config.agents.get(agent);
+        let settings = running.by.config.agents.get(agent);
         let waited = waits.map(|waits| waits.total);
         let waited = waited.or_else(|| Some(settings?.total_timeout));
         let waited = waited.unwrap_or_default();
@@ -227,8 +226,8 @@ impl Session {
                     from: self.origin(turn),
                     agent,
                     turn: turn.id,
-                    limits: &self.commons.config().limits,
-                    chat: &self.commons.config().chat,
+                    limits: &running.by.config.limits,
+                    chat: &running.by.config.chat,
                 };
                 let pieces = answer::pieces(answer, showing);
                 let ending = running.phone.ending(now, answer::count(&pieces), shown);

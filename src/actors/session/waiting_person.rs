@@ -8,6 +8,7 @@ use super::Session;
 use crate::actors::StoreIds;
 use crate::actors::agent::AgentBack;
 use crate::actors::sender::{ShowProgress, ShowTyping};
+use crate::config::Config;
 use crate::ids::{AgentName, OutboxId, UserId};
 use crate::model::{Body, Kind, Place, Post, Seat, Turn, TurnState};
 use crate::rules::format::Formatted;
@@ -124,16 +125,6 @@ impl Session {
         Shown::Stands { newest }
     }
 
-    /// When something shows of a turn that takes its time.
-    pub(super) fn timing(&self) -> Timing {
-        let config = &self.commons.config().chat;
-        Timing {
-            typing_after: config.typing_after,
-            placeholder_after: config.placeholder_after,
-            notify_after: config.notify_after,
-        }
-    }
-
     /// The agent's name, unless it is the one that the person's plain text goes to here.
     pub(super) fn label(&self, turn: &Turn, seat: &Seat) -> Option<&AgentName> {
         let commons = &self.commons;
@@ -148,6 +139,15 @@ impl Session {
         let commons = self.commons.clone();
         let place = commons.moves.borrow().place(place);
         async move { commons.store.seat(place, user).await.unwrap_or_default() }
+    }
+}
+
+/// When something shows of a turn that takes its time.
+pub(super) fn timing(config: &Config) -> Timing {
+    Timing {
+        typing_after: config.chat.typing_after,
+        placeholder_after: config.chat.placeholder_after,
+        notify_after: config.chat.notify_after,
     }
 }
 

@@ -4,7 +4,8 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 7] = [
+const NO_DEFAULT: [&str; 8] = [
+    "admin_chat",
     "token_file",
     "proxy",
     "ca_file",

@@ -70,6 +70,16 @@ impl<T, K: PartialEq> Lane<T, K> {
         }
     }
 
+    /// Other limits, from now on.
+    pub(super) fn keep_to(&mut self, limits: &PaceLimits) {
+        self.bucket
+            .keep_to(limits.chat_per_second, limits.chat_burst);
+        if let Some(window) = &mut self.window {
+            window.keep_to(limits.group_per_minute);
+        }
+        self.reserve = limits.group_reserve;
+    }
+
     /// When the first thing that waits may go as far as this chat is concerned, not before
     /// `from`, and when that thing came; `None` if nothing waits.
     pub(super) fn opens_at(&self, from: Instant) -> Option<(Instant, u64)> {

@@ -1,0 +1,43 @@
+//! What the admins are told without asking.
+
+use super::shortened;
+
+/// Problems that are shown one by one.
+const PROBLEMS_MAX: usize = 5;
+/// Enough of a problem to find it, in characters.
+const PROBLEM_MAX: usize = 300;
+
+/// A configuration that is not loaded; `problems` one a line.
+#[must_use]
+pub fn config_broken(problems: &str) -> String {
+    let lines = problems.lines();
+    let shown = lines.clone().take(PROBLEMS_MAX);
+    let shown: Vec<_> = shown.map(|line| shortened(line, PROBLEM_MAX)).collect();
+    let more = match lines.count().saturating_sub(PROBLEMS_MAX) {
+        0 => String::new(),
+        more => format!("\nand {more} more"),
+    };
+    format!(
+        "⚠️ The configuration was changed, and has mistakes. It is not loaded; the one before stays \
+         in force.\n{}{more}",
+        shown.join("\n")
+    )
+}
+
+/// The configuration that was broken is in force.
+#[must_use]
+pub fn config_good(digest: &str) -> String {
+    format!("✅ The configuration has no mistakes any more. In force is {digest}.")
+}
+
+/// The configuration was loaded, but for these keys.
+#[must_use]
+pub fn needs_restart(keys: &[&str]) -> String {
+    format!(
+        "The configuration was loaded. These changes wait for a restart: {}",
+        keys.join(", ")
+    )
+}
+
+/// Nothing waits for a restart any more.
+pub const NO_RESTART: &str = "No change of the configuration waits for a restart any more.";
