@@ -62,14 +62,14 @@ async fn play(seed: u64) -> Vec<String> {
     for _ in 0..40 {
         story.step(&mut stage).await;
     }
-    story.calms(&stage).await;
-    let seen = seen::look(&stage, &story).await;
-    let turns = seen.turns.len();
+    Story::calms(&stage).await;
+    let looked = seen::look(&stage, &story).await;
+    let turns = looked.turns.len();
     assert!(
         turns >= 10,
         "SOCKET_SEED={seed}: {turns} turns prove nothing"
     );
-    let mut broken = checks::broken(&seen);
+    let mut broken = checks::broken(&looked);
     broken.extend(watch.ends().await);
     stage.ends().await;
     broken

@@ -111,6 +111,8 @@ mod tests {
     use super::super::seen::Prompt;
     use super::*;
 
+    type Breaks = fn(&mut Seen);
+
     fn prompt(number: u64) -> Prompt {
         let id = format!("prompt-{number}");
         Prompt { id, number }
@@ -140,7 +142,7 @@ mod tests {
     #[test]
     fn each_check_of_the_socket_run_can_fail() {
         assert_eq!(broken(&good()), Vec::<String>::new());
-        let table: [(fn(&mut Seen), &str); 9] = [
+        let table: [(Breaks, &str); 9] = [
             (|it| it.prompts[0].push(prompt(1)), "came twice"),
             (
                 |it| it.prompts[0][1].number = 1,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use switchboard_emulators::bot_api::World;
+
 use super::story::{Story, numbers};
 use crate::support::{Stage, rows};
 
@@ -81,7 +83,7 @@ pub async fn look(stage: &Stage, story: &Story) -> Seen {
         });
         prompts.collect()
     });
-    let chats = stage.telegram.look(|world| world.chats());
+    let chats = stage.telegram.look(World::chats);
     let shown = chats.iter().flat_map(|chat| {
         let sent = stage.telegram.everything_sent(*chat).into_iter();
         let stands = sent.filter(|sent| !sent.deleted);

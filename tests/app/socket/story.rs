@@ -91,7 +91,7 @@ impl Story {
             11..=12 => self.commands(stage),
             13..=15 => self.taps(stage),
             16 => self.edits(stage),
-            17 => self.repeats(stage),
+            17 => Self::repeats(stage),
             18..=21 => self.breaks(stage),
             22 => {
                 stage.user(STRANGER).says("let me in");
@@ -152,7 +152,7 @@ impl Story {
         let message = self.chance.pick(&with);
         let label = self.chance.pick(&message.labels()).clone();
         let users = if chat == GROUP {
-            PEOPLE[self.chance.below(2) as usize]
+            *self.chance.pick(&PEOPLE[..2])
         } else {
             chat
         };
@@ -176,7 +176,7 @@ impl Story {
     }
 
     /// Telegram delivers something twice.
-    fn repeats(&self, stage: &Stage) {
+    fn repeats(stage: &Stage) {
         for update in stage.telegram.pending_updates() {
             stage.telegram.push_raw_update(update);
         }
@@ -206,7 +206,7 @@ impl Story {
     }
 
     /// Nothing goes wrong any more, and whoever is asked says that it goes on: all comes to its end.
-    pub async fn calms(&self, stage: &Stage) {
+    pub async fn calms(stage: &Stage) {
         stage.telegram.clear_faults();
         stage.telegram.drained().await;
         let until = tokio::time::Instant::now() + PATIENCE;
@@ -216,12 +216,12 @@ impl Story {
                 return;
             }
             assert!(tokio::time::Instant::now() < until, "still open: {left:?}");
-            self.lets_go_on(stage);
+            Self::lets_go_on(stage);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    fn lets_go_on(&self, stage: &Stage) {
+    fn lets_go_on(stage: &Stage) {
         for chat in PEOPLE.into_iter().chain([GROUP]) {
             for message in stage.telegram.bot_screen(chat) {
                 let asks = |label: &&String| [KEEP, RUN].contains(&label.as_str());

@@ -20,9 +20,9 @@ fn a_new_process_keeps_to_the_penalties_of_the_one_before() {
 
     let mut bench = Bench::new();
     bench.pace.take_up(&kept, NOON.plus(SECOND * 10), bench.now);
-    [ANNA, BEN, GROUP]
-        .into_iter()
-        .for_each(|chat| bench.reply(chat, 1));
+    for chat in [ANNA, BEN, GROUP] {
+        bench.reply(chat, 1);
+    }
     assert_eq!(bench.sent(), [(BEN, 1), (GROUP, 1)], "what is over is over");
     assert_eq!(bench.opens_in(), SECOND * 20 + MARGIN);
 }
