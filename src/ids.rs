@@ -114,6 +114,10 @@ text! {
     TaskId
 }
 text! {
+    /// An A2A message id, made by an agent.
+    SaidId
+}
+text! {
     /// An A2A message id, made by us.
     PromptId
 }

@@ -5,6 +5,8 @@
 // Their paths are said, as the fuzz targets compile this file from elsewhere.
 #[path = "model/attachment.rs"]
 mod attachment;
+#[path = "model/audit.rs"]
+mod audit;
 #[path = "model/awaited.rs"]
 mod awaited;
 #[path = "model/button.rs"]
@@ -28,6 +30,7 @@ use crate::ids::{
 };
 
 pub use self::attachment::{Attachment, Rendition};
+pub use self::audit::AuditLine;
 pub use self::awaited::Awaited;
 pub use self::pieces::{Gathering, Piece, whole};
 pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
@@ -358,24 +361,4 @@ pub struct Seat {
     pub current: Option<(AgentName, Timestamp)>,
     /// The current conversation with each agent.
     pub conversations: Vec<Conversation>,
-}
-
-/// A line of the audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditLine {
-    /// Where it happened.
-    pub chat: ChatId,
-    /// Who did it.
-    pub user: UserId,
-    /// What: `conversation` (opened), `asked`, `joined`, `edited`, `refused`, `run_again`, `left`,
-    /// `stop`, `kept`, `dropped`, `parked`, `tried_again`, and what is decided about approvals.
-    pub event: &'static str,
-    /// The agent that it was about.
-    pub agent: Option<AgentName>,
-    /// The turn that it was about.
-    pub turn: Option<TurnId>,
-    /// The rule that decided.
-    pub rule: Option<&'static str>,
-    /// What was asked, where `[audit] text` says so.
-    pub text: Option<String>,
 }

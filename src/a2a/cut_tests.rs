@@ -41,6 +41,7 @@ async fn heard_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End
         detached: false,
         health: Rc::default(),
         prompt: prompt(),
+        answers: None,
         turn: TurnId(1),
         listener: Rc::new(move |news| {
             told.borrow_mut().push(news);

@@ -57,6 +57,8 @@ mod verdict;
 mod wire;
 
 #[cfg(test)]
+mod before_tests;
+#[cfg(test)]
 mod capture_tests;
 #[cfg(test)]
 mod client_tests;

@@ -4,6 +4,7 @@
 //! A stream's end proves nothing and silence is only a reason to look: the state of the
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
+mod before;
 mod decide;
 mod search;
 mod stop;
@@ -20,13 +21,14 @@ use tracing::{debug, warn};
 
 pub use self::stop::{StopSignal, Stopper};
 
+use self::before::Before;
 use self::stop::Because;
 use super::attempts::Attempts;
 use super::progress::Progress;
 use super::usage::Ledger;
 use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
-use crate::model::Protocol;
+use crate::model::{Awaited, Protocol};
 use crate::pause::Pause;
 use crate::rules::health::Health;
 use crate::rules::turn::End;
@@ -105,6 +107,8 @@ pub struct Run {
     pub health: Rc<RefCell<Health>>,
     /// The prompt.
     pub prompt: Prompt,
+    /// The question of the agent that the prompt answers.
+    pub answers: Option<Awaited>,
     /// For the log.
     pub turn: TurnId,
     /// Who hears of it.
@@ -120,6 +124,8 @@ struct Watch {
     /// How the prompt is offered; from its task on, the version does not change.
     attempts: Attempts,
     task: Option<Task>,
+    /// What was asked before, and is not asked again.
+    before: Option<Before>,
     direct: Option<Message>,
     progress: Progress,
     /// What was shown of it last; none after something else was shown.
@@ -142,6 +148,7 @@ impl Run {
                     self.total
                 },
             attempts: Attempts::new(self.protocol, self.streams),
+            before: self.answers.clone().map(Before::words),
             run: self,
             task: None,
             direct: None,
@@ -374,10 +381,17 @@ impl Watch {
         }
     }
 
-    fn decided(&self) -> Option<End> {
+    fn decided(&mut self) -> Option<End> {
         let cancelled = |task: &Task| task.state == TaskState::Canceled;
         if self.run.stop.is_asked() && self.task.as_ref().is_some_and(cancelled) {
             return Some(End::Stopped);
+        }
+        let (task, patience) = (self.task.as_ref(), self.run.look_after);
+        let old = |before: &mut Before| {
+            task.is_some_and(|task| before.is_shown(task, patience, Instant::now()))
+        };
+        if self.before.as_mut().is_some_and(old) {
+            return None;
         }
         verdict::of(self.direct.as_ref(), self.task.as_ref(), self.run.turn)
     }

@@ -73,6 +73,7 @@ async fn play_with(
         detached: false,
         health: Rc::default(),
         prompt: prompt(),
+        answers: None,
         turn: TurnId(1),
         listener,
         stop: Stopper::new(false).1,

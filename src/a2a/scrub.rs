@@ -1,6 +1,8 @@
 //! Foreign error texts, made fit for a log line or a chat: agents and gateways quote addresses of
 //! the cluster, and sometimes credentials.
 
+use crate::rules::mask::Mask;
+
 /// Characters kept of a text; the rest helps nobody.
 const CHARS_MAX: usize = 300;
 
@@ -10,6 +12,7 @@ const SECRET_STARTS: [&str; 5] = ["sk-", "eyJ", "ghp_", "github_pat_", "xox"];
 /// The text in one line without addresses and credentials, cut to a readable length.
 #[must_use]
 pub fn scrub(text: &str) -> String {
+    let text = &Mask::new([], true, Vec::new()).whole(text).text;
     let mut clean = String::new();
     let mut after_scheme = false;
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {

@@ -3,7 +3,7 @@
 use tracing::warn;
 
 use super::{Message, Task, TaskState, files, pause, scrub};
-use crate::ids::TurnId;
+use crate::ids::{SaidId, TurnId};
 use crate::pause::Asks;
 use crate::rules::answer::Answer;
 use crate::rules::turn::End;
@@ -55,6 +55,10 @@ fn asks(task: &Task) -> End {
                 files: files::of_task(task),
             },
             task: task.id.clone(),
+            said: task
+                .status_message
+                .as_ref()
+                .and_then(|said| said.id.as_deref().map(SaidId::from)),
         },
     }
 }

@@ -28,7 +28,7 @@ use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
-use crate::model::Protocol;
+use crate::model::{Awaited, Protocol};
 use crate::poison;
 use crate::rules::files::Takes;
 use crate::rules::health::Health;
@@ -108,6 +108,8 @@ pub struct StartRun {
     pub turn: TurnId,
     /// The prompt.
     pub prompt: Prompt,
+    /// The question of the agent that it answers.
+    pub answers: Option<Awaited>,
     /// The protocol version that it was or is submitted in.
     pub protocol: Protocol,
     /// How.
@@ -249,6 +251,7 @@ impl Handler<StartRun> for Agent {
             permit,
             turn,
             prompt,
+            answers,
             protocol,
             begin,
             waits,
@@ -286,6 +289,7 @@ impl Handler<StartRun> for Agent {
             detached,
             health: self.health.clone(),
             prompt,
+            answers,
             turn,
             listener: tell.clone(),
             stop,

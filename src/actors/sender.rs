@@ -12,6 +12,7 @@ mod limits;
 mod penalties;
 mod progress;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -78,7 +79,7 @@ pub struct AnswerTap {
     /// The tap.
     pub id: CallbackId,
     /// What to say.
-    pub text: Option<&'static str>,
+    pub text: Option<Cow<'static, str>>,
 }
 
 /// Sends what waits; answers when nothing does.
@@ -352,7 +353,7 @@ impl Handler<AnswerTap> for Sender {
             if commons.store.prove_ownership().await.is_err() {
                 return;
             }
-            let done = api.answer_callback_query(&tap.id, tap.text, tap.text.is_some());
+            let done = api.answer_callback_query(&tap.id, tap.text.as_deref(), tap.text.is_some());
             if let Err(error) = done.await {
                 debug!(%error, "the tap was not answered");
             }

@@ -150,15 +150,7 @@ pub(super) async fn line(
     event: &'static str,
     work: Work,
 ) -> Result<Option<Change>, StoreError> {
-    let mut line = AuditLine {
-        chat: ChatId(0),
-        user: UserId::SHARED,
-        event,
-        agent: None,
-        turn: None,
-        rule: None,
-        text: None,
-    };
+    let mut line = AuditLine::new(ChatId(0), UserId::SHARED, event);
     match work {
         Work::Turn(turn) => {
             let Some((asked, conversation)) = store.turn(turn).await? else {

@@ -75,6 +75,7 @@ fn line(entry: &AuditEntry) -> String {
         or_dash(entry.agent.as_deref()),
         or_dash(entry.turn.as_deref()),
         or_dash(entry.rule.as_deref().or(entry.digest.as_deref())),
+        or_dash(entry.tools.as_deref()),
     ]
     .into_iter()
     .chain(entry.text.as_ref().map(|text| format!("{text:?}")))

@@ -119,6 +119,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// What it calls a person: by name, else by id.
+    #[must_use]
+    pub fn called(&self, user: UserId) -> String {
+        let name = self.names.get(&user).cloned();
+        name.unwrap_or_else(|| user.to_string())
+    }
+
     /// How long a turn of this agent may take at most, by whichever route: one call may be all of
     /// it.
     #[must_use]

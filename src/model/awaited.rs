@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Protocol;
-use crate::ids::{TaskId, UserId};
+use crate::ids::{SaidId, TaskId, UserId};
 
 /// A task that waits for somebody's words (A2A: input-required, auth-required). The message that
 /// answers it names it; one that does not begins a task of its own.
@@ -15,4 +15,15 @@ pub struct Awaited {
     pub protocol: Protocol,
     /// Whose words.
     pub of: UserId,
+    /// The message that asks, where the agent gives it an id.
+    #[serde(default)]
+    pub said: Option<SaidId>,
+}
+
+impl Awaited {
+    /// The id of the message that asks, if it has one.
+    #[must_use]
+    pub fn said_in(&self) -> Option<&str> {
+        self.said.as_ref().map(SaidId::as_str)
+    }
 }

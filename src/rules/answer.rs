@@ -77,6 +77,8 @@ pub struct Showing<'a> {
     pub agent: &'a AgentName,
     /// The turn that it answers.
     pub turn: TurnId,
+    /// How many secrets were taken out of it.
+    pub masked: usize,
     /// How large a message and a file may be.
     pub limits: &'a Limits,
     /// What becomes of a long answer.
@@ -102,7 +104,10 @@ pub enum Piece {
 /// The messages of an answer in their order; there is at least one.
 #[must_use]
 pub fn pieces(answer: Answer, showing: Showing<'_>) -> Vec<Piece> {
-    let (mut files, notes) = sorted(answer.files, showing.limits);
+    let (mut files, mut notes) = sorted(answer.files, showing.limits);
+    if showing.masked > 0 {
+        notes.push(format!("_{}_", words::approvals::masked(showing.masked)));
+    }
     let notes = notes.join("\n");
     if answer.text.trim().is_empty()
         && notes.is_empty()

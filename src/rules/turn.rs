@@ -10,7 +10,7 @@
 
 use uuid::Uuid;
 
-use crate::ids::{AgentName, BotId, OutboxId, PromptId, TaskId, Timestamp, UpdateId};
+use crate::ids::{AgentName, BotId, OutboxId, PromptId, SaidId, TaskId, Timestamp, UpdateId};
 use crate::model::{Action, BUTTON_LIFE, Body, Button, Kind, Outcome, Post, Shown, Turn, Whom};
 use crate::pause::Pause;
 use crate::rules::answer::{Answer, Piece};
@@ -31,6 +31,8 @@ pub enum End {
         answer: Answer,
         /// The task that waits for words.
         task: TaskId,
+        /// The message that asks, where the agent gives it an id.
+        said: Option<SaidId>,
     },
     /// It cannot be asked, and could not be the next time; a sentence that says why.
     Refused(String),

@@ -13,7 +13,7 @@ use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
 use super::{backup, codec, parked, penalties};
-use crate::ids::{BotId, RouteName, Timestamp, UpdateId};
+use crate::ids::{BotId, Digest, RouteName, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
 type Sql<'q> = Query<'q, Sqlite, SqliteArguments>;
@@ -236,8 +236,8 @@ async fn audit(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = query(
-        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, text)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, route, digest, tools, text)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let sql = sql
         .bind(now.0)
@@ -247,7 +247,11 @@ async fn audit(
     let sql = sql.bind(line.event);
     let agent = line.agent.as_ref().map(|agent| agent.as_str().to_owned());
     let sql = sql.bind(agent).bind(line.turn.map(|turn| turn.0));
-    any(c, sql.bind(line.rule).bind(&line.text)).await
+    let sql = sql.bind(line.rule);
+    let sql = sql.bind(line.route.as_ref().map(RouteName::as_str));
+    let sql = sql.bind(line.digest.as_ref().map(Digest::as_str));
+    let sql = sql.bind(line.tools.as_deref());
+    any(c, sql.bind(line.text.as_deref())).await
 }
 
 /// Exactly one row must have been where the change expects it.

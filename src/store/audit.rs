@@ -46,6 +46,12 @@ pub struct AuditEntry {
     /// SHA-256 of the calls that a decision was about, unmasked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// The tools of these calls, masked, and what was decided about each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<String>,
+    /// The route that it was asked by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
     /// What was asked, where `[audit] text` kept it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -69,10 +75,11 @@ async fn read(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = query(
         "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS time, * FROM (
-             SELECT at, id AS line, user, chat, event, agent, turn, rule, NULL AS digest, text
+             SELECT at, id AS line, user, chat, event, agent, turn, rule, digest, tools, route, text
              FROM audit WHERE bot = ?1 AND at >= ?2 AND (?3 IS NULL OR user = ?3)
              UNION ALL
-             SELECT d.at, d.pause, d.user, t.chat, 'decision', c.agent, t.id, NULL, d.digest, NULL
+             SELECT d.at, d.pause, d.user, t.chat, 'decision', c.agent, t.id, NULL, d.digest, NULL, t.route,
+                    NULL
              FROM decisions d
              JOIN pauses p ON p.bot = d.bot AND p.id = d.pause
              JOIN turns t ON t.id = p.turn JOIN conversations c ON c.id = t.conversation
@@ -100,6 +107,8 @@ fn entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
         turn: turn.map(|turn| TurnId(turn).reference()),
         rule: row.try_get("rule")?,
         digest: row.try_get("digest")?,
+        tools: row.try_get("tools")?,
+        route: row.try_get("route")?,
         text: row.try_get("text")?,
     })
 }

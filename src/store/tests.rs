@@ -279,15 +279,7 @@ fn sent(post: OutboxId, message: i64) -> Change {
 }
 
 fn audit(event: &'static str) -> Change {
-    Change::Audit(AuditLine {
-        chat: HERE.chat,
-        user: ANNA,
-        event,
-        agent: None,
-        turn: None,
-        rule: None,
-        text: None,
-    })
+    Change::Audit(AuditLine::new(HERE.chat, ANNA, event))
 }
 
 fn file(post: OutboxId) -> Change {

@@ -199,16 +199,13 @@ async fn whoever_may_not_decide_hears_so_and_nothing_happens() {
         let answer = stage.telegram.tap_answered(&tap).await;
         assert_eq!(
             answer.text,
-            "You asked for this, so somebody else has to approve it."
+            "You asked for this, so somebody else has to approve it: 8."
         );
         let copy = lead.sees("asks whether it may go on").await;
         stage.telegram.add_user(9, "Stranger");
         let tap = stage.telegram.press(9, 8, copy.id, "Approve").unwrap();
         let answer = stage.telegram.tap_answered(&tap).await;
-        assert_eq!(
-            answer.text,
-            "You may not approve this. The card says who may."
-        );
+        assert_eq!(answer.text, "You may not approve this. These may: 8.");
         let tap = stage.telegram.press(9, 8, copy.id, "Reject").unwrap();
         let answer = stage.telegram.tap_answered(&tap).await;
         assert!(answer.text.starts_with("Only whoever asked"));

@@ -1,70 +1,101 @@
-//! What a security reviewer can read back: every step of a question, every refusal and its rule.
+//! What the audit keeps: who asked, what was decided about which calls, by whom, and what came of it.
 
-use switchboard_emulators::agent::{Gate, reply};
+use std::path::Path;
 
-use crate::support::{Stage, UNLIMITED, rows};
+use switchboard::ids::BotId;
+use switchboard::store::{AuditEntry, Wanted, audit};
 
-const LINES: &str = "SELECT concat_ws(' ', user, event, agent, rule, text) FROM audit ORDER BY id";
+use crate::approvals::{ANYBODY, plans};
+use crate::support::Stage;
 
-/// A bot whose agent answers nothing before the gate opens.
-async fn held(audit: &str) -> (Stage, Gate) {
-    let gate = Gate::new();
-    let held = gate.clone();
-    let stage = Stage::plan()
-        .sections(&format!("{UNLIMITED}conversation_waiting_max = 1\n{audit}"))
-        .agent("k8s", move |_| reply().held(&held).answers("done"))
-        .start()
-        .await;
-    (stage, gate)
+async fn lines(stage: &Stage, store: &Path) -> Vec<AuditEntry> {
+    let bot = BotId(stage.telegram.bot_id());
+    let wanted = Wanted {
+        lines_max: 100,
+        ..Wanted::default()
+    };
+    audit(store, bot, wanted).await.expect("it can be read")
 }
 
-/// A question, one behind it that is changed, one too many, an old button, a fresh conversation.
-async fn life(stage: &Stage, gate: &Gate) {
+/// Who, what, by which rule, and about which tools; decisions as the store keeps them apart.
+fn told(lines: &[AuditEntry]) -> Vec<String> {
+    let lines = lines.iter().filter(|line| line.event != "decision");
+    let told = lines.map(|line| {
+        let or = |text: &Option<String>| text.clone().unwrap_or_default();
+        let user = line.user.unwrap_or_default();
+        let (rule, tools) = (or(&line.rule), or(&line.tools));
+        format!("{user} {} {rule} {tools}", line.event)
+    });
+    told.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_request_decision_and_refusal_has_its_line_and_what_came_of_it() {
+    for plan in plans(ANYBODY) {
+        let stage = plan.start().await;
+        stage.telegram.add_user(9, "Somebody");
+        let user = stage.user(7);
+        user.says("two");
+        let card = user.sees("2. restart").await;
+        let tap = stage.telegram.press(9, 7, card.id, "Approve all").unwrap();
+        stage.telegram.tap_answered(&tap).await;
+        user.taps("2. restart", "🚫 2. restart").await;
+        stage.telegram.sees_button(7, "✅ 2. restart").await;
+        user.taps("2. restart", "Send").await;
+        user.sees("restart done").await;
+        stage.settled().await;
+        let lines = lines(&stage, &stage.store()).await;
+        assert_eq!(
+            told(&lines),
+            [
+                "7 conversation",
+                "7 asked person",
+                "7 approval_asked delete_pod, restart",
+                "9 decision_refused may not approve delete_pod, restart",
+                "7 approved delete_pod: rejected, restart: approved",
+                "7 decision_delivered delete_pod: rejected, restart: approved",
+            ]
+        );
+        let digests = lines.iter().filter_map(|line| line.digest.as_deref());
+        let digests: std::collections::BTreeSet<&str> = digests.collect();
+        assert_eq!(
+            digests.len(),
+            1,
+            "all of it is about the same calls: {lines:?}"
+        );
+        let about = lines.iter().filter(|line| line.turn.is_some());
+        assert!(
+            about
+                .clone()
+                .all(|line| line.route.as_deref() == Some("k8s")),
+            "{lines:?}"
+        );
+        stage.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_decides_and_what_somebody_may_not_tap_is_noted() {
+    let [plan, _] = plans(&format!("{ANYBODY}\nexpires_after = \"1s\""));
+    let stage = plan.start().await;
     let user = stage.user(7);
-    user.says("first");
-    gate.reached().await;
-    let second = user.says("second");
-    rows::becomes(&stage.store(), "SELECT count(*) FROM turns", 2).await;
-    stage.telegram.edit(7, second, "another");
-    let edited = "SELECT count(*) FROM updates WHERE state = 'joined'";
-    rows::becomes(&stage.store(), edited, 1).await;
-    user.says("third");
-    user.sees("wait").await;
-    stage.telegram.press_raw(7, 7, second, "an old one");
-    let refused = "SELECT count(*) FROM updates WHERE state = 'refused'";
-    rows::becomes(&stage.store(), refused, 2).await;
-    gate.open();
-    user.sees_times("done", 2).await;
-    user.says("/new k8s");
-    rows::becomes(&stage.store(), "SELECT count(*) FROM conversations", 2).await;
-}
-
-#[tokio::test]
-async fn each_step_of_a_question_and_each_refusal_has_a_line_without_anybodys_words() {
-    let (stage, gate) = held("").await;
-    life(&stage, &gate).await;
-    let lines = rows::texts(&stage.store(), LINES).await;
-    let expected = [
-        "7 conversation k8s",
-        "7 asked k8s person",
-        "7 asked k8s person",
-        "7 edited k8s",
-        "7 refused k8s conversation full",
-        "7 refused button over",
-        "7 conversation k8s",
-    ];
-    assert_eq!(lines, expected);
-    stage.ends().await;
-}
-
-#[tokio::test]
-async fn words_are_kept_where_the_configuration_wants_them_and_outlive_the_question() {
-    let (stage, gate) = held("[audit]\ntext = true\n").await;
-    life(&stage, &gate).await;
-    let kept = "SELECT text FROM audit WHERE text IS NOT NULL ORDER BY id";
-    let words = rows::texts(&stage.store(), kept).await;
-    assert_eq!(words, ["first", "second", "another"]);
-    let turns = "SELECT count(*) FROM turns WHERE text != ''";
-    assert_eq!(rows::count(&stage.store(), turns).await, 0);
+    user.says("one");
+    user.sees("⌛ Nobody decided in time. Rejected at").await;
+    stage.settled().await;
+    user.says("/k8s");
+    let card = user.sees("Now talking to k8s").await;
+    let lines = lines(&stage, &stage.store()).await;
+    assert_eq!(
+        told(&lines),
+        [
+            "7 conversation",
+            "7 asked person",
+            "7 approval_asked delete_pod",
+            "7 approval_expired delete_pod: rejected",
+            "7 decision_delivered delete_pod: rejected",
+        ],
+        "{card:?}"
+    );
     stage.ends().await;
 }

@@ -7,6 +7,7 @@ mod access;
 mod approvals;
 mod approvals_cut_short;
 mod audit;
+mod audit_lines;
 mod buttons;
 mod conversation;
 mod edits;

@@ -5,6 +5,7 @@ use futures_util::StreamExt;
 use tracing::{info, warn};
 
 use super::super::{A2aError, Event, Outcome, Reply, pause, stream};
+use super::before::Before;
 use super::{News, TASK_NOT_FOUND, Watch};
 use crate::pause::Pause;
 use crate::rules::turn::End;
@@ -22,6 +23,7 @@ impl Watch {
         }
         // From here on the events of this run tell what the task has come to.
         self.task = None;
+        self.before = Some(Before::decision(expected.clone()));
         let sent = self.send_decision().await;
         let error = match sent {
             Ok(end) => return end,

@@ -104,12 +104,8 @@ pub(super) fn noted(
     rule: Option<Rule>,
 ) -> Change {
     Change::Audit(AuditLine {
-        chat,
-        user,
-        event,
         agent: agent.cloned(),
-        turn: None,
         rule,
-        text: None,
+        ..AuditLine::new(chat, user, event)
     })
 }

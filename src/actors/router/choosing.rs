@@ -91,7 +91,8 @@ impl Router {
             (button.whom == Whom::Person(user)).then(|| (route.clone(), rule))
         });
         let Some((route, rule)) = allowed else {
-            return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
+            let agent = found.map(|route| &route.agent);
+            return self.refuse_tap(id, tap, agent);
         };
         let said = Said {
             update: id,

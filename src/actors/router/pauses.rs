@@ -40,7 +40,7 @@ impl Router {
                     let rule = "button over";
                     let line = noted(tap.chat, tap.from.id, "refused", None, Some(rule));
                     let changes = vec![ends(id, UpdateEnd::Refused(rule)), line];
-                    let text = Some(words::approvals::CHANGED);
+                    let text = Some(words::approvals::CHANGED.into());
                     (text, settled(commons.store.commit(changes).await))
                 }
                 Err(failure) => (None, Err(failure)),
@@ -80,7 +80,7 @@ impl Router {
                 Ok(None) => Ok(()),
                 // The update has ended; what is said of it is a post of its own.
                 Ok(Some(why)) => {
-                    let told = reply(id, &message, why.to_owned(), &commons).split_off(1);
+                    let told = reply(id, &message, why.into_owned(), &commons).split_off(1);
                     commons.commit(&sender, told).await
                 }
                 Err(StoreError::Stale(_)) => {

@@ -6,10 +6,10 @@ use super::facts::{Facts, Pressed};
 use super::{Router, Work, ends, noted, settled};
 use crate::actors::sender::AnswerTap;
 use crate::actors::session::Decide;
-use crate::ids::UpdateId;
-use crate::model::{Action, Button, Conversation, Turn, UpdateEnd};
+use crate::ids::{AgentName, UpdateId};
+use crate::model::{Action, AuditLine, Button, Conversation, Turn, UpdateEnd};
 use crate::rules::{access, words};
-use crate::store::StoreError;
+use crate::store::{Change, StoreError};
 use crate::telegram::Callback;
 
 impl Router {
@@ -51,7 +51,7 @@ impl Router {
     ) -> Work {
         let agent = &conversation.slot.agent;
         if !access::may_press(&self.commons.config(), agent, &button, tap.from.id) {
-            return self.answer_tap(id, tap, Some(words::BUTTON_FOREIGN), "button foreign");
+            return self.refuse_tap(id, tap, Some(agent));
         }
         let Some(session) = self.session(conversation, ctx) else {
             return self.answer_tap(id, tap, Some(words::BUTTON_OVER), "no such agent");
@@ -73,7 +73,7 @@ impl Router {
         Box::pin(async move {
             let decided = work.await;
             let late = matches!(decided, Err(StoreError::Stale(_)));
-            let text = late.then_some(words::BUTTON_OVER);
+            let text = late.then_some(words::BUTTON_OVER.into());
             // A spinner that does not end is no reason to decide twice.
             let _ = sender.send(AnswerTap { id: tap.id, text }).await;
             if late {
@@ -83,6 +83,29 @@ impl Router {
                 return settled(commons.store.commit(changes).await);
             }
             decided
+        })
+    }
+
+    /// Somebody has tapped what is not theirs.
+    pub(super) fn refuse_tap(
+        &self,
+        id: UpdateId,
+        tap: Callback,
+        agent: Option<&AgentName>,
+    ) -> Work {
+        let rule = "button foreign";
+        let refused = Change::Audit(AuditLine {
+            agent: agent.cloned(),
+            rule: Some(rule),
+            ..AuditLine::new(tap.chat, tap.from.id, "refused")
+        });
+        let committed = self.commit(vec![ends(id, UpdateEnd::Refused(rule)), refused]);
+        let sender = self.sender.clone();
+        Box::pin(async move {
+            committed.await?;
+            let text = Some(words::BUTTON_FOREIGN.into());
+            let _ = sender.send(AnswerTap { id: tap.id, text }).await;
+            Ok(())
         })
     }
 
@@ -98,6 +121,7 @@ impl Router {
         let sender = self.sender.clone();
         Box::pin(async move {
             committed.await?;
+            let text = text.map(Into::into);
             let _ = sender.send(AnswerTap { id: tap.id, text }).await;
             Ok(())
         })

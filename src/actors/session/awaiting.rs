@@ -9,7 +9,7 @@ impl Session {
     /// What the next words of whoever asked the turn in flight answer from now on, if it ends with
     /// a question. What is queued already was written before anybody could read the question.
     pub(super) fn awaits(&mut self, end: &End) -> Option<Change> {
-        let End::Asked { task, .. } = end else {
+        let End::Asked { task, said, .. } = end else {
             return None;
         };
         let turn = &self.running.as_ref()?.turn;
@@ -17,6 +17,7 @@ impl Session {
             task: task.clone(),
             protocol: turn.protocol?,
             of: turn.asked_by,
+            said: said.clone(),
         };
         self.conversation.awaited = Some(awaited.clone());
         Some(self.keeps(Some(awaited)))

@@ -1,5 +1,7 @@
 //! What people say about what the agent waits for: taps, replies, and questions meanwhile.
 
+use std::borrow::Cow;
+
 use actix::{ActorFutureExt, Handler, Message, ResponseActFuture, WrapFuture, fut};
 use tracing::info;
 
@@ -15,7 +17,7 @@ use crate::rules::words::approvals;
 use crate::store::{Change, StoreError};
 
 /// What is said to whoever has tapped or replied, if anything is.
-pub type Answered = Result<Option<&'static str>, StoreError>;
+pub type Answered = Result<Option<Cow<'static, str>>, StoreError>;
 
 /// Somebody has tapped under a card.
 #[derive(Clone, Debug, Message)]
@@ -96,13 +98,16 @@ impl Session {
         let end = |end| Change::EndUpdate { update, end };
         let done = match tapped {
             Tapped::Nothing(why) => {
-                let refused = self.audit(user, "decision_refused", turn, None);
-                let changes = vec![end(UpdateEnd::Refused("may not decide")), refused];
+                let waiting = self.waits_for();
+                let refused = waiting
+                    .map(|it| self.audit_pause(user, "decision_refused", it, Some(why.rule)));
+                let mut changes = vec![end(UpdateEnd::Refused("may not decide"))];
+                changes.extend(refused);
                 let commons = self.commons.clone();
                 let kept = async move { commons.store.commit(changes).await };
                 return Box::pin(
                     kept.into_actor(self)
-                        .map(move |kept, _, _| kept.map(|()| Some(why))),
+                        .map(move |kept, _, _| kept.map(|()| Some(why.said))),
                 );
             }
             Tapped::Changed(next) => {
@@ -118,8 +123,10 @@ impl Session {
                     _ => "rejected",
                 };
                 info!(turn = %turn.reference(), %user, digest = %next.digest, event, "decided");
-                let mut changes =
-                    vec![end(UpdateEnd::Control), self.audit(user, event, turn, None)];
+                let mut changes = vec![
+                    end(UpdateEnd::Control),
+                    self.audit_pause(user, event, &next, None),
+                ];
                 changes.extend(below);
                 self.decide(next, changes)
             }
@@ -141,7 +148,7 @@ impl Session {
         let kept = self.commons.store.commit(vec![change]);
         Box::pin(
             kept.into_actor(self)
-                .map(move |kept, _, _| kept.map(|()| Some(why))),
+                .map(move |kept, _, _| kept.map(|()| Some(why.into()))),
         )
     }
 

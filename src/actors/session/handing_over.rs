@@ -214,6 +214,7 @@ impl Session {
             permit,
             turn: id,
             prompt,
+            answers: turn.answers.clone(),
             protocol,
             begin,
             waits,

@@ -3,9 +3,7 @@
 use actix::{ActorFutureExt, Handler, ResponseActFuture, WrapFuture};
 
 use super::{Ask, Running, Session, TakeUpTurns, Waiting};
-use crate::ids::{TurnId, UserId};
-use crate::model::{AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
-use crate::rules::access::Rule;
+use crate::model::{Body, Kind, Post, Turn, TurnState, UpdateEnd};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
 
@@ -72,50 +70,6 @@ impl Session {
         Change::Post(Post::new(id, ask.place, Kind::Notice, body))
     }
 
-    pub(super) fn audit(
-        &self,
-        user: UserId,
-        event: &'static str,
-        turn: TurnId,
-        rule: Option<Rule>,
-    ) -> Change {
-        Change::Audit(self.audit_line(user, event, Some(turn), rule))
-    }
-
-    /// The same with the words of a person, where the configuration wants them.
-    pub(super) fn audit_words(
-        &self,
-        user: UserId,
-        event: &'static str,
-        turn: TurnId,
-        words: &str,
-        rule: Option<Rule>,
-    ) -> Change {
-        let kept = self.commons.config().audit.text;
-        Change::Audit(AuditLine {
-            text: kept.then(|| words.to_owned()),
-            ..self.audit_line(user, event, Some(turn), rule)
-        })
-    }
-
-    pub(super) fn audit_line(
-        &self,
-        user: UserId,
-        event: &'static str,
-        turn: Option<TurnId>,
-        rule: Option<Rule>,
-    ) -> AuditLine {
-        AuditLine {
-            chat: self.conversation.slot.place.chat,
-            user,
-            event,
-            agent: Some(self.conversation.slot.agent.clone()),
-            turn,
-            rule,
-            text: None,
-        }
-    }
-
     /// The turn takes its place at the end of the queue at once, so that order is the
     /// order of arrival; it counts when the store has it.
     pub(super) fn enqueue(
@@ -161,7 +115,7 @@ impl Session {
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
             changes.push(Change::OpenConversation(self.conversation.clone()));
-            changes.push(self.audit(ask.user, "conversation", turn.id, None));
+            changes.push(self.audit_opening(ask, "conversation", &turn, None));
         }
         changes.push(Change::OpenTurn(turn.clone()));
         changes.extend(self.answered_by(&turn));
@@ -186,8 +140,7 @@ impl Session {
         if let Some(waiting) = self.waits_for() {
             changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
         }
-        let words = &ask.piece.text;
-        changes.push(self.audit_words(ask.user, "asked", turn.id, words, Some(ask.rule)));
+        changes.push(self.audit_opening(ask, "asked", &turn, Some(ask.rule)));
         changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
     }

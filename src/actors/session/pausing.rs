@@ -80,6 +80,7 @@ impl Session {
             // A decision has left for it, and it still waits.
             match same.moved(Event::StillWaits) {
                 Some(unknown) => {
+                    changes.push(self.audit_outcome(&unknown, "decision_unknown"));
                     changes.extend(self.at_desk(|desk| desk.redrawn(&unknown)));
                     unknown
                 }
@@ -94,7 +95,7 @@ impl Session {
             turn::take_away_placeholder(turn, ending, &mut changes, &mut ids);
             let (waiting, opened) = self.at_desk(|desk| desk.open(turn, agent, pause));
             changes.extend(opened);
-            changes.push(self.audit(waiting.asked_by, "approval_asked", id, None));
+            changes.push(self.audit_pause(waiting.asked_by, "approval_asked", &waiting, None));
             // What was asked meanwhile waits, too; its writer hears so once.
             if let Some(next) = self.waiting.back() {
                 let (place, message) = (next.turn.place, next.turn.reply_to);
@@ -164,7 +165,7 @@ impl Session {
             let Some(next) = approval::expired(&waiting, now) else {
                 return;
             };
-            let expired = self.audit(waiting.asked_by, "approval_expired", waiting.turn, None);
+            let expired = self.audit_pause(waiting.asked_by, "approval_expired", &next, None);
             let decided = self.decide(next, vec![expired]);
             ctx.spawn(decided.map(|decided, session, ctx| {
                 if decided.is_err() {
@@ -195,7 +196,7 @@ impl Session {
         let Some(next) = approval::made(waiting, decision, by, now) else {
             return;
         };
-        let rejected = self.audit(waiting.asked_by, "rejected", waiting.turn, None);
+        let rejected = self.audit_pause(waiting.asked_by, "rejected", &next, None);
         let decided = self.decide(next, vec![rejected]);
         if let Some(running) = self.running.as_mut() {
             // The run of the rejection is let come to its end.
@@ -276,7 +277,8 @@ impl Session {
         let Some(next) = next else {
             return Box::pin(fut::ready(()));
         };
-        let changes = self.at_desk(|desk| desk.redrawn(&next));
+        let mut changes = self.at_desk(|desk| desk.redrawn(&next));
+        changes.push(self.audit_outcome(&next, "decision_delivered"));
         if let Some(running) = self.running.as_mut() {
             running.paused = None;
         }
@@ -291,19 +293,20 @@ impl Session {
         surely: bool,
         why: &str,
     ) -> ResponseActFuture<Self, ()> {
-        let event = if surely {
-            Event::NotSent
+        let (event, outcome) = if surely {
+            (Event::NotSent, "decision_not_sent")
         } else {
-            Event::StillWaits
+            (Event::StillWaits, "decision_unknown")
         };
         let waiting = self.waits_for().filter(|it| it.turn == id);
         let Some(next) = waiting.and_then(|waiting| waiting.moved(event)) else {
             return self.ended(id, &End::Failed(why.to_owned()));
         };
         let mut changes = self.at_desk(|desk| desk.redrawn(&next));
+        changes.push(self.audit_outcome(&next, outcome));
         if surely {
             let body = crate::model::Body {
-                text: words::not_sent(&self.mask.whole(why).text),
+                text: words::not_sent(&self.without_secrets(why)),
                 ..Default::default()
             };
             let post = self.commons.store.new_post();
@@ -335,10 +338,16 @@ impl Session {
         let waiting = running.paused.as_ref();
         let arrived = waiting.filter(|_| running.decided_before);
         let made = arrived.and_then(|waiting| waiting.made.as_ref());
-        let event = made.map_or(Event::Gone, |made| Event::Delivered(made.comes_to()));
-        let gone = waiting.and_then(|waiting| waiting.moved(event));
-        gone.map(|gone| self.at_desk(|desk| desk.redrawn(&gone)))
-            .unwrap_or_default()
+        let gone = ("approval_gone", Event::Gone);
+        let (outcome, event) = made.map_or(gone, |made| {
+            ("decision_delivered", Event::Delivered(made.comes_to()))
+        });
+        let Some(gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
+            return Vec::new();
+        };
+        let mut changes = self.at_desk(|desk| desk.redrawn(&gone));
+        changes.push(self.audit_outcome(&gone, outcome));
+        changes
     }
 
     /// Whether a decision is on its way to the agent.

@@ -193,24 +193,6 @@ impl Session {
         Box::pin(told.into_actor(self))
     }
 
-    /// The answer without secrets, its files that are text included.
-    fn masked(&self, answer: &answer::Answer) -> answer::Answer {
-        let files = answer.files.iter().map(|file| match &file.content {
-            answer::Place::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => answer::Produced {
-                    content: answer::Place::Bytes(self.mask.whole(text).text.into_owned().into()),
-                    ..file.clone()
-                },
-                Err(_) => file.clone(),
-            },
-            answer::Place::Address(_) => file.clone(),
-        });
-        answer::Answer {
-            text: self.mask.whole(&answer.text).text.into_owned(),
-            files: files.collect(),
-        }
-    }
-
     /// What is committed and said at the end of the turn.
     fn changes_of(&self, running: &Running, end: &End, seat: &Seat) -> Vec<Change> {
         let turn = &running.turn;
@@ -220,12 +202,13 @@ impl Session {
         let mut ids = StoreIds(&self.commons);
         match end {
             End::Answer(answer) | End::Asked { answer, .. } => {
-                let answer = self.masked(answer);
+                let (answer, masked) = self.masked(answer);
                 let showing = Showing {
                     label: self.label(turn, seat),
                     from: self.origin(turn),
                     agent,
                     turn: turn.id,
+                    masked,
                     limits: &running.by.config.limits,
                     chat: &running.by.config.chat,
                 };
@@ -234,12 +217,12 @@ impl Session {
                 turn::answered(turn, pieces, ending, &mut ids)
             }
             End::Refused(why) => {
-                let why = self.mask.whole(why);
-                turn::refused(turn, agent, &why.text, question_ending(shown), &mut ids)
+                let why = self.without_secrets(why);
+                turn::refused(turn, agent, &why, question_ending(shown), &mut ids)
             }
             End::Failed(why) => {
-                let why = self.mask.whole(why);
-                turn::failed(turn, agent, &why.text, question_ending(shown), &mut ids)
+                let why = self.without_secrets(why);
+                turn::failed(turn, agent, &why, question_ending(shown), &mut ids)
             }
             // Two of these are no ends of a turn: see `pausing`.
             End::Unknown | End::Paused(_) | End::Undecided { .. } => {

@@ -11,6 +11,7 @@ const TURN: TurnId = TurnId(1_000);
 struct Bench {
     agent: AgentName,
     labelled: bool,
+    masked: usize,
     config: Config,
 }
 
@@ -19,6 +20,7 @@ impl Bench {
         Self {
             agent: "k8s".into(),
             labelled: false,
+            masked: 0,
             config: config(),
         }
     }
@@ -39,6 +41,7 @@ impl Bench {
             from,
             agent: &self.agent,
             turn: TURN,
+            masked: self.masked,
             limits: &self.config.limits,
             chat: &self.config.chat,
         };
@@ -319,4 +322,21 @@ fn a_placeholder_becomes_a_text_and_never_a_file() {
     assert_eq!(count(answer("one", vec![])), 1);
     assert_eq!(count(answer("", vec![file("a.txt", "x")])), 2);
     assert_eq!(count(answer("one", vec![file("a.txt", "x")])), 2);
+}
+
+#[test]
+fn an_answer_of_which_something_was_masked_says_so_at_its_end() {
+    let bench = Bench::with(|bench| bench.masked = 2);
+    let said = "What looks like a secret is hidden in 2 places.";
+    assert_eq!(
+        bench.told("password: ‹masked›"),
+        [format!("password: ‹masked›\n\n{said}")]
+    );
+    let alone = Answer {
+        text: String::new(),
+        files: vec![file("a.txt", "token: ‹masked›")],
+    };
+    let told = bench.told(alone);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0], said);
 }

@@ -56,7 +56,7 @@ pub fn card(shown: Shown<'_>) -> Card {
         .map(|call| {
             let yaml = yaml(&call.args);
             let without = shown.mask.whole(&yaml);
-            masked += without.count;
+            masked += without.count();
             without.text.into_owned()
         })
         .collect();
@@ -121,8 +121,14 @@ pub fn question_card(shown: Shown<'_>) -> Card {
             questions.len(),
         ));
         if let Some(question) = questions.get(at) {
-            let asked: String = question.text.chars().take(QUESTION_MAX).collect();
-            text.line(&visible_lines(&shown.mask.whole(&asked).text));
+            // Masked before it is cut: half of a secret does not look like one.
+            let without = shown.mask.whole(&question.text);
+            let asked: String = without.text.chars().take(QUESTION_MAX).collect();
+            text.line(&visible_lines(&asked));
+            if without.count() > 0 {
+                text.line("");
+                text.line(&words::masked(without.count()));
+            }
         }
     }
     text.line("");
@@ -135,14 +141,19 @@ pub fn question_card(shown: Shown<'_>) -> Card {
 
 /// `1. sub_agent ▸ delete_pod`, with what was tapped where there are several.
 fn title(shown: Shown<'_>, n: usize, call: &ToolCall) -> String {
-    let tool = name(shown.mask, &call.name);
-    let tool = match &call.via {
-        Some(via) => format!("{} ▸ {tool}", name(shown.mask, via)),
-        None => tool,
-    };
+    let tool = tool(shown.mask, call);
     match shown.pause.calls().len() {
         1 => tool,
         _ => format!("{}. {tool}", n + 1),
+    }
+}
+
+/// `sub_agent ▸ delete_pod`, in one line.
+pub(super) fn tool(mask: &Mask, call: &ToolCall) -> String {
+    let tool = name(mask, &call.name);
+    match &call.via {
+        Some(via) => format!("{} ▸ {tool}", name(mask, via)),
+        None => tool,
     }
 }
 

@@ -142,8 +142,7 @@ impl Desk<'_> {
 
     /// What a person is called.
     fn name(&self, user: UserId) -> String {
-        let name = self.config.names.get(&user).cloned();
-        name.unwrap_or_else(|| user.to_string())
+        self.config.called(user)
     }
 
     pub(super) fn card(&self, waiting: &Waiting) -> Card {

@@ -13,6 +13,7 @@
 //! | `waiting` | a pause as it is kept |
 //! | `taps` | what a tap does, or words do |
 //! | `desk` | what is committed when it moves |
+//! | `record` | what the audit keeps of it |
 //! | `posting` | cards that come into a chat, with their file |
 //! | `yaml`, `card` | what people see |
 
@@ -23,6 +24,7 @@ mod moves;
 mod picks;
 mod policy;
 mod posting;
+mod record;
 mod taps;
 mod waiting;
 mod yaml;
@@ -33,7 +35,8 @@ pub use digest::digest;
 pub use moves::{Event, Move, State, next};
 pub use picks::{Pick, Picks};
 pub use policy::{Allowed, Case, Refusal, approves_on};
-pub use taps::{Tapped, expired, replied, tapped};
+pub use record::told_tools;
+pub use taps::{Denied, Tapped, expired, replied, tapped};
 pub use waiting::{Made, Posted, Waiting};
 
 #[cfg(test)]

@@ -100,6 +100,15 @@ impl<'c> Case<'c> {
         })
     }
 
+    /// What those are called who may approve a call, then and now, apart from whoever asked.
+    #[must_use]
+    pub fn who_may(&self, tool: &str, then: &Allowed) -> Vec<String> {
+        let now = self.allowed(tool).people;
+        let both = now.iter().filter(|user| then.people.contains(user));
+        let others = both.filter(|user| **user != self.asker);
+        others.map(|user| self.config.called(*user)).collect()
+    }
+
     /// Whether this person may reject: whoever asked, whoever may approve any of it, and admins. It
     /// runs nothing, so the rules of now are enough; whoever asked may always take it back.
     #[must_use]

@@ -1,5 +1,7 @@
 //! What a tap does, or words do: decided on the pause as it stands and on the rules of now.
 
+use std::borrow::Cow;
+
 use super::desk::made;
 use super::picks::{Pick, Picks};
 use super::policy::{Case, Refusal};
@@ -16,11 +18,34 @@ const REASON_MAX: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tapped {
     /// Nothing; the person is told why.
-    Nothing(&'static str),
+    Nothing(Denied),
     /// Something was chosen: the cards change.
     Changed(Waiting),
     /// A decision was made, and leaves next.
     Decided(Waiting),
+}
+
+/// Why nothing comes of a tap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// What the person is told.
+    pub said: Cow<'static, str>,
+    /// The rule that said so, for the audit.
+    pub rule: &'static str,
+}
+
+impl Denied {
+    const CHANGED: Self = Self::new(words::CHANGED, "changed meanwhile");
+    const REJECT: Self = Self::new(words::MAY_NOT_REJECT, "may not reject");
+    const QUESTION: Self = Self::new(words::NOT_YOUR_QUESTION, "may not answer");
+    const NOBODY: Self = Self::new(words::NOBODY_MAY, "nobody may approve");
+
+    const fn new(said: &'static str, rule: &'static str) -> Self {
+        Self {
+            said: Cow::Borrowed(said),
+            rule,
+        }
+    }
 }
 
 /// A tap by this person on a card of this version.
@@ -36,7 +61,7 @@ pub fn tapped(
     // A new question counts whatever was tapped on the card meanwhile.
     let old = version != waiting.version && tap != Tap::RejectAndAsk;
     if old || !waiting.state.asks() || now > waiting.expires_at {
-        return Tapped::Nothing(words::CHANGED);
+        return Tapped::Nothing(Denied::CHANGED);
     }
     let decision = match tap {
         Tap::Approve => Decision::all(waiting.pause.calls(), true),
@@ -48,18 +73,18 @@ pub fn tapped(
         },
         Tap::Again => match &waiting.made {
             Some(made) => made.decision.clone(),
-            None => return Tapped::Nothing(words::CHANGED),
+            None => return Tapped::Nothing(Denied::CHANGED),
         },
         Tap::Done if matches!(waiting.pause.asks, Asks::Approval(_)) => {
             match waiting.picks.decision(&waiting.pause) {
                 Some(decision) => decision,
-                None => return Tapped::Nothing(words::CHANGED),
+                None => return Tapped::Nothing(Denied::CHANGED),
             }
         }
         Tap::Toggle(call) => return picked(case, waiting, &Pick::Toggle(call), user, now),
         Tap::Choose(choice) => return picked(case, waiting, &Pick::Choose(choice), user, now),
         Tap::Done => return picked(case, waiting, &Pick::Done, user, now),
-        Tap::KeepWaiting => return Tapped::Nothing(words::CHANGED),
+        Tap::KeepWaiting => return Tapped::Nothing(Denied::CHANGED),
     };
     decided(case, waiting, decision, user, now)
 }
@@ -74,13 +99,13 @@ pub fn replied(
     now: Timestamp,
 ) -> Tapped {
     if !waiting.state.asks() || now > waiting.expires_at {
-        return Tapped::Nothing(words::CHANGED);
+        return Tapped::Nothing(Denied::CHANGED);
     }
     if matches!(waiting.pause.asks, Asks::Answers { .. }) {
         return picked(case, waiting, &Pick::Say(text.to_owned()), user, now);
     }
     if !case.may_reject(user, &waiting.tools()) {
-        return Tapped::Nothing(words::MAY_NOT_REJECT);
+        return Tapped::Nothing(Denied::REJECT);
     }
     let mut next = waiting.changed();
     next.reason = Some(text.trim().chars().take(REASON_MAX).collect());
@@ -90,7 +115,7 @@ pub fn replied(
 fn picked(case: &Case<'_>, waiting: &Waiting, pick: &Pick, user: UserId, now: Timestamp) -> Tapped {
     let is_question = matches!(waiting.pause.asks, Asks::Answers { .. });
     if is_question && !case.may_answer(user) {
-        return Tapped::Nothing(words::NOT_YOUR_QUESTION);
+        return Tapped::Nothing(Denied::QUESTION);
     }
     if let Pick::Toggle(call) = pick
         && let Err(why) = may_approve(case, waiting, *call, user)
@@ -98,7 +123,7 @@ fn picked(case: &Case<'_>, waiting: &Waiting, pick: &Pick, user: UserId, now: Ti
         return Tapped::Nothing(why);
     }
     let Some(picks) = waiting.picks.pick(&waiting.pause, pick) else {
-        return Tapped::Nothing(words::CHANGED);
+        return Tapped::Nothing(Denied::CHANGED);
     };
     let next = Waiting {
         picks: picks.clone(),
@@ -128,10 +153,10 @@ fn decided(
         }
         Decision::Tools(_) | Decision::RejectAll { .. } => {
             let may = case.may_reject(user, &waiting.tools());
-            (!may).then_some(words::MAY_NOT_REJECT)
+            (!may).then_some(Denied::REJECT)
         }
         Decision::Answers(_) | Decision::Words(_) => {
-            (!case.may_answer(user)).then_some(words::NOT_YOUR_QUESTION)
+            (!case.may_answer(user)).then_some(Denied::QUESTION)
         }
     };
     if let Some(why) = refused {
@@ -139,7 +164,7 @@ fn decided(
     }
     match made(waiting, decision, Some(user), now) {
         Some(next) => Tapped::Decided(next),
-        None => Tapped::Nothing(words::CHANGED),
+        None => Tapped::Nothing(Denied::CHANGED),
     }
 }
 
@@ -148,17 +173,27 @@ fn may_approve(
     waiting: &Waiting,
     call: usize,
     user: UserId,
-) -> Result<(), &'static str> {
+) -> Result<(), Denied> {
     let calls = waiting.pause.calls();
     let (Some(call), Some(then)) = (calls.get(call), waiting.allowed.get(call)) else {
-        return Err(words::CHANGED);
+        return Err(Denied::CHANGED);
     };
-    case.may_approve(user, &call.name, then)
-        .map_err(|why| match why {
-            Refusal::Asker => words::ASKER_MAY_NOT,
-            Refusal::Other => words::OTHERS_MAY,
-            Refusal::Nobody => words::NOBODY_MAY,
-        })
+    let (asker, tool) = (case.asker(), &call.name);
+    let may = case.may_approve(user, tool, then);
+    may.map_err(|why| match why {
+        Refusal::Asker => Denied {
+            said: words::asker_may_not(&case.who_may(tool, then)).into(),
+            rule: "asker may not approve",
+        },
+        Refusal::Other => {
+            let requester = case.may_approve(asker, tool, then).is_ok();
+            Denied {
+                said: words::others_may(&case.who_may(tool, then), requester).into(),
+                rule: "may not approve",
+            }
+        }
+        Refusal::Nobody => Denied::NOBODY,
+    })
 }
 
 /// Nobody has decided in time.

@@ -50,9 +50,62 @@ impl std::fmt::Debug for Own {
 pub struct Masked<'t> {
     /// The text.
     pub text: Cow<'t, str>,
-    /// How many were taken out.
-    pub count: usize,
+    /// What was taken out, each with why.
+    pub kinds: Vec<Kind>,
 }
+
+impl Masked<'_> {
+    /// How many were taken out.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.kinds.len()
+    }
+}
+
+/// Why something was masked. Of several reasons the first one here counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// It is a secret of our own.
+    Own,
+    /// The configuration says so.
+    Listed,
+    /// Credentials look like that.
+    Credential,
+    /// Its name says that it is one.
+    Named,
+    /// It is the data of a Secret.
+    Manifest,
+    /// What stands before it says so.
+    Spoken,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Own,
+        Self::Listed,
+        Self::Credential,
+        Self::Named,
+        Self::Manifest,
+        Self::Spoken,
+    ];
+
+    /// Its name in the metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Listed => "listed",
+            Self::Credential => "credential",
+            Self::Named => "named",
+            Self::Manifest => "manifest",
+            Self::Spoken => "spoken",
+        }
+    }
+}
+
+/// Where something is to be masked, and why.
+type Found = Vec<(Range<usize>, Kind)>;
 
 /// How much of a text there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,21 +152,42 @@ impl Mask {
     }
 
     fn apply<'t>(&self, text: &'t str, extent: Extent) -> Masked<'t> {
-        let mut found: Vec<Range<usize>> = Vec::new();
+        let mut found: Found = Vec::new();
+        let mut note = |kind, find: &dyn Fn(&mut Vec<Range<usize>>)| {
+            let mut ranges = Vec::new();
+            find(&mut ranges);
+            found.extend(ranges.into_iter().map(|range| (range, kind)));
+        };
+        note(Kind::Own, &|ranges| self.find_own(text, extent, ranges));
+        if self.patterns {
+            note(Kind::Credential, &|ranges| {
+                prefixes::find(text, extent, ranges);
+            });
+            note(Kind::Named, &|ranges| pairs::find(text, ranges));
+            note(Kind::Manifest, &|ranges| {
+                manifests::find(text, extent, ranges);
+            });
+            note(Kind::Spoken, &|ranges| spoken::find(text, ranges));
+        }
+        if !self.also.is_empty() {
+            note(Kind::Listed, &|ranges| self.find_also(text, ranges));
+        }
+        replace(text, found)
+    }
+
+    /// Our own secrets; at the end of a growing text their beginnings, too.
+    fn find_own(&self, text: &str, extent: Extent, found: &mut Vec<Range<usize>>) {
         for Own(secret) in &self.own {
             let at = text.match_indices(secret.as_str());
             found.extend(at.map(|(at, _)| at..at + secret.len()));
+            if extent == Extent::Whole {
+                continue;
+            }
+            let beginnings = secret.char_indices().map(|(end, _)| &secret[..end]).rev();
+            let mut long = beginnings.take_while(|part| part.len() >= OWN_MIN);
+            let ends = long.find(|part| text.ends_with(part));
+            found.extend(ends.map(|part| text.len() - part.len()..text.len()));
         }
-        if self.patterns {
-            prefixes::find(text, extent, &mut found);
-            pairs::find(text, &mut found);
-            manifests::find(text, extent, &mut found);
-            spoken::find(text, &mut found);
-        }
-        if !self.also.is_empty() {
-            self.find_also(text, &mut found);
-        }
-        replace(text, found)
     }
 
     fn find_also(&self, text: &str, found: &mut Vec<Range<usize>>) {
@@ -139,25 +213,28 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Replaces what was found; what touches or overlaps counts as one.
-fn replace(text: &str, mut found: Vec<Range<usize>>) -> Masked<'_> {
-    found.retain(|range| !range.is_empty());
+fn replace(text: &str, mut found: Found) -> Masked<'_> {
+    found.retain(|(range, _)| !range.is_empty());
     if found.is_empty() {
         return Masked {
             text: Cow::Borrowed(text),
-            count: 0,
+            kinds: Vec::new(),
         };
     }
-    found.sort_by_key(|range| range.start);
-    let mut joined: Vec<Range<usize>> = Vec::with_capacity(found.len());
-    for range in found {
+    found.sort_by_key(|(range, _)| range.start);
+    let mut joined: Found = Vec::with_capacity(found.len());
+    for (range, kind) in found {
         match joined.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
+            Some((last, why)) if range.start <= last.end => {
+                last.end = last.end.max(range.end);
+                *why = kind.min(*why);
+            }
+            _ => joined.push((range, kind)),
         }
     }
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
-    for range in &joined {
+    for (range, _) in &joined {
         masked.push_str(&text[at..range.start]);
         masked.push_str(MASKED);
         at = range.end;
@@ -165,7 +242,7 @@ fn replace(text: &str, mut found: Vec<Range<usize>>) -> Masked<'_> {
     masked.push_str(&text[at..]);
     Masked {
         text: Cow::Owned(masked),
-        count: joined.len(),
+        kinds: joined.into_iter().map(|(_, kind)| kind).collect(),
     }
 }
 

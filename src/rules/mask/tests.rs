@@ -197,7 +197,12 @@ fn what_people_need_survives() {
         "ghp_short and glpat- and eyJ",
         "日本語 password の設定: なし",
     ] {
-        assert_eq!(mask().whole(text).count, 0, "{} from {text}", masked(text));
+        assert_eq!(
+            mask().whole(text).count(),
+            0,
+            "{} from {text}",
+            masked(text)
+        );
         assert_eq!(masked(text), text);
     }
 }
@@ -214,6 +219,42 @@ fn our_own_secrets_are_masked_whatever_is_configured() {
 }
 
 #[test]
+fn of_a_growing_text_the_beginning_of_a_secret_of_ours_is_masked() {
+    let mask = Mask::new(["Bearer s3cr3t-välue".to_owned()], false, Vec::new());
+    let whole = "it sent s3cr3t-välue!";
+    for (end, _) in whole.char_indices().skip("it sent s3cr3t".len()) {
+        let shown = mask.growing(&whole[..end]);
+        assert!(!shown.text.contains("cr3t"), "{shown:?}");
+        assert_eq!(shown.kinds, [Kind::Own]);
+    }
+    assert_eq!(mask.growing("it sent s3c").text, "it sent s3c");
+    assert_eq!(
+        mask.whole("it sent s3cr3t").count(),
+        0,
+        "a whole text is not that secret"
+    );
+}
+
+#[test]
+fn why_something_is_masked_is_said_and_our_own_comes_first() {
+    let own = "ghp_abcdefghijklmnopqrstuvwxyz0123456789".to_owned();
+    let also = vec!["acme-*".to_owned()];
+    let mask = Mask::new([own], true, also);
+    for (text, expected) in [
+        ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", Kind::Own),
+        ("acme-1", Kind::Listed),
+        ("glpat-AbCdEfGhIjKlMnOpQrSt", Kind::Credential),
+        ("password: hunter2", Kind::Named),
+        ("kind: Secret\ndata:\n  a: Yg==", Kind::Manifest),
+        ("mysql --password hunter2", Kind::Spoken),
+    ] {
+        assert_eq!(mask.whole(text).kinds, [expected], "{text}");
+    }
+    let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), Kind::ALL.len());
+}
+
+#[test]
 fn words_of_the_configuration_are_masked_and_counted() {
     let also = vec!["acme-*".to_owned(), "*.corp.example".to_owned()];
     let mask = Mask::new(Vec::new(), true, also);
@@ -222,7 +263,7 @@ fn words_of_the_configuration_are_masked_and_counted() {
         masked.text,
         "host ‹masked›, (‹masked›) and acme; password=‹masked›"
     );
-    assert_eq!(masked.count, 3);
+    assert_eq!(masked.count(), 3);
 }
 
 #[test]
@@ -292,7 +333,7 @@ proptest! {
                 prop_assert!(at.is_some(), "{piece:?} is not of {text:?}");
                 rest = &rest[at.unwrap_or_default() + piece.len()..];
             }
-            prop_assert_eq!(masked.count, masked.text.matches(MASKED).count());
+            prop_assert_eq!(masked.count(), masked.text.matches(MASKED).count());
         }
     }
 

@@ -37,10 +37,43 @@ pub const TAP_OR_REPLY: &str = "Tap an answer, or reply to this message with you
 /// The same, where more than one may be tapped.
 pub const TAP_SOME: &str = "Tap all that apply, then Done; or reply to this message with your own.";
 
-/// Answers to taps that do nothing.
-pub const ASKER_MAY_NOT: &str = "You asked for this, so somebody else has to approve it.";
-/// Somebody else may approve.
-pub const OTHERS_MAY: &str = "You may not approve this. The card says who may.";
+/// The answer to a tap takes so many characters (Bot API: `answerCallbackQuery`, 200).
+const ALERT_MAX: usize = 200;
+
+/// The answer to a tap of whoever asked, where only these others may approve.
+#[must_use]
+pub fn asker_may_not(who: &[String]) -> String {
+    let said = format!(
+        "You asked for this, so somebody else has to approve it: {}.",
+        who.join(", ")
+    );
+    alert(
+        said,
+        "You asked for this, so somebody else has to approve it. The card says who may.",
+    )
+}
+
+/// The answer to a tap of somebody who may not approve, where these may, and perhaps whoever asked.
+#[must_use]
+pub fn others_may(who: &[String], requester: bool) -> String {
+    let who = match (who, requester) {
+        ([], _) => "Whoever asked may".to_owned(),
+        (who, false) => format!("These may: {}", who.join(", ")),
+        (who, true) => format!("These may: {}, and whoever asked", who.join(", ")),
+    };
+    let said = format!("You may not approve this. {who}.");
+    alert(said, "You may not approve this. The card says who may.")
+}
+
+/// What fits into the answer to a tap.
+fn alert(said: String, otherwise: &str) -> String {
+    if said.encode_utf16().count() > ALERT_MAX {
+        otherwise.to_owned()
+    } else {
+        said
+    }
+}
+
 /// Nobody may approve.
 pub const NOBODY_MAY: &str = "Nobody may approve this. It can only be rejected.";
 /// Somebody who may not even reject.

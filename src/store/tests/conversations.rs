@@ -110,6 +110,7 @@ async fn a_question_in_words_is_kept_by_its_conversation_then_by_the_turn_that_a
         task: "task-1".into(),
         protocol: Protocol::V10,
         of: ANNA,
+        said: Some("said-1".into()),
     };
     let awaits = |awaited| Change::Await {
         conversation: conversation.id,

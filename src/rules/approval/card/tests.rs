@@ -115,8 +115,28 @@ fn a_question_shows_where_it_stands() {
     };
     assert_eq!(
         shown(&pause(asks), 4096).text.text,
-        "❓ k8s (sub) asks you (1 of 2):\nWhich one?\npassword: ‹masked›\n\nThe foot."
+        "❓ k8s (sub) asks you (1 of 2):\nWhich one?\npassword: ‹masked›\n\n\
+         What looks like a secret is hidden in one place.\n\nThe foot."
     );
+}
+
+#[test]
+fn a_secret_at_the_cut_of_a_long_question_is_masked_whole() {
+    let secret = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+    for before in 1_455..1_500 {
+        let text = format!("{} {secret}", "x".repeat(before));
+        let asks = Asks::Answers {
+            id: CallId::from("c"),
+            via: None,
+            questions: vec![Question {
+                text,
+                choices: vec![],
+                multiple: false,
+            }],
+        };
+        let text = shown(&pause(asks), 4096).text.text;
+        assert!(!text.contains("ghp"), "{before}: {text}");
+    }
 }
 
 proptest! {

@@ -55,9 +55,7 @@ fn all() -> Vec<String> {
         REPLY,
         TAP_OR_REPLY,
         TAP_SOME,
-        ASKER_MAY_NOT,
         NOBODY_MAY,
-        OTHERS_MAY,
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
         ONE_MOMENT,
@@ -68,6 +66,16 @@ fn all() -> Vec<String> {
         NEW_REASON,
     ];
     all.extend(fixed.map(str::to_owned));
+    let leads = ["sre1".to_owned(), "22222222".to_owned()];
+    let many = vec!["a name of a person".to_owned(); 20];
+    all.extend([
+        asker_may_not(&leads),
+        asker_may_not(&many),
+        others_may(&leads, false),
+        others_may(&leads, true),
+        others_may(&[], true),
+        others_may(&many, true),
+    ]);
     all
 }
 
@@ -81,7 +89,6 @@ fn the_bot_says_exactly_this_about_approvals() {
 fn a_tap_is_answered_in_what_a_phone_shows_of_it_and_labels_are_short() {
     // Bot API, `answerCallbackQuery`: 0-200 characters.
     for text in [
-        ASKER_MAY_NOT,
         NOBODY_MAY,
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
@@ -89,6 +96,16 @@ fn a_tap_is_answered_in_what_a_phone_shows_of_it_and_labels_are_short() {
         CHANGED,
     ] {
         assert!(text.chars().count() <= 200);
+    }
+    for people in 0..40 {
+        let who = vec!["a name".to_owned(); people];
+        for text in [
+            asker_may_not(&who),
+            others_may(&who, true),
+            others_may(&who, false),
+        ] {
+            assert!(text.chars().count() <= 200, "{text}");
+        }
     }
     for label in [
         APPROVE_ALL,
