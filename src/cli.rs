@@ -2,6 +2,9 @@
 
 mod audit;
 mod backup;
+mod check;
+mod completions;
+mod explain;
 mod parked;
 
 use std::path::{Path, PathBuf};
@@ -26,14 +29,19 @@ struct Cli {
 enum Command {
     /// Run the bot until it is told to stop (SIGTERM or Ctrl-C).
     Run(ConfigArgs),
-    /// Check the configuration: print every problem with its key, and exit 0 or 1.
+    /// Check the configuration and run its tests: print every problem with its place, and exit 0
+    /// or 1.
     Check(ConfigArgs),
+    /// Say where one text would go, and why, step by step.
+    Explain(explain::ExplainArgs),
     /// Print who asked which agent, what was refused, and who decided what; never what was said.
     Audit(audit::AuditArgs),
     /// Copy the store into a new file, also while the bot runs.
     Backup(backup::BackupArgs),
     /// List what was set aside because it stopped the bot again and again, or put one back.
     Parked(parked::ParkedArgs),
+    /// Print what a shell needs to complete these commands.
+    Completions(completions::CompletionsArgs),
     /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
     DeleteWebhook(ConfigArgs),
     /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
@@ -43,7 +51,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ConfigArgs {
-    /// The TOML file with agents and routes.
+    /// The TOML file with agents and routes, or a directory with several.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }
@@ -55,10 +63,12 @@ pub fn main() -> ExitCode {
     a2a::install_tls();
     match cli.command {
         Command::Run(args) => run(&args.config),
-        Command::Check(args) => check(&args.config),
+        Command::Check(args) => check::main(&args.config),
+        Command::Explain(args) => explain::main(&args),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
         Command::Parked(args) => parked::main(&args),
+        Command::Completions(args) => completions::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),
         #[cfg(feature = "playground")]
         Command::Playground(args) => crate::playground::main(&args),
@@ -109,22 +119,6 @@ async fn reload_at_hangups(mut hangups: Signal, trigger: app::Trigger) {
         // The log says what came of it.
         let _ = trigger.reload().await;
     }
-}
-
-fn check(path: &Path) -> ExitCode {
-    let Some((config, warnings)) = load(path) else {
-        return ExitCode::FAILURE;
-    };
-    for warning in &warnings {
-        say(&format!("warning: {warning}"));
-    }
-    say(&format!(
-        "{}: good: {} agents, {} routes",
-        path.display(),
-        config.agents.len(),
-        config.routes.len()
-    ));
-    ExitCode::SUCCESS
 }
 
 fn delete_webhook(path: &Path) -> ExitCode {

@@ -265,11 +265,13 @@ impl Handler<StartRun> for Agent {
         });
         let trace = Trace::of(&prompt.id);
         info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, ?begin, "run");
-        // Nobody waits for a detached run, so it keeps no place from those who do.
-        let place = Rc::new(RefCell::new(Some(permit).filter(|_| !detached)));
+        // Nobody waits for a detached run, so it keeps no place from those who do; only what is
+        // given to the agent takes one.
+        let gives = matches!(begin, Begin::Decide(_));
+        let place = Rc::new(RefCell::new(Some(permit).filter(|_| gives || !detached)));
         let held = place.clone();
         let tell: Listener = Rc::new(move |news| {
-            if news == News::Detached {
+            if news == News::Detached || detached && news == News::Delivered {
                 held.take();
             }
             let told = listener.send(TaskChanged { turn, news });

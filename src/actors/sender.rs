@@ -30,9 +30,9 @@ pub use self::penalties::TakeUpPenalties;
 use super::Commons;
 use crate::config::Config;
 use crate::ids::OutboxId;
-use crate::model::{Kind, Place, Post, Redo, Shown};
+use crate::model::{Place, Post, Redo, Shown};
 use crate::rules::format::Formatted;
-use crate::rules::pace::{Class, Cost, Next, Pace};
+use crate::rules::pace::{Next, Pace};
 use crate::store::Change;
 use crate::telegram::{CallbackId, SharedTelegram, TelegramError};
 
@@ -132,7 +132,7 @@ impl Sender {
             // From here on the placeholder belongs to this row.
             self.pace.drop_preview(post.place.chat, target);
         }
-        let (class, cost) = (class_of(post.kind), cost_of(post.kind));
+        let (class, cost) = (limits::class_of(post.kind), limits::cost_of(post.kind));
         let (chat, now) = (post.place.chat, Instant::now());
         let work = Work::Row { post, tries: 0 };
         self.pace.push(chat, class, cost, work, now);
@@ -252,25 +252,10 @@ impl Sender {
     }
 
     fn put_back(&mut self, post: Post, tries: u32, not_before: Instant) {
-        let (class, cost) = (class_of(post.kind), cost_of(post.kind));
+        let (class, cost) = (limits::class_of(post.kind), limits::cost_of(post.kind));
         let chat = post.place.chat;
         let work = Work::Row { post, tries };
         self.pace.put_back(chat, class, cost, work, not_before);
-    }
-}
-
-fn class_of(kind: Kind) -> Class {
-    match kind {
-        Kind::Reply | Kind::Final | Kind::FinalEdit | Kind::Edit => Class::Reply,
-        Kind::Placeholder | Kind::Notice | Kind::Delete | Kind::Leave => Class::Notice,
-    }
-}
-
-fn cost_of(kind: Kind) -> Cost {
-    match kind {
-        Kind::Edit | Kind::FinalEdit => Cost::Edit,
-        Kind::Delete | Kind::Leave => Cost::Delete,
-        Kind::Placeholder | Kind::Reply | Kind::Notice | Kind::Final => Cost::Send,
     }
 }
 

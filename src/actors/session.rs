@@ -272,7 +272,7 @@ impl Session {
             ctx.spawn(ended);
             return;
         }
-        if matches!(begin, Begin::TakeUp(_)) && !detached {
+        if matches!(begin, Begin::TakeUp(_)) {
             self.take_up_pause(id, begin, ctx);
             return;
         }

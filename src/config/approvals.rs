@@ -73,7 +73,19 @@ pub(super) fn read_masking(section: &mut Section<'_>) -> Masking {
 
 fn rule(item: Item<'_>, people: &People) -> Option<ApproveRule> {
     let mut section = item.section();
-    let tools = globs(&mut section, "tools");
+    let given = section.list("tools");
+    let tools = patterns(&section, "tools", &given);
+    // A pattern with a bracket would match no tool, and leave its approvers to the route.
+    let odd = |item: &&Item<'_>| {
+        let text = item.as_text();
+        text.is_some_and(|text| !text.chars().all(names_tool))
+    };
+    for item in given.iter().filter(odd) {
+        item.refuse(
+            "is not a pattern: * is any characters, ? is one, the rest are letters, digits, \
+             _, -, ., : and /",
+        );
+    }
     if tools.is_empty() {
         let message = "is missing: name tools, such as [\"*_delete_*\"]";
         section.refuse_missing("tools", message);
@@ -83,8 +95,18 @@ fn rule(item: Item<'_>, people: &People) -> Option<ApproveRule> {
     (!tools.is_empty()).then_some(ApproveRule { tools, approvers })
 }
 
+/// What the name of a tool has, and `*` and `?`. MCP: letters, digits, `_`, `-`,
+/// `.` and `/`; some gateways put `:` behind a server's name.
+fn names_tool(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '*' | '?')
+}
+
 fn globs(section: &mut Section<'_>, key: &'static str) -> Vec<String> {
     let items = section.list(key);
+    patterns(section, key, &items)
+}
+
+fn patterns(section: &Section<'_>, key: &str, items: &[Item<'_>]) -> Vec<String> {
     if items.len() > GLOBS_MAX {
         let count = items.len();
         section.refuse(key, format!("must be at most {GLOBS_MAX}, not {count}"));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use config::{Value, ValueKind};
 
 use super::duration;
+use super::problem::Problem;
 use super::report::Report;
 use super::section::Section;
 use super::source::PREFIX;
@@ -50,6 +51,11 @@ impl<'a> Item<'a> {
             message = format!("{message} (set by {PREFIX}__{variable}{rest})");
         }
         self.report.refuse(&self.path, !self.from_env, message);
+    }
+
+    /// What is wrong with this value, to be found out later; the message is still empty.
+    pub(super) fn problem(&self) -> Problem {
+        self.report.at(&self.path, String::new())
     }
 
     /// Writes down that this is another kind of value than is wanted.

@@ -1,12 +1,14 @@
-//! The configuration: a TOML file becomes settings that are known to be good.
+//! The configuration: a TOML file, or a directory of them, becomes settings that are known to be
+//! good.
 //!
-//! [`load`] reads the file, lays the environment over it, and checks everything before it
+//! [`load`] reads the files, lays the environment over them, and checks everything before it
 //! gives up: a file with five mistakes reports five [`Problem`]s, each with its key, its
-//! line and what would be right.
+//! file and line, and what would be right.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `source` | file and environment (crate `config`) → one tree, and the line of each key |
+//! | `files` | the path → the texts of one file, or of a directory's |
+//! | `source`, `places` | files and environment (crate `config`) → one tree; the place of each key |
 //! | `section`, `item` | read one table of the tree, one value |
 //! | `problem`, `report` | what is wrong, how it is shown; all of it so far |
 //! | `duration`, `web` | text → [`std::time::Duration`], text → [`url::Url`] |
@@ -29,17 +31,20 @@
 mod agents;
 mod approvals;
 mod audit;
+mod cases;
 mod chat;
 mod chats;
 mod commands;
 mod duration;
 mod elsewhere;
+mod files;
 mod headers;
 mod item;
 mod limits;
 mod log;
 mod ops;
 mod people;
+mod places;
 mod problem;
 mod proxy;
 mod quotas;
@@ -62,6 +67,7 @@ use crate::ids::{AgentName, ChatId, UserId};
 pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
 pub use audit::Audit;
+pub use cases::{Asked, Case, Expected, OUTCOMES, REASONS};
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
 pub use commands::RESERVED;
@@ -76,6 +82,7 @@ pub use routes::{Route, Scope, Stream};
 pub use store::Store;
 pub use telegram::Telegram;
 
+use cases::Names;
 use people::People;
 use report::Report;
 use section::Section;
@@ -146,18 +153,41 @@ impl Config {
     }
 }
 
-/// Reads the file at `path` under the environment `env`. Besides the settings it returns
-/// warnings: what is allowed, but hardly meant.
+/// What was read.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// What is allowed, but hardly meant.
+    pub warnings: Vec<Problem>,
+    /// What should become of some texts under these settings; nobody has tried it yet.
+    pub cases: Vec<Case>,
+}
+
+/// Reads the file at `path`, or all `*.toml` files of the directory there in the order of their
+/// names, under the environment `env`. Besides the settings it returns warnings.
 ///
 /// # Errors
-/// When the file cannot be read or is not TOML, else with every problem that it has.
+/// As [`load_all`].
 pub fn load(path: &Path, env: &Environment) -> Result<(Config, Vec<Problem>), ConfigError> {
-    let (tree, lines) = source::read(path, env)?;
-    let report = Report::new(lines);
-    let config = read(Section::root(tree, &report), env);
+    load_all(path, env).map(|loaded| (loaded.config, loaded.warnings))
+}
+
+/// The same, with the tests among the settings.
+///
+/// # Errors
+/// When a file cannot be read or is not TOML, else with every problem that there is.
+pub fn load_all(path: &Path, env: &Environment) -> Result<Loaded, ConfigError> {
+    let read = source::read(path, env)?;
+    let report = Report::new(read.places, read.twice);
+    let read = sections(Section::root(read.tree, &report), env);
     let (problems, warnings) = report.finish();
-    match config {
-        Some(config) if problems.is_empty() => Ok((config, warnings)),
+    match read {
+        Some((config, cases)) if problems.is_empty() => Ok(Loaded {
+            config,
+            warnings,
+            cases,
+        }),
         _ => Err(ConfigError::Invalid(problems)),
     }
 }
@@ -172,7 +202,7 @@ pub fn environment() -> Environment {
 
 /// The sections in an order that lets each check the names of those before it. `None` means
 /// that a section without which there are no settings is broken, and reported as such.
-fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
+fn sections(mut root: Section<'_>, env: &Environment) -> Option<(Config, Vec<Case>)> {
     let people = People::read(root.section("people"), root.section("groups"));
     let admins = people.ids(&root.list("admins"));
     let admin_chat = root
@@ -184,15 +214,24 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
     let store = Store::read(root.section("store"));
     let agents = agents::read(root.section("agents"), env);
     let limits = Limits::read(root.section("limits"));
-    let routes = routes::read(root.list("routes"), &agents, &people, &limits);
+    let items = root.list("routes");
+    let routes_given = items.len();
+    let routes = routes::read(items, &agents, &people, &limits);
     routes::warn_of_idle(&root, &agents, &routes);
     let chats = chats::read(root.section("chats"), &routes);
     let chat = Chat::read(root.section("chat"));
     let audit = Audit::read(root.section("audit"));
     let log = Log::read(root.section("log"));
     let ops = Ops::read(root.section("ops"));
+    let names = Names {
+        people: &people,
+        agents: &agents,
+        routes: &routes,
+        all_routes: routes.len() == routes_given,
+    };
+    let cases = cases::read(&mut root, &names);
     root.finish();
-    Some(Config {
+    let config = Config {
         admins,
         admin_chat,
         grace,
@@ -211,5 +250,6 @@ fn read(mut root: Section<'_>, env: &Environment) -> Option<Config> {
         audit,
         log,
         ops,
-    })
+    };
+    Some((config, cases))
 }

@@ -100,6 +100,18 @@ impl People {
         names
     }
 
+    /// One person, by name or id.
+    pub(super) fn person(&self, item: &Item<'_>) -> Option<UserId> {
+        if item
+            .as_text()
+            .is_some_and(|name| self.groups.contains(name))
+        {
+            item.refuse("is a group: name one person");
+            return None;
+        }
+        self.id_or_name(item).first().copied()
+    }
+
     /// The people in a list of names and ids.
     pub(super) fn ids(&self, items: &[Item<'_>]) -> Vec<UserId> {
         distinct(items.iter().flat_map(|item| self.id_or_name(item)))

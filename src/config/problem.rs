@@ -3,11 +3,15 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::places::Place;
+
 /// One thing that is wrong, or, among the warnings, hardly meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The path of the key, such as `routes[1].agent`; lists count from 0.
     pub key: String,
+    /// The file that it is in; `None` for what is in no file.
+    pub file: Option<PathBuf>,
     /// The line in the file, from 1. Where a key is missing, the line of the section that
     /// lacks it; `None` for what is not in the file, such as an override.
     pub line: Option<usize>,
@@ -15,10 +19,25 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    pub(super) fn new(key: String, place: Option<Place>, message: String) -> Self {
+        let (file, line) = place.map(|place| (place.file, place.line)).unzip();
+        Self {
+            key,
+            file,
+            line,
+            message,
+        }
+    }
+}
+
+/// `FILE:LINE: KEY: MESSAGE`, as editors and CI know it.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => write!(f, "{}:{line}: ", file.display())?,
+            (None, Some(line)) => write!(f, "line {line}: ")?,
+            (_, None) => {}
         }
         write!(f, "{}: {}", self.key, self.message)
     }
@@ -45,12 +64,15 @@ pub enum ConfigError {
         /// What the parser expected; never the text that it found.
         reason: String,
     },
+    /// Several of the files are not TOML. What is wrong with the others shows once they are.
+    #[error("{}", one_a_line(.0))]
+    Several(Vec<ConfigError>),
     /// The file is TOML, and its content is wrong: all problems, by line. Shown one a line.
     #[error("{}", one_a_line(.0))]
     Invalid(Vec<Problem>),
 }
 
-fn one_a_line(problems: &[Problem]) -> String {
+fn one_a_line(problems: &[impl ToString]) -> String {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }

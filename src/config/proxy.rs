@@ -9,7 +9,8 @@ use super::item::Item;
 use super::web::{self, Tail};
 use crate::a2a::{Proxy, Source};
 
-const MISSING: &str = "is missing: a proxy is \"http://host:port\"; \
+/// What a proxy has to say.
+pub(super) const MISSING: &str = "is missing: a proxy is \"http://host:port\"; \
      if its url holds a password, { env = \"NAME\" } or { file = \"/path\" }";
 
 /// The proxy of `item`; or a problem.

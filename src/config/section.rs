@@ -157,6 +157,13 @@ impl<'a> Section<'a> {
         self.report.refuse(&path, true, message.into());
     }
 
+    /// Writes down what is wrong with the table as a whole.
+    pub(super) fn refuse_here(&self, message: impl Into<String>) {
+        if !self.broken {
+            self.report.refuse(&self.path, true, message.into());
+        }
+    }
+
     /// Writes down that `key` is missing; about a section that is no table, enough was said.
     pub(super) fn refuse_missing(&self, key: &str, message: &str) {
         if !self.broken {

@@ -1,44 +1,58 @@
-//! File and environment, as one tree of values, with the line of each key of the file.
+//! Files and environment, as one tree of values, with the place of each key of a file.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use config::{FileFormat, Value};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use config::{FileFormat, Map, Source, Value, ValueKind};
+use toml::de::DeTable;
 
+use super::files::{self, Text};
+use super::places::{Collected, Place, Places};
 use super::{ConfigError, Environment};
 
 /// What every variable that overrides a setting starts with; `__` follows each level.
 pub(super) const PREFIX: &str = "SWITCHBOARD";
-/// A configuration is written by people; what is larger than this is another file.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// The line, from 1, of each key path of the file.
-pub(super) type Lines = HashMap<String, usize>;
+/// What was read.
+pub(super) struct Read {
+    /// All of it. Values from the environment say so in their `origin`; those of a file have none.
+    pub(super) tree: Value,
+    /// Where each key of a file stands.
+    pub(super) places: Places,
+    /// Keys that stand in a second file, too, and where there.
+    pub(super) twice: Vec<(String, Place)>,
+}
 
-/// Reads the file and lays the environment over it. Values from the environment say so in
-/// their `origin`; those of the file have none.
-pub(super) fn read(path: &Path, env: &Environment) -> Result<(Value, Lines), ConfigError> {
-    let text = read_text(path)?;
-    let mut places = Places::new(&text);
-    let malformed = |line, reason: &str| ConfigError::Malformed {
-        path: path.to_owned(),
-        line,
-        reason: reason.lines().collect::<Vec<_>>().join(", "),
-    };
-    let table = DeTable::parse(&text).map_err(|error| {
-        // The error's own Display shows the line that it stopped at, secrets and all.
-        let at = error.span().map_or(0, |span| span.start);
-        malformed(places.line_of(at), error.message())
-    })?;
-    places
-        .note_table("", table.get_ref())
-        .map_err(|line| malformed(line, "the number is too large"))?;
+/// Reads the file, or the files of the directory, and lays the environment over them.
+///
+/// Tables of several files become one, and lists of tables add up in the order of the files. Any
+/// other key stands in one file: which of two should count nobody could tell.
+pub(super) fn read(path: &Path, env: &Environment) -> Result<Read, ConfigError> {
+    let mut tree = Map::new();
+    let mut places = Places::new();
+    let mut twice = Vec::new();
+    let mut malformed = Vec::new();
+    for file in files::read(path)? {
+        match read_file(&file, &places) {
+            Ok((values, found)) => {
+                let mut again = Vec::new();
+                merge(&mut tree, values, "", &mut again);
+                let again = again.into_iter();
+                twice.extend(again.filter_map(|key| found.get(&key).cloned().map(|at| (key, at))));
+                for (key, place) in found {
+                    places.entry(key).or_insert(place);
+                }
+            }
+            Err(error) => malformed.push(error),
+        }
+    }
+    if malformed.len() > 1 {
+        return Err(ConfigError::Several(malformed));
+    }
+    if let Some(error) = malformed.pop() {
+        return Err(error);
+    }
     let tree = config::Config::builder()
-        .add_source(config::File::from_str(&text, FileFormat::Toml))
+        .add_source(Merged(tree))
         .add_source(
             config::Environment::with_prefix(PREFIX)
                 .separator("__")
@@ -46,80 +60,82 @@ pub(super) fn read(path: &Path, env: &Environment) -> Result<(Value, Lines), Con
                 .source(Some(env.clone())),
         )
         .build()
-        .map_err(|error| malformed(1, &error.to_string()))?
+        .map_err(|error| malformed_at(path, 1, &error.to_string()))?
         .cache;
-    Ok((tree, places.lines))
+    Ok(Read {
+        tree,
+        places,
+        twice,
+    })
 }
 
-fn read_text(path: &Path) -> Result<String, ConfigError> {
-    let unreadable = |reason: String| ConfigError::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    let mut text = String::new();
-    let bytes = File::open(path)
-        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text))
-        .map_err(|error| unreadable(error.to_string()))?;
-    if bytes as u64 > FILE_BYTES_MAX {
-        return Err(unreadable("it is larger than 1 MiB".into()));
-    }
-    Ok(text)
+/// One file: its values, and where they stand among those of the files `before` it.
+fn read_file(file: &Text, before: &Places) -> Result<(Map<String, Value>, Places), ConfigError> {
+    let Text { path, text } = file;
+    let mut collected = Collected::new(path, text, before);
+    let table = DeTable::parse(text).map_err(|error| {
+        // The error's own Display shows the line that it stopped at, secrets and all.
+        let at = error.span().map_or(0, |span| span.start);
+        malformed_at(path, collected.line_of(at), error.message())
+    })?;
+    collected
+        .note_table("", table.get_ref())
+        .map_err(|line| malformed_at(path, line, "the number is too large"))?;
+    let values = config::Config::builder()
+        .add_source(config::File::from_str(text, FileFormat::Toml))
+        .build()
+        .and_then(|config| config.cache.into_table())
+        .map_err(|error| malformed_at(path, 1, &error.to_string()))?;
+    Ok((values, collected.places))
 }
 
-/// Where everything stands in the text.
-struct Places {
-    /// The offset of each line's end.
-    ends: Vec<usize>,
-    lines: Lines,
-}
-
-impl Places {
-    fn new(text: &str) -> Self {
-        Self {
-            ends: text.match_indices('\n').map(|(at, _)| at).collect(),
-            lines: Lines::new(),
-        }
-    }
-
-    fn line_of(&self, offset: usize) -> usize {
-        self.ends.partition_point(|end| *end < offset) + 1
-    }
-
-    /// Notes the line of each key in `table`. The error is the line of a number that is
-    /// [`too_large`].
-    fn note_table(&mut self, path: &str, table: &DeTable) -> Result<(), usize> {
-        for (key, value) in table {
-            self.note(join(path, key.get_ref()), key.span().start, value)?;
-        }
-        Ok(())
-    }
-
-    fn note(&mut self, path: String, at: usize, value: &Spanned<DeValue>) -> Result<(), usize> {
-        let line = self.line_of(at);
-        match value.get_ref() {
-            DeValue::Table(table) => self.note_table(&path, table)?,
-            DeValue::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.note(format!("{path}[{index}]"), item.span().start, item)?;
-                }
+/// Adds a table to another one; what stands in both already goes to `twice`, and the first counts.
+fn merge(
+    into: &mut Map<String, Value>,
+    from: Map<String, Value>,
+    path: &str,
+    twice: &mut Vec<String>,
+) {
+    for (key, value) in from {
+        let path = join(path, &key);
+        let Some(there) = into.get_mut(&key) else {
+            into.insert(key, value);
+            continue;
+        };
+        match (&mut there.kind, value.kind) {
+            (ValueKind::Table(there), ValueKind::Table(more)) => merge(there, more, &path, twice),
+            (ValueKind::Array(there), ValueKind::Array(more)) if adds_up(there, &more) => {
+                there.extend(more);
             }
-            value if too_large(value) => return Err(line),
-            _ => {}
+            _ => twice.push(path),
         }
-        self.lines.insert(path, line);
-        Ok(())
     }
 }
 
-/// Whether this is a number beyond 64 bits: the crate `config` would not say where it is.
-fn too_large(value: &DeValue) -> bool {
-    match value {
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).is_err(),
-        DeValue::Float(number) => {
-            let infinite = number.as_str().parse().is_ok_and(f64::is_infinite);
-            infinite && !number.as_str().contains("inf")
-        }
-        _ => false,
+fn adds_up(there: &[Value], more: &[Value]) -> bool {
+    let mut both = there.iter().chain(more);
+    both.all(|item| matches!(item.kind, ValueKind::Table(_)))
+}
+
+/// What all files say, as a source for the crate `config`.
+#[derive(Clone, Debug)]
+struct Merged(Map<String, Value>);
+
+impl Source for Merged {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, config::ConfigError> {
+        Ok(self.0.clone())
+    }
+}
+
+fn malformed_at(path: &Path, line: usize, reason: &str) -> ConfigError {
+    ConfigError::Malformed {
+        path: path.to_owned(),
+        line,
+        reason: reason.lines().collect::<Vec<_>>().join(", "),
     }
 }
 

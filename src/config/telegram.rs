@@ -9,9 +9,12 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::Environment;
+use super::elsewhere;
 use super::item::Item;
+use super::proxy;
 use super::section::Section;
 use super::web::{self, Tail};
+use crate::a2a::Source;
 use crate::ids::BotId;
 
 /// The Bot API's own address.
@@ -20,8 +23,8 @@ const API_URL: &str = "https://api.telegram.org";
 const POLL_TIMEOUT_MAX: Duration = Duration::from_secs(50);
 /// Shorter secrets are cut off by a copy; Telegram's have 35 characters.
 const SECRET_CHARS_MIN: usize = 20;
-/// A token file that is larger than this is another file.
-const TOKEN_FILE_BYTES_MAX: u64 = 4096;
+/// A file with a secret that is larger than this is another file.
+const SECRET_FILE_BYTES_MAX: u64 = 4096;
 /// Linux allows no longer path.
 const PATH_CHARS_MAX: usize = 4096;
 
@@ -35,8 +38,8 @@ pub struct Telegram {
     pub api_url: Url,
     /// How long one getUpdates may wait for an update; 0 to 50 s.
     pub poll_timeout: Duration,
-    /// The HTTP proxy that Telegram is reached through.
-    pub proxy: Option<Url>,
+    /// The URL of the HTTP proxy that Telegram is reached through; it may hold a password.
+    pub proxy: Option<SecretString>,
     /// A PEM file with certificate authorities that are trusted besides the public ones.
     pub ca_file: Option<PathBuf>,
 }
@@ -60,9 +63,7 @@ impl Telegram {
             Duration::ZERO..=POLL_TIMEOUT_MAX,
             POLL_TIMEOUT_MAX,
         );
-        let proxy = section
-            .take("proxy")
-            .and_then(|item| web::url(&item, Tail::None));
+        let proxy = section.take("proxy").and_then(|item| way(item, env));
         let ca_file = section.take("ca_file").and_then(|item| readable(&item));
         section.finish();
         Some(Self {
@@ -140,12 +141,29 @@ pub(super) fn from_variable(item: &Item<'_>, env: &Environment) -> Option<String
 fn from_file(item: &Item<'_>) -> Option<String> {
     let mut text = String::new();
     let read = File::open(item.text()?)
-        .and_then(|file| file.take(TOKEN_FILE_BYTES_MAX).read_to_string(&mut text));
+        .and_then(|file| file.take(SECRET_FILE_BYTES_MAX).read_to_string(&mut text));
     if let Err(error) = read {
         item.refuse(format!("cannot read the file that it names: {error}"));
         return None;
     }
     Some(text)
+}
+
+/// The proxy as plain text, or from where its secret is. Read once: a new one needs a restart.
+fn way(item: Item<'_>, env: &Environment) -> Option<SecretString> {
+    if item.as_text().is_some() {
+        let url = web::url(&item, Tail::None)?;
+        return Some(url.as_str().into());
+    }
+    let mut section = item.section();
+    let found = elsewhere::source(&mut section, env, proxy::MISSING);
+    section.finish();
+    let (item, source) = found?;
+    let text = match source {
+        Source::Fixed(text) => text.expose_secret().to_owned(),
+        Source::File(_) => from_file(&item)?,
+    };
+    Some(web::secret_url(&item, &text)?.as_str().into())
 }
 
 /// The number before the colon of a well-formed token.

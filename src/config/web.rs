@@ -26,6 +26,18 @@ pub(super) fn url(item: &Item<'_>, tail: Tail) -> Option<Url> {
     None
 }
 
+/// The URL that a secret holds, which may have a user name and a password; or a problem.
+pub(super) fn secret_url(item: &Item<'_>, text: &str) -> Option<Url> {
+    match Url::parse(text.trim_end()) {
+        Err(error) => item.refuse(format!("what it names is not a url: {error}")),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            item.refuse("what it names must start with http:// or https://");
+        }
+        Ok(url) => return Some(url),
+    }
+    None
+}
+
 fn what_is_wrong(url: &Url, tail: Tail) -> Option<&'static str> {
     if !matches!(url.scheme(), "http" | "https") {
         Some("must start with http:// or https://")

@@ -223,6 +223,8 @@ fn the_page_shows_all_of_it_and_nothing_on_it_is_taken_for_html() {
         "1 chats slowed down, at most 7 s",
         "3f9a2c11, loaded 50 s ago",
         "3 s ago",
+        "Not loaded, changed 1 min ago: line 3: grace: &lt;wrong&gt;",
+        "Waits for a restart: ops.listen",
     ] {
         assert!(html.contains(part), "{part:?} in {html}");
     }
@@ -260,6 +262,10 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_telegram_penalty_seconds_total 7",
         "switchboard_penalized_chats 1",
         "switchboard_poll_age_seconds 3",
+        "switchboard_config_reloads_total{result=\"loaded\"} 4",
+        "switchboard_config_reloads_total{result=\"refused\"} 2",
+        "switchboard_config_broken 1",
+        "switchboard_config_restart_keys 1",
     ] {
         assert!(text.lines().any(|is| is == line), "{line:?} in {text}");
     }

@@ -32,5 +32,6 @@ pub mod status;
 pub mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trial;
 pub mod turn;
 pub mod words;

@@ -43,7 +43,7 @@ const FIXED: [Fixed; 7] = [
     },
     Fixed {
         key: "telegram.proxy",
-        same: |old, new| old.telegram.proxy == new.telegram.proxy,
+        same: |old, new| proxy(old) == proxy(new),
         keep: |old, new| new.telegram.proxy.clone_from(&old.telegram.proxy),
     },
     Fixed {
@@ -70,6 +70,14 @@ const FIXED: [Fixed; 7] = [
 
 fn token(config: &Config) -> &str {
     config.telegram.token.expose_secret()
+}
+
+fn proxy(config: &Config) -> Option<&str> {
+    config
+        .telegram
+        .proxy
+        .as_ref()
+        .map(ExposeSecret::expose_secret)
 }
 
 /// What is to be in force after `old`, now that `new` is written: all of it, but the keys that

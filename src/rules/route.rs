@@ -2,12 +2,16 @@
 
 mod address;
 mod destination;
+mod steps;
 
 pub(super) use self::address::without_name;
 use self::address::{first_word, hears_all, is_for_us};
 pub use self::destination::{
-    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, Why, current, expected, names_itself, renews,
+    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, REASONS, Way, Why, current, expected,
+    names_itself, renews,
 };
+use self::destination::{Plain, expected_by};
+pub use self::steps::{Heard, Says, Step};
 use crate::config::{Config, Route};
 use crate::ids::{BotId, Timestamp, UserId};
 use crate::rules::access::{self, Rule};
@@ -101,10 +105,23 @@ pub fn decide<'a>(
     config: &'a Config,
     me: &Me,
     message: &Incoming,
-    known: Known<'_>,
+    known: Known<'a>,
     now: Timestamp,
 ) -> Decision<'a> {
+    decide_by(config, me, message, known, now, &|_| {})
+}
+
+/// The same, and each step on the way to it.
+pub fn decide_by<'a>(
+    config: &'a Config,
+    me: &Me,
+    message: &Incoming,
+    known: Known<'a>,
+    now: Timestamp,
+    looked: &dyn Fn(Step<'a>),
+) -> Decision<'a> {
     if message.service {
+        looked(Step::Heard(Heard::Service));
         return Decision::Ignore("service message");
     }
     let written = message.text.as_deref().unwrap_or_default();
@@ -113,10 +130,18 @@ pub fn decide<'a>(
     let parsed = command::parse(text, &me.username);
     let group = message.chat.is_group();
     if group && parsed == Parsed::OtherBot {
+        looked(Step::Heard(Heard::OtherBot));
         return Decision::Ignore("another bot's command");
     }
     let spoken_to = !group || named || is_for_us(config, me, message, &parsed);
-    if !spoken_to && !overhears(config, message, &parsed) {
+    let heard = match (group, spoken_to) {
+        (false, _) => Heard::Private,
+        (true, true) => Heard::Addressed,
+        (true, false) if overhears(config, message, &parsed) => Heard::All,
+        (true, false) => Heard::Not,
+    };
+    looked(Step::Heard(heard));
+    if heard == Heard::Not {
         return Decision::Ignore("not addressed");
     }
     let Some(user) = access::person(message) else {
@@ -126,8 +151,11 @@ pub fn decide<'a>(
             .as_ref()
             .is_some_and(|from| from.id == CHANNEL_POST);
         let waits = group && spoken_to && message.sender_chat.is_some() && !posted;
+        looked(Step::Person(None, 0));
         return Decision::Nobody { waits };
     };
+    let routes = access::routes_for(config, user, message.chat);
+    looked(Step::Person(Some(user), routes.count()));
     if access::is_stranger(config, user, message.chat) {
         return if spoken_to {
             Decision::Stranger(user)
@@ -141,7 +169,9 @@ pub fn decide<'a>(
         known,
         user,
         now,
+        looked,
     };
+    looked(Step::Says(asker.says(&parsed)));
     if message.file.is_some() {
         return asker.file(&parsed, text);
     }
@@ -179,12 +209,27 @@ fn shortened(typed: &str) -> String {
 struct Asker<'a, 'k> {
     config: &'a Config,
     message: &'k Incoming,
-    known: Known<'k>,
+    known: Known<'a>,
     user: UserId,
     now: Timestamp,
+    looked: &'k dyn Fn(Step<'a>),
 }
 
 impl<'a> Asker<'a, '_> {
+    fn says(&self, parsed: &Parsed<'_>) -> Says<'a> {
+        match parsed {
+            _ if self.message.file.is_none() && self.message.media.is_some() => Says::Media,
+            Parsed::Command { name, .. } => match route_of(self.config, name) {
+                Some(route) => Says::Route(route),
+                None => Says::Command {
+                    known: is_builtin(name),
+                },
+            },
+            Parsed::OtherBot => Says::Command { known: false },
+            Parsed::Text(_) => Says::Text,
+        }
+    }
+
     fn command(&self, name: &str, rest: &str) -> Decision<'a> {
         let user = self.user;
         match name {
@@ -282,8 +327,18 @@ impl<'a> Asker<'a, '_> {
     }
 
     fn expected(&self) -> Option<Destination<'a>> {
-        let place = self.message.place();
-        expected(self.config, place, self.known, self.user, self.now)
+        let plain = Plain {
+            config: self.config,
+            place: self.message.place(),
+            known: self.known,
+            user: self.user,
+            now: self.now,
+        };
+        let found = expected_by(&plain, &|why, way| (self.looked)(Step::Way(why, way)));
+        if found.is_none() {
+            (self.looked)(Step::Buttons);
+        }
+        found
     }
 
     fn ask(&self, route: &'a Route, why: Why, text: &str) -> Decision<'a> {

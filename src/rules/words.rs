@@ -10,6 +10,7 @@ mod guide;
 pub mod operator;
 mod places;
 mod staying;
+pub mod steps;
 
 use std::borrow::Cow;
 use std::time::Duration;

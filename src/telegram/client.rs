@@ -53,8 +53,8 @@ pub struct Settings {
     pub token: SecretString,
     /// `https://api.telegram.org`, or a self-hosted Bot API server.
     pub api_url: Url,
-    /// An HTTP or HTTPS proxy. The environment's proxies are not used.
-    pub proxy: Option<Url>,
+    /// An HTTP or HTTPS proxy; it may hold a password. The environment's proxies are not used.
+    pub proxy: Option<SecretString>,
     /// A PEM file with certificates to trust beside the bundled ones.
     pub ca_file: Option<PathBuf>,
 }
@@ -333,8 +333,9 @@ fn http_client(settings: &Settings) -> Result<Client, SetupError> {
         // A redirect would carry the token to another host.
         .redirect(Policy::none())
         .no_proxy();
-    if let Some(url) = &settings.proxy {
-        let proxy = Proxy::all(url.clone()).ok().filter(|_| is_http(url));
+    if let Some(proxy) = &settings.proxy {
+        let url = Url::parse(proxy.expose_secret()).ok().filter(is_http);
+        let proxy = url.and_then(|url| Proxy::all(url).ok());
         builder = builder.proxy(proxy.ok_or(SetupError::Proxy)?);
     }
     if let Some(path) = &settings.ca_file {

@@ -7,6 +7,7 @@ use switchboard::app::Reloaded;
 use switchboard_emulators::agent::{
     AgentEmulator, Gate, Incoming, Reply, Settings as AgentSettings, replies, reply,
 };
+use switchboard_emulators::bot_api::{Incoming as Message, On, Upload};
 
 use crate::support::{PATIENCE, Plan, Stage, rows};
 
@@ -292,6 +293,30 @@ async fn whoever_lost_the_right_between_card_and_tap_approves_nothing() {
         .await;
     stage.settled().await;
     assert_eq!(stage.agent("k8s").executed(), []);
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_lost_the_right_while_their_file_was_fetched_asks_nothing() {
+    let mut stage = Stage::with(|_| replies("pods")).await;
+    stage.user(7).says("hello");
+    stage.user(7).sees("pods").await;
+    let held = stage.telegram.hold(On::method("getFile"));
+    let log = Upload::document("pod.log", "text/plain", b"out of memory");
+    stage.telegram.post(Message::new(7, 7, "why?").file(log));
+    held.reached().await;
+    let stripped = stage
+        .written()
+        .replace("allow = [1,2,3,4,5,6,7,", "allow = [1,2,3,4,5,6,");
+    assert_ne!(stripped, stage.written());
+    stage.now_runs(&stripped).await;
+    held.release();
+    stage
+        .user(7)
+        .sees("You may not ask k8s here any more")
+        .await;
+    stage.settled().await;
+    assert_eq!(stage.agent("k8s").prompts().len(), 1);
     stage.ends().await;
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 use tokio::time::{sleep, sleep_until};
 
-use crate::agents::{SimAgent, Taken};
+use crate::agents::{NOT_THIS_VERSION, SimAgent, Taken};
 use crate::checks;
 use crate::sim::Process;
 
@@ -27,6 +27,8 @@ pub struct SimCalls {
     agent: Rc<SimAgent>,
     outside: Rc<LocalSet>,
     prompts_in_flight: Rc<Cell<usize>>,
+    /// The version that is known to be understood.
+    proven: Rc<Cell<Option<Protocol>>>,
 }
 
 /// A prompt or its stream is under way as long as this lives.
@@ -45,6 +47,7 @@ impl SimCalls {
             agent: agent.clone(),
             outside: outside.clone(),
             prompts_in_flight: Rc::default(),
+            proven: Rc::default(),
         }
     }
 
@@ -111,11 +114,16 @@ impl SimCalls {
     }
 
     /// A prompt leaves: it must be committed as submitting, and be the next of its conversation.
-    async fn gives(&self, prompt: &Prompt) -> Result<Taken, A2aError> {
-        checks::submitted(&self.process, prompt);
+    async fn gives(&self, protocol: Protocol, prompt: &Prompt) -> Result<Taken, A2aError> {
+        if prompt.answer.is_none() {
+            checks::submitted(&self.process, prompt);
+        }
         let prompt = prompt.clone();
-        self.call("takes a prompt", move |agent| Ok(agent.receives(&prompt)))
-            .await
+        self.call("takes a prompt", move |agent| {
+            agent.understands(protocol)?;
+            agent.receives(&prompt)
+        })
+        .await
     }
 
     fn begins(&self) -> InFlight {
@@ -125,12 +133,12 @@ impl SimCalls {
     }
 
     /// The events of a run from this one on; the connection may break at any of them.
-    fn events(&self, task: TaskId, seen: usize, held: InFlight) -> EventStream {
+    fn events(&self, task: TaskId, from: usize, held: InFlight) -> EventStream {
         let chance = &self.process.sim.chance;
         let breaks_at = self
             .goes_wrong()
-            .then(|| seen + usize::from(chance.permille(500)));
-        let following = (self.clone(), task, seen, held);
+            .then(|| from + usize::from(chance.permille(500)));
+        let following = (self.clone(), task, from, held);
         EventStream::new(stream::unfold(
             following,
             move |(calls, task, seen, held)| async move {
@@ -140,7 +148,7 @@ impl SimCalls {
                         .note(format_args!("the stream of {task} breaks"));
                     return None;
                 }
-                let (at, event) = calls.agent.next_event(&task, seen)?;
+                let (at, event) = calls.agent.next_event(&task, from, seen)?;
                 sleep_until(at).await;
                 calls.process.step().await;
                 Some((Ok(event), (calls, task, seen + 1, held)))
@@ -155,38 +163,43 @@ impl AgentCalls for SimCalls {
     }
 
     fn speaks(&self) -> Protocol {
-        self.agent.kind.protocol
+        self.proven.get().unwrap_or(self.agent.kind.first)
     }
 
-    fn other(&self, _: Protocol, _: &A2aError) -> Option<Protocol> {
-        None
+    fn other(&self, protocol: Protocol, error: &A2aError) -> Option<Protocol> {
+        let version = matches!(error, A2aError::Rpc { code, .. } if *code == NOT_THIS_VERSION);
+        (version && self.proven.get().is_none()).then(|| protocol.other())
     }
 
-    fn proven(&self, _: Protocol) {}
+    fn proven(&self, protocol: Protocol) {
+        self.proven.set(Some(protocol));
+    }
 
     fn card(&self) -> AgentCall<'_, Rc<AgentCard>> {
         let streams = self.agent.kind.streams;
-        let card = format!(r#"{{"name":"it","capabilities":{{"streaming":{streams}}}}}"#);
+        let card = format!(
+            r#"{{"name":"it","capabilities":{{"streaming":{streams}}},"defaultInputModes":["*/*"]}}"#
+        );
         Box::pin(self.call("card", move |_| {
             AgentCard::read(card.as_bytes()).map(Rc::new)
         }))
     }
 
-    fn send<'a>(&'a self, _: Protocol, prompt: &'a Prompt, _: bool) -> AgentCall<'a, Reply> {
+    fn send<'a>(&'a self, protocol: Protocol, prompt: &'a Prompt, _: bool) -> AgentCall<'a, Reply> {
         Box::pin(async move {
             let _held = self.begins();
-            match self.gives(prompt).await? {
-                Taken::Run(task) => Ok(Reply::Task(self.agent.task(&task, &prompt.principal)?)),
+            match self.gives(protocol, prompt).await? {
+                Taken::Run(task, _) => Ok(Reply::Task(self.agent.task(&task, &prompt.principal)?)),
                 Taken::Direct(message) => Ok(Reply::Message(message)),
             }
         })
     }
 
-    fn stream<'a>(&'a self, _: Protocol, prompt: &'a Prompt) -> AgentCall<'a, EventStream> {
+    fn stream<'a>(&'a self, protocol: Protocol, prompt: &'a Prompt) -> AgentCall<'a, EventStream> {
         Box::pin(async move {
             let held = self.begins();
-            match self.gives(prompt).await? {
-                Taken::Run(task) => Ok(self.events(task, 0, held)),
+            match self.gives(protocol, prompt).await? {
+                Taken::Run(task, before) => Ok(self.events(task, before, held)),
                 Taken::Direct(message) => {
                     let whole = [Ok(Event::Message(message))];
                     Ok(EventStream::new(stream::iter(whole)))
@@ -216,12 +229,15 @@ impl AgentCalls for SimCalls {
 
     fn get<'a>(
         &'a self,
-        _: Protocol,
+        protocol: Protocol,
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, Task> {
         let (task, principal) = (task.clone(), principal.clone());
-        Box::pin(self.call("get", move |agent| agent.task(&task, &principal)))
+        Box::pin(self.call("get", move |agent| {
+            agent.understands(protocol)?;
+            agent.task(&task, &principal)
+        }))
     }
 
     fn list<'a>(
@@ -238,11 +254,14 @@ impl AgentCalls for SimCalls {
 
     fn cancel<'a>(
         &'a self,
-        _: Protocol,
+        protocol: Protocol,
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, Task> {
         let (task, principal) = (task.clone(), principal.clone());
-        Box::pin(self.call("cancel", move |agent| agent.cancel(&task, &principal)))
+        Box::pin(self.call("cancel", move |agent| {
+            agent.understands(protocol)?;
+            agent.cancel(&task, &principal)
+        }))
     }
 }

@@ -1,80 +1,87 @@
-//! The agents themselves: what each has been given, and what comes of it as time passes. A run
-//! is a plan with times, so that it goes on whether or not anybody looks.
+//! The agents themselves: what each has been given, and what comes of it as time passes.
+
+mod asks;
+mod run;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
 
-use switchboard::a2a::{
-    A2aError, Artifact, ArtifactUpdate, Event, Message, Part, Prompt, Role, StatusUpdate, Task,
-    TaskState,
-};
+use switchboard::a2a::{A2aError, Event, Message, Part, Prompt, Role, Task};
 use switchboard::ids::{ContextId, Principal, PromptId, TaskId};
 use switchboard::model::Protocol;
+use switchboard::pause::Form;
 use tokio::time::Instant;
 
+pub use self::asks::{Ask, Heard};
+pub use self::run::Run;
+use self::run::{FORGETS_WITHIN, Step, answer, plan};
+use crate::checks::decisions;
 use crate::sim::Sim;
-use crate::telegram::{marked, numbers};
+use crate::telegram::numbers;
 
 /// What an agent is like.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     pub name: &'static str,
     pub protocol: Protocol,
+    /// The version that it is spoken to in before anybody knows.
+    pub first: Protocol,
     pub streams: bool,
     pub lists: bool,
     pub cancels: bool,
+    /// How it asks about its tools, if it has some that people decide about.
+    pub form: Option<Form>,
 }
 
-/// kagent's of today, a plain one of 0.3 that does not stream, and one of 1.0.
-pub const KINDS: [Kind; 3] = [
+/// kagent's of today, a plain one of 0.3 that does not stream, kagent's of 1.0, and one of 1.0 that
+/// does not list.
+pub const KINDS: [Kind; 4] = [
     Kind {
         name: "k8s",
         protocol: Protocol::V03,
+        first: Protocol::V03,
         streams: true,
         lists: true,
         cancels: false,
+        form: Some(Form::Parts),
     },
     Kind {
         name: "plain",
         protocol: Protocol::V03,
+        first: Protocol::V03,
         streams: false,
         lists: false,
         cancels: true,
+        form: None,
     },
     Kind {
         name: "modern",
         protocol: Protocol::V10,
+        first: Protocol::V10,
         streams: true,
         lists: true,
         cancels: true,
+        form: Some(Form::Extension),
+    },
+    Kind {
+        name: "bare",
+        protocol: Protocol::V10,
+        first: Protocol::V03,
+        streams: true,
+        lists: false,
+        cancels: false,
+        form: None,
     },
 ];
 
-/// One step of a run.
-#[derive(Clone, Debug)]
-enum Step {
-    Working(String),
-    Chunk(String),
-    End(TaskState),
-}
-
-/// One run.
-struct Run {
-    prompt: PromptId,
-    principal: Principal,
-    context: ContextId,
-    plan: Vec<(Instant, Step)>,
-    /// When it was cancelled, if it was.
-    canceled: Option<Instant>,
-    /// The agent has lost it from then on.
-    forgotten: Option<Instant>,
-}
+/// The error of a call in a version that the agent does not speak.
+pub const NOT_THIS_VERSION: i64 = -32009;
 
 /// What a prompt is answered with.
 pub enum Taken {
-    Run(TaskId),
+    /// The run, and how many of its steps had happened before.
+    Run(TaskId, usize),
     /// The whole answer, without a task.
     Direct(Message),
 }
@@ -100,69 +107,153 @@ impl SimAgent {
         })
     }
 
-    /// A prompt arrives. It must be the first time, whatever happened on the way.
-    pub fn receives(&self, prompt: &Prompt) -> Taken {
+    /// Whether it speaks this version.
+    pub fn understands(&self, protocol: Protocol) -> Result<(), A2aError> {
+        let same = protocol == self.kind.protocol;
+        let other = || A2aError::rpc(NOT_THIS_VERSION, "version not supported");
+        same.then_some(()).ok_or_else(other)
+    }
+
+    /// A prompt arrives. It must be the first time, whatever happened on the way; what is refused
+    /// was never there, unless it is a decision.
+    pub fn receives(&self, prompt: &Prompt) -> Result<Taken, A2aError> {
         let name = self.kind.name;
         self.sim.note(format_args!("{name} receives {}", prompt.id));
-        let mut received = self.received.borrow_mut();
-        let times = received.entry(prompt.id.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            let id = &prompt.id;
-            self.sim
-                .breaks(format_args!("{name} got the prompt {id} {times} times"));
+        if prompt.answer.is_none() {
+            self.takes_words(prompt)?;
         }
+        let times = {
+            let mut received = self.received.borrow_mut();
+            let times = received.entry(prompt.id.clone()).or_default();
+            *times += 1;
+            *times
+        };
+        if times > 1 {
+            let id = &prompt.id;
+            let what = prompt.answer.as_ref().map_or("prompt", |_| "decision");
+            self.sim
+                .breaks(format_args!("{name} got the {what} {id} {times} times"));
+        }
+        self.nothing_else_waits(prompt);
+        match (&prompt.task, &prompt.answer) {
+            (Some(task), Some(_)) => self.decided(task, prompt),
+            (None, Some(_)) => {
+                self.sim
+                    .breaks(format_args!("{name} got a decision without its task"));
+                Err(A2aError::rpc(-32602, "no task"))
+            }
+            (Some(task), None) => self.answered(task, prompt),
+            (None, None) => Ok(self.begins(prompt)),
+        }
+    }
+
+    /// Whether the task that the words are for takes any.
+    fn takes_words(&self, prompt: &Prompt) -> Result<(), A2aError> {
+        let Some(id) = &prompt.task else {
+            return Ok(());
+        };
+        self.task(id, &prompt.principal)?;
+        let runs = self.runs.borrow();
+        let waits = runs.get(id).and_then(|run| run.waits_for(Instant::now()));
+        waits.map(drop).ok_or_else(over)
+    }
+
+    /// While a decision is waited for, only it may enter the context.
+    fn nothing_else_waits(&self, prompt: &Prompt) {
+        let now = Instant::now();
+        let runs = self.runs.borrow();
+        let tables = self.sim.disk.tables();
+        let is_known = |id: &TaskId| {
+            let mut rows = tables.turns.values();
+            rows.any(|row| row.turn.task.as_ref() == Some(id))
+        };
+        let others = runs.iter().filter(|(id, run)| {
+            // What the bot never heard of, it cannot keep.
+            let here = prompt.context.as_ref() == Some(&run.context) && is_known(id);
+            let other = prompt.answer.is_none() || prompt.task.as_ref() != Some(*id);
+            here && other && run.waits_for(now).is_some_and(Ask::is_decided)
+        });
+        for (id, _) in others {
+            let prompt = &prompt.id;
+            self.sim.breaks(format_args!(
+                "{prompt} enters a context in which {id} waits for a decision"
+            ));
+        }
+    }
+
+    fn begins(&self, prompt: &Prompt) -> Taken {
+        let (name, chance) = (self.kind.name, &self.sim.chance);
+        let asked = numbers(&prompt.text);
+        decisions::asked(&self.sim, name, &asked, prompt);
         let count = self.runs.borrow().len();
         let context = prompt.context.clone();
-        let context = context.unwrap_or_else(|| ContextId(format!("context-{name}-{count}")));
-        let chance = &self.sim.chance;
+        let context = context.unwrap_or_else(|| {
+            let prompts = self.received.borrow().len();
+            ContextId(format!("context-{name}-{prompts}"))
+        });
         if chance.permille(100) {
-            return Taken::Direct(said(&context, &answer(prompt, 1)));
+            return Taken::Direct(said(&context, &answer(&asked, 1, 0)));
         }
         let id = TaskId(format!("task-{name}-{count}"));
+        let longest = u64::try_from(FORGETS_WITHIN.as_millis()).unwrap_or_default();
         let run = Run {
-            prompt: prompt.id.clone(),
+            prompts: vec![prompt.id.clone()],
             principal: prompt.principal.clone(),
             context,
-            plan: self.plan(prompt),
+            form: self.kind.form.unwrap_or(Form::Text),
+            plan: plan(&self.kind, chance, &asked, &format!("{count}-0"), 3),
+            asked,
             canceled: None,
             forgotten: self
                 .sim
                 .mishap(self.sim.odds.agent / 10)
-                .then(|| Instant::now() + chance.millis(100, 60_000)),
+                .then(|| Instant::now() + chance.millis(100, longest)),
         };
         self.runs.borrow_mut().insert(id.clone(), run);
-        Taken::Run(id)
+        Taken::Run(id, 0)
+    }
+
+    /// A decision arrives at its task.
+    fn decided(&self, id: &TaskId, prompt: &Prompt) -> Result<Taken, A2aError> {
+        let now = Instant::now();
+        self.task(id, &prompt.principal)?;
+        let mut runs = self.runs.borrow_mut();
+        let run = runs.get_mut(id).ok_or_else(over)?;
+        let ask = run.waits_for(now).filter(|ask| ask.is_decided()).cloned();
+        let ask = ask.ok_or_else(over)?;
+        decisions::arrives(&self.sim, self.kind.name, id, &ask, prompt);
+        let heard = ask.hears(prompt.answer.as_ref());
+        if heard.is_text && run.form == Form::Extension {
+            // It waits on.
+            return Ok(Taken::Run(id.clone(), run.happened(now)));
+        }
+        Ok(self.goes_on(id, run, prompt))
+    }
+
+    /// Words arrive at a task that has asked for words.
+    fn answered(&self, id: &TaskId, prompt: &Prompt) -> Result<Taken, A2aError> {
+        let mut runs = self.runs.borrow_mut();
+        let run = runs.get_mut(id).ok_or_else(over)?;
+        let asked = numbers(&prompt.text);
+        decisions::asked(&self.sim, self.kind.name, &asked, prompt);
+        run.asked.extend(asked);
+        Ok(self.goes_on(id, run, prompt))
+    }
+
+    fn goes_on(&self, id: &TaskId, run: &mut Run, prompt: &Prompt) -> Taken {
+        let now = Instant::now();
+        let seen = run.happened(now);
+        let rounds = 3_usize.saturating_sub(run.prompts.len());
+        let serial = format!("{id}-{}", run.prompts.len());
+        let chance = &self.sim.chance;
+        run.prompts.push(prompt.id.clone());
+        run.goes_on(now, plan(&self.kind, chance, &run.asked, &serial, rounds));
+        Taken::Run(id.clone(), seen)
     }
 
     /// How often a prompt arrived.
     pub fn received(&self) -> BTreeMap<PromptId, u32> {
         self.received.borrow().clone()
-    }
-
-    fn plan(&self, prompt: &Prompt) -> Vec<(Instant, Step)> {
-        let chance = &self.sim.chance;
-        let mut at = Instant::now() + chance.millis(10, 2_000);
-        let longest = *chance.pick(&[500, 2_000, 10_000, 120_000]);
-        let mut plan = vec![(at, Step::Working("looking".to_owned()))];
-        for step in 0..chance.below(4) {
-            at += chance.millis(1, longest);
-            plan.push((at, Step::Working(format!("step {step}"))));
-        }
-        let chunks = 1 + chance.below(3);
-        let whole = answer(prompt, chunks);
-        for line in whole.split_inclusive('\n') {
-            at += chance.millis(1, longest);
-            plan.push((at, Step::Chunk(line.to_owned())));
-        }
-        let end = match chance.below(20) {
-            0 => TaskState::Failed,
-            1 => TaskState::Rejected,
-            _ => TaskState::Completed,
-        };
-        at += chance.millis(0, 200) + Duration::from_millis(1);
-        plan.push((at, Step::End(end)));
-        plan
     }
 
     /// The task as it is now.
@@ -214,10 +305,16 @@ impl SimAgent {
         self.task(id, principal)
     }
 
-    /// The next event of a run after so many, and when it comes; none if it was the last.
-    pub fn next_event(&self, id: &TaskId, seen: usize) -> Option<(Instant, Event)> {
+    /// The next event of a run for whoever has seen so many since it began to look, and when it
+    /// comes; none if the last one ended the stream.
+    pub fn next_event(&self, id: &TaskId, from: usize, seen: usize) -> Option<(Instant, Event)> {
         let runs = self.runs.borrow();
         let run = runs.get(id)?;
+        let last = seen.checked_sub(1).filter(|_| seen > from);
+        let last = last.and_then(|last| run.plan.get(last));
+        if last.is_some_and(|(_, step)| matches!(step, Step::Pause(_))) {
+            return None;
+        }
         let (at, step) = run.plan.get(seen)?;
         if run.canceled.is_some_and(|canceled| *at > canceled) {
             return None;
@@ -227,92 +324,13 @@ impl SimAgent {
 
     /// How many events of a run have happened.
     pub fn happened(&self, id: &TaskId) -> usize {
-        let now = Instant::now();
         let runs = self.runs.borrow();
-        let run = runs.get(id);
-        run.map_or(0, |run| {
-            run.plan.iter().filter(|(at, _)| *at <= now).count()
-        })
+        runs.get(id).map_or(0, |run| run.happened(Instant::now()))
     }
 }
 
-impl Run {
-    fn at(&self, id: &TaskId, now: Instant) -> Task {
-        let now = self.canceled.unwrap_or(now);
-        let mut task = Task {
-            id: id.clone(),
-            context_id: Some(self.context.clone()),
-            state: TaskState::Submitted,
-            status_message: None,
-            artifacts: Vec::new(),
-            history: vec![Message {
-                id: Some(self.prompt.as_str().to_owned()),
-                role: Role::User,
-                ..said(&self.context, "the question")
-            }],
-            metadata: serde_json::Map::new(),
-        };
-        let mut answer = String::new();
-        for (_, step) in self.plan.iter().filter(|(at, _)| *at <= now) {
-            match step {
-                Step::Working(_) => task.state = TaskState::Working,
-                Step::Chunk(text) => {
-                    task.state = TaskState::Working;
-                    answer.push_str(text);
-                }
-                Step::End(state) => task.state = state.clone(),
-            }
-        }
-        if !answer.is_empty() {
-            task.artifacts.push(artifact(&answer));
-        }
-        if self.canceled.is_some() && !task.state.is_terminal() {
-            task.state = TaskState::Canceled;
-        }
-        task
-    }
-
-    fn event(&self, id: &TaskId, step: &Step) -> Event {
-        let status = |state: &TaskState, message| {
-            Event::Status(StatusUpdate {
-                task_id: Some(id.clone()),
-                context_id: Some(self.context.clone()),
-                is_final: state.is_terminal(),
-                state: state.clone(),
-                message,
-                partial: false,
-                metadata: serde_json::Map::new(),
-            })
-        };
-        match step {
-            Step::Working(text) => status(&TaskState::Working, Some(said(&self.context, text))),
-            Step::End(state) => status(state, None),
-            Step::Chunk(text) => Event::Artifact(ArtifactUpdate {
-                task_id: Some(id.clone()),
-                context_id: Some(self.context.clone()),
-                append: true,
-                last: false,
-                artifact: artifact(text),
-                metadata: serde_json::Map::new(),
-            }),
-        }
-    }
-}
-
-/// The answer names the question, with all its edits, so that it can be told where it belongs.
-fn answer(prompt: &Prompt, lines: u64) -> String {
-    let asked: Vec<_> = numbers(&prompt.text).into_iter().map(marked).collect();
-    let line = |line| format!("line {line} for {}\n", asked.join(" "));
-    (0..lines).map(line).collect()
-}
-
-fn artifact(text: &str) -> Artifact {
-    Artifact {
-        id: "answer".to_owned(),
-        name: None,
-        parts: vec![Part::of_text(text)],
-        metadata: serde_json::Map::new(),
-    }
+fn over() -> A2aError {
+    A2aError::rpc(-32602, "the task takes no words")
 }
 
 fn said(context: &ContextId, text: &str) -> Message {

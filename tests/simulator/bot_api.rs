@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use switchboard::ids::{ChatId, FileId, MessageId, OutboxId, TopicId, UpdateId};
-use switchboard::model::{File, Shape};
+use switchboard::model::{File, Place, Shape};
 use switchboard::telegram::{
     self as api, CallbackId, Command, EditMessage, Me, OutMessage, RawUpdate, TelegramCall,
     TelegramError,
@@ -264,6 +264,7 @@ impl api::Telegram for SimTelegram {
         let (chat, process) = (message.chat, self.process.clone());
         let post = checks::committed_send(&process, chat, &message.text);
         let shown = Shown {
+            topic: message.topic,
             text: message.text.clone(),
             buttons: message.buttons.concat(),
         };
@@ -272,28 +273,41 @@ impl api::Telegram for SimTelegram {
         }))
     }
 
-    /// Shows as its caption.
+    /// Shows as its name and its caption.
     fn send_file<'a>(
         &'a self,
         message: &'a OutMessage,
-        _: &'a File,
+        file: &'a File,
         _: Shape,
     ) -> TelegramCall<'a, MessageId> {
-        self.send_message(message)
+        let (chat, process) = (message.chat, self.process.clone());
+        let post = checks::committed_send(&process, chat, &message.text);
+        let place = Place {
+            chat,
+            topic: message.topic,
+        };
+        let shown = Shown {
+            topic: message.topic,
+            text: format!("{:?}: {}", file.name, message.text),
+            buttons: message.buttons.concat(),
+        };
+        let inside = String::from_utf8_lossy(&file.bytes).into_owned();
+        Box::pin(self.counted("sendFile", chat, move |telegram| {
+            telegram.belongs(place, &inside);
+            taken(post, telegram.shows(chat, shown), &process)
+        }))
     }
 
-    /// Nobody sends files here.
-    fn fetch_file<'a>(&'a self, _: &'a FileId, _: u64, _: Duration) -> TelegramCall<'a, Bytes> {
-        Box::pin(self.call("getFile", |_| Ok(Bytes::new())))
+    /// The bytes of a file name the question that it came with, as its id does.
+    fn fetch_file<'a>(&'a self, file: &'a FileId, _: u64, _: Duration) -> TelegramCall<'a, Bytes> {
+        let bytes = Bytes::from(format!("the file of {file}"));
+        Box::pin(self.call("getFile", move |_| Ok(bytes)))
     }
 
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {
         let (chat, message, process) = (edit.chat, edit.message, self.process.clone());
         let post = checks::committed_edit(&process, chat, &edit.text);
-        let shown = Shown {
-            text: edit.text.clone(),
-            buttons: edit.buttons.concat(),
-        };
+        let shown = (edit.text.clone(), edit.buttons.concat());
         Box::pin(self.counted("editMessageText", chat, move |telegram| {
             taken(post, telegram.edits(chat, message, shown), &process)
         }))

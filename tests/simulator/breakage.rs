@@ -35,10 +35,24 @@ pub enum Breakage {
     IgnorePenalty,
     /// A new process does not know what the one before was told.
     ForgetPenalty,
+    /// Everybody may approve.
+    AnybodyApproves,
+    /// A stranger is taken for somebody who may.
+    MistakeStranger,
+    /// A decision whose outcome is unknown is given to the agent once more.
+    ResendDecision,
+    /// A decision names all calls but one.
+    LeaveOutCall,
+    /// What nobody decided about in time is approved.
+    ApproveExpired,
+    /// A task that waits for a decision counts as over.
+    EndPauses,
+    /// A tap counts whatever the card said when it was tapped.
+    TakeOldTaps,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::AcknowledgeEarly,
         Self::CommitLate,
         Self::SkipEpoch,
@@ -48,6 +62,13 @@ impl Breakage {
         Self::SendTwice,
         Self::IgnorePenalty,
         Self::ForgetPenalty,
+        Self::AnybodyApproves,
+        Self::MistakeStranger,
+        Self::ResendDecision,
+        Self::LeaveOutCall,
+        Self::ApproveExpired,
+        Self::EndPauses,
+        Self::TakeOldTaps,
     ];
 
     /// Whether this is what comes of it.
@@ -62,6 +83,13 @@ impl Breakage {
             Self::SendTwice => &["was taken"],
             Self::IgnorePenalty => &["which is in its penalty"],
             Self::ForgetPenalty => &["which is in a penalty of before"],
+            Self::AnybodyApproves => &["and may not"],
+            Self::MistakeStranger => &["who may not"],
+            Self::ResendDecision => &["got the decision"],
+            Self::LeaveOutCall => &["leaves out"],
+            Self::ApproveExpired => &["runs, and its time was up"],
+            Self::EndPauses => &["enters a context in which"],
+            Self::TakeOldTaps => &["has not tapped on the one before"],
         };
         words.iter().any(|words| broken.contains(words))
     }
@@ -81,6 +109,7 @@ impl Breakage {
             Some(Self::CommitLate) => Rc::new(store::Hasty(store)),
             Some(Self::ForgetPenalty) => Rc::new(store::Forgetful(store)),
             Some(Self::ForgetOrder) => Rc::new(store::Shuffled(store)),
+            Some(Self::TakeOldTaps) => Rc::new(store::Forgiving(store)),
             _ => store,
         }
     }
@@ -90,15 +119,21 @@ impl Breakage {
             Some(Self::AcknowledgeEarly) => telegram::Rule::Acknowledge,
             Some(Self::SendTwice) => telegram::Rule::Once,
             Some(Self::IgnorePenalty) => telegram::Rule::Penalty,
+            Some(Self::MistakeStranger) => telegram::Rule::Sender,
             _ => return telegram,
         };
         Rc::new(telegram::Broken::new(telegram, rule))
     }
 
-    pub fn of_agent(breakage: Option<Self>, agent: SharedAgent) -> SharedAgent {
-        match breakage {
-            Some(Self::ResendPrompt) => Rc::new(agent::Insistent(agent)),
-            _ => agent,
-        }
+    pub fn of_agent(breakage: Option<Self>, inner: SharedAgent) -> SharedAgent {
+        let forgets = match breakage {
+            Some(Self::ResendPrompt) => agent::Rule::PromptOnce,
+            Some(Self::ResendDecision) => agent::Rule::DecisionOnce,
+            Some(Self::LeaveOutCall) => agent::Rule::EveryCall,
+            Some(Self::ApproveExpired) => agent::Rule::Expiry,
+            Some(Self::EndPauses) => agent::Rule::Pause,
+            _ => return inner,
+        };
+        Rc::new(agent::Broken { inner, forgets })
     }
 }

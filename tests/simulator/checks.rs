@@ -1,12 +1,15 @@
 //! What must hold: at each commit, at each call, and when all has calmed down.
 
+pub mod cards;
+pub mod decisions;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::rc::Rc;
 
 use switchboard::a2a::Prompt;
 use switchboard::ids::{ChatId, OutboxId, TurnId};
-use switchboard::model::{Action, Kind, Outcome, TurnState};
+use switchboard::model::{Action, Kind, Outcome, TurnState, UpdateEnd};
 use switchboard::rules::turn::prompt_id;
 use switchboard::store::{Change, PostRow, PostState, StoreError, Tables, TurnRow, TurnStands};
 
@@ -31,6 +34,11 @@ pub fn told(change: &Change) -> String {
         Change::OpenTurn(turn) => format!("open {} of {}", turn.id, turn.update),
         Change::OpenConversation(it) => format!("conversation {}", it.id),
         Change::ShowButton(button) => format!("button {:?}", button.action),
+        Change::KeepPause(it) => {
+            let made = it.made.as_ref().map(|made| (&made.decision, made.by));
+            let (id, version, state) = (it.id, it.version, it.state);
+            format!("pause {id} v{version} of {} is {state:?} {made:?}", it.turn)
+        }
         other => format!("{other:?}"),
     }
 }
@@ -48,6 +56,9 @@ pub fn written(process: &Process, refused: Option<&StoreError>) {
 pub fn committed(process: &Process, changes: &[Change]) {
     let tables = process.sim.disk.tables();
     for change in changes {
+        if let Change::KeepPause(waiting) = change {
+            decisions::kept(process, waiting);
+        }
         let Change::OpenTurn(turn) = change else {
             continue;
         };
@@ -206,6 +217,33 @@ pub fn at_the_end(sim: &Sim, telegram: &Telegram, agents: &[Rc<SimAgent>]) {
         post_is_counted(sim, *id, row);
     }
     prompts(sim, &tables, agents);
+    cards::at_the_end(sim, telegram, &tables);
+    sums(sim, &tables);
+}
+
+/// Every turn has exactly one update that opened it, and every update that became a part of a turn
+/// is known as such.
+fn sums(sim: &Sim, tables: &Tables) {
+    let mut opened: BTreeMap<TurnId, u32> = BTreeMap::new();
+    for (id, row) in &tables.updates {
+        let (turn, opens) = match row.end {
+            Some(UpdateEnd::Turn(turn)) => (turn, 1),
+            Some(UpdateEnd::Joined(turn)) => (turn, 0),
+            _ => continue,
+        };
+        *opened.entry(turn).or_default() += opens;
+        if !tables.turn_updates.contains(&(*id, turn)) {
+            sim.breaks(format_args!(
+                "{id} is a part of {turn}, which does not know it"
+            ));
+        }
+    }
+    for turn in tables.turns.keys() {
+        let times = opened.get(turn).copied().unwrap_or_default();
+        if times != 1 {
+            sim.breaks(format_args!("{turn} was opened by {times} updates"));
+        }
+    }
 }
 
 /// Each turn came of an update, and its person was told how it ended.
@@ -290,6 +328,11 @@ fn prompts(sim: &Sim, tables: &Tables, agents: &[Rc<SimAgent>]) {
         }
         for attempt in 1..=attempts {
             known.insert(prompt_id(BOT, row.turn.update, attempt), id);
+        }
+    }
+    for (pause, attempt) in tables.decisions.keys() {
+        if let Some(waiting) = tables.pauses.get(pause) {
+            known.insert(decisions::id_of(waiting, *attempt), waiting.turn);
         }
     }
     for agent in agents {

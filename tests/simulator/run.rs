@@ -3,15 +3,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use switchboard::app::{Edges, Machine};
-use switchboard::config::{self, Config};
 use switchboard::ids::AgentName;
 use switchboard::store::{MemStore, SharedStore};
 use tokio::runtime::Builder;
@@ -25,6 +22,7 @@ use crate::bot_api::SimTelegram;
 use crate::breakage::Breakage;
 use crate::checks;
 use crate::people;
+use crate::settings;
 use crate::sim::{BOT, Process, Sim, SimWorld};
 use crate::store::SimStore;
 use crate::telegram::Telegram;
@@ -33,61 +31,6 @@ use crate::telegram::Telegram;
 const CALM_MAX: Duration = Duration::from_hours(30);
 /// Lives of the bot in one run that may end badly.
 const LIVES_MAX: u32 = 8;
-
-const CONFIG: &str = r#"
-admins = [11]
-[telegram]
-token_env = "TOKEN"
-[store]
-url = "sqlite:///nowhere/at/all.db"
-[limits]
-conversation_waiting_max = 3
-in_flight_max = 4
-[agents.k8s]
-url = "http://k8s/"
-flavor = "kagent"
-protocol = "0.3"
-look_after = "5s"
-total_timeout = "90s"
-calls_max = 2
-waiting_max = 2
-[agents.plain]
-url = "http://plain/"
-protocol = "0.3"
-look_after = "5s"
-total_timeout = "90s"
-calls_max = 2
-[agents.modern]
-url = "http://modern/"
-protocol = "1.0"
-look_after = "5s"
-total_timeout = "90s"
-calls_max = 2
-[[routes]]
-command = "k8s"
-agent = "k8s"
-default = true
-allow = [11, 22, "chat:-100"]
-[[routes]]
-command = "plain"
-agent = "plain"
-allow = [11, 22]
-[[routes]]
-command = "modern"
-agent = "modern"
-allow = [11, 22]
-"#;
-
-static SETTINGS: LazyLock<Config> = LazyLock::new(|| {
-    let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
-    file.write_all(CONFIG.as_bytes())
-        .expect("it can be written");
-    let token = "7000000001:AAexampleexampleexampleexample-_";
-    let environment = [("TOKEN".to_owned(), token.to_owned())].into();
-    config::load(file.path(), &environment)
-        .expect("the configuration is good")
-        .0
-});
 
 /// What came of a run.
 pub struct Report {
@@ -208,7 +151,7 @@ impl Stage {
         let mut decided = BTreeSet::new();
         while !checks::is_settled(&self.sim, &self.telegram) && Instant::now() < end {
             sleep(Duration::from_secs(5)).await;
-            people::decide(&self.telegram, &mut decided);
+            people::decide(&self.sim, &self.telegram, &mut decided);
         }
     }
 
@@ -227,7 +170,7 @@ impl Stage {
         let id = self.begun.get() + 1;
         self.begun.set(id);
         let process = Rc::new(Process::new(&self.sim, id, id <= LIVES_MAX));
-        process.note("begins");
+        process.note(format_args!("begins by {:?} rules", process.rules));
         let life = Life {
             process: process.clone(),
             tasks: LocalSet::new(),
@@ -235,10 +178,14 @@ impl Stage {
             over: Rc::default(),
         };
         let edges = self.edges(process.clone());
+        let settings = match self.breakage {
+            Some(Breakage::AnybodyApproves) => settings::anybody_approves(),
+            _ => settings::of(process.rules),
+        };
         let (stop, over) = (life.stop.clone(), life.over.clone());
         life.tasks.spawn_local(async move {
             let edges = edges();
-            let started = Machine::start(SETTINGS.clone(), edges).await;
+            let started = Machine::start(settings, edges).await;
             match started {
                 Ok((machine, mut fatal)) => {
                     process.note("has begun");

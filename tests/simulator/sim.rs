@@ -13,7 +13,9 @@ use switchboard::store::MemDisk;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::allowed::Rules;
 use crate::chance::Chance;
+use crate::witness::Witness;
 
 /// The bot of every run.
 pub const BOT: BotId = BotId(7_000_000_001);
@@ -45,6 +47,8 @@ pub struct Sim {
     pub calm: Cell<bool>,
     /// Calls that were begun for a row of the outbox and taken in by Telegram.
     pub taken: RefCell<BTreeMap<OutboxId, u32>>,
+    /// What was seen from outside.
+    pub witness: Witness,
     /// Groups that became supergroups.
     pub moved: RefCell<BTreeMap<ChatId, ChatId>>,
     begin: Instant,
@@ -68,6 +72,7 @@ impl Sim {
             disk: MemDisk::default(),
             calm: Cell::new(false),
             taken: RefCell::default(),
+            witness: Witness::default(),
             moved: RefCell::default(),
             begin: Instant::now(),
             trace: RefCell::default(),
@@ -130,6 +135,8 @@ impl Sim {
 pub struct Process {
     pub sim: Rc<Sim>,
     pub id: u32,
+    /// The rules that it lives by.
+    pub rules: Rules,
     /// It dies when it has taken so many steps.
     dies_at: Cell<u64>,
     steps: Cell<u64>,
@@ -149,9 +156,11 @@ impl Process {
         } else {
             u64::MAX
         };
+        let narrow = sim.chance.permille(300);
         Self {
             sim: sim.clone(),
             id,
+            rules: if narrow { Rules::Narrow } else { Rules::Wide },
             dies_at: Cell::new(dies_at),
             steps: Cell::new(0),
             dead: Cell::new(false),

@@ -1,21 +1,27 @@
 //! Telegram itself: what waits for the bot, what every chat shows, who is in a penalty.
 
+mod writing;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use switchboard::ids::{ChatId, MessageId, UpdateId, UserId};
+use switchboard::ids::{ChatId, MessageId, TopicId, UpdateId, UserId};
+use switchboard::model::Place;
 use switchboard::telegram::{Button, RawUpdate, TelegramError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+pub use self::writing::{Card, person, plain};
+use crate::allowed::LEADS;
 use crate::sim::Sim;
 
 /// What a chat shows.
 #[derive(Clone, Debug)]
 pub struct Shown {
+    pub topic: TopicId,
     pub text: String,
     pub buttons: Vec<Button>,
 }
@@ -41,9 +47,9 @@ struct Inside {
     blocked: BTreeSet<ChatId>,
     penalties: BTreeMap<ChatId, Instant>,
     /// What people wrote: who, where, which message, and the text.
-    said: Vec<(UserId, ChatId, i64, String)>,
-    /// Where each question was asked; its number is that of its update.
-    questions: BTreeMap<i64, ChatId>,
+    said: Vec<(UserId, Place, i64, String)>,
+    /// Every button that there ever was, with its message.
+    ever: Vec<(Card, Button)>,
 }
 
 impl Telegram {
@@ -58,114 +64,6 @@ impl Telegram {
             inside: RefCell::new(inside),
             arrived: Notify::new(),
         })
-    }
-
-    // What people do.
-
-    /// Somebody writes; `text` gets the number of the question.
-    pub fn says(&self, user: UserId, chat: ChatId, text: impl FnOnce(i64) -> String) {
-        let number = self.next_update();
-        let text = text(number);
-        let mut inside = self.inside.borrow_mut();
-        inside.last_message += 1;
-        let message = inside.last_message;
-        inside.questions.insert(number, chat);
-        inside.said.push((user, chat, message, text.clone()));
-        drop(inside);
-        self.sim
-            .note(format_args!("{user} in {chat} writes {number}: {text}"));
-        let message = json!({
-            "message_id": message, "date": self.sim.now().0 / 1000, "chat": chat_of(chat), "from": person(user),
-            "text": text,
-        });
-        self.arrives(number, "message", &message);
-    }
-
-    /// Somebody changes one of the last things that were written.
-    pub fn somebody_edits(&self) {
-        let said = {
-            let inside = self.inside.borrow();
-            let recent = inside.said.len().saturating_sub(4);
-            let recent = &inside.said[recent..];
-            if recent.is_empty() {
-                return;
-            }
-            self.sim.chance.pick(recent).clone()
-        };
-        let (user, chat, message, text) = said;
-        let number = self.next_update();
-        self.inside.borrow_mut().questions.insert(number, chat);
-        let text = format!("{text} And {}?", marked(number));
-        self.sim.note(format_args!(
-            "{user} in {chat} edits {message} by {number}: {text}"
-        ));
-        let message = json!({
-            "message_id": message, "date": self.sim.now().0 / 1000, "edit_date": 2, "chat": chat_of(chat),
-            "from": person(user), "text": text,
-        });
-        self.arrives(number, "edited_message", &message);
-    }
-
-    /// A group becomes a supergroup, which is another chat.
-    pub fn moves(&self, from: ChatId, to: ChatId) {
-        if self.sim.now_of(from) != from {
-            return;
-        }
-        self.sim.moved.borrow_mut().insert(from, to);
-        for (chat, key, other) in [
-            (from, "migrate_to_chat_id", to),
-            (to, "migrate_from_chat_id", from),
-        ] {
-            let number = self.next_update();
-            self.sim
-                .note(format_args!("{chat} {key} {other} ({number})"));
-            let message = json!({
-                "message_id": 1, "date": self.sim.now().0 / 1000, "chat": chat_of(chat), "from": person(UserId(11)),
-                key: other.0,
-            });
-            self.arrives(number, "message", &message);
-        }
-    }
-
-    /// Somebody taps a button.
-    pub fn taps(&self, user: UserId, chat: ChatId, message: MessageId, button: &Button) {
-        let number = self.next_update();
-        let label = &button.label;
-        self.sim.note(format_args!(
-            "{user} in {chat} taps {number} [{label}] under {message}"
-        ));
-        let tap = json!({
-            "id": format!("tap-{number}"), "from": person(user), "chat_instance": "1",
-            "message": {"message_id": message.0, "date": self.sim.now().0 / 1000, "chat": chat_of(chat)},
-            "data": button.data,
-        });
-        self.arrives(number, "callback_query", &tap);
-    }
-
-    /// Somebody blocks the bot, or lets it in again.
-    pub fn blocks(&self, chat: ChatId, blocks: bool) {
-        self.sim
-            .note(format_args!("{chat} blocks the bot: {blocks}"));
-        let mut inside = self.inside.borrow_mut();
-        if blocks {
-            inside.blocked.insert(chat);
-        } else {
-            inside.blocked.remove(&chat);
-        }
-    }
-
-    /// The buttons that can be seen, oldest first.
-    pub fn buttons(&self) -> Vec<(ChatId, MessageId, Button)> {
-        let inside = self.inside.borrow();
-        let chats = inside.chats.iter();
-        let chats = chats.filter(|(chat, _)| self.sim.now_of(**chat) == **chat);
-        let messages = chats.flat_map(|(chat, shown)| shown.iter().map(move |it| (*chat, it)));
-        messages
-            .flat_map(|(chat, (id, shown))| {
-                let buttons = shown.buttons.iter();
-                buttons.map(move |button| (chat, *id, button.clone()))
-            })
-            .collect()
     }
 
     fn next_update(&self) -> i64 {
@@ -245,10 +143,15 @@ impl Telegram {
 
     /// Shows a message.
     pub fn shows(&self, chat: ChatId, shown: Shown) -> Result<MessageId, TelegramError> {
-        self.check(chat, &shown.text)?;
+        let place = Place {
+            chat,
+            topic: shown.topic,
+        };
+        self.check(place, &shown.text)?;
         let mut inside = self.inside.borrow_mut();
         inside.last_message += 1;
         let id = MessageId(inside.last_message);
+        inside.remember(place, id, &shown.buttons);
         inside.chats.entry(chat).or_default().insert(id, shown);
         Ok(id)
     }
@@ -258,16 +161,24 @@ impl Telegram {
         &self,
         chat: ChatId,
         message: MessageId,
-        shown: Shown,
+        (text, buttons): (String, Vec<Button>),
     ) -> Result<(), TelegramError> {
-        self.check(chat, &shown.text)?;
+        let topic = self.shown(chat, message).map(|there| there.topic);
+        let topic = topic.unwrap_or(TopicId::NONE);
+        let place = Place { chat, topic };
+        self.check(place, &text)?;
         let mut inside = self.inside.borrow_mut();
         let there = inside.chats.entry(chat).or_default().get_mut(&message);
         let there = there.ok_or(TelegramError::MessageGone)?;
-        if there.text == shown.text && there.buttons == shown.buttons {
+        if there.text == text && there.buttons == buttons {
             return Err(TelegramError::NotModified);
         }
-        *there = shown;
+        *there = Shown {
+            topic,
+            text,
+            buttons: buttons.clone(),
+        };
+        inside.remember(place, message, &buttons);
         Ok(())
     }
 
@@ -278,25 +189,44 @@ impl Telegram {
         gone.map(drop).ok_or(TelegramError::MessageGone)
     }
 
-    fn check(&self, chat: ChatId, text: &str) -> Result<(), TelegramError> {
+    fn check(&self, place: Place, text: &str) -> Result<(), TelegramError> {
+        let chat = place.chat;
         let units = text.encode_utf16().count();
         if units == 0 || units > 4096 {
             self.sim
                 .breaks(format_args!("a text of {units} units for {chat}"));
         }
-        let inside = self.inside.borrow();
-        if inside.blocked.contains(&chat) {
+        if self.inside.borrow().blocked.contains(&chat) {
             return Err(TelegramError::Forbidden("blocked".to_owned()));
         }
+        self.belongs(place, text);
+        Ok(())
+    }
+
+    /// What is about a question is shown where that was asked; only cards also go to the leads,
+    /// and show what these write below them.
+    pub fn belongs(&self, place: Place, text: &str) {
+        let chat = place.chat;
+        let card = text.starts_with('🔐');
         for number in numbers(text) {
-            let asked = inside.questions.get(&number);
-            if asked.is_none_or(|asked| self.sim.now_of(*asked) != chat) {
+            let asked = self.sim.witness.who_asked(number).map(|asked| asked.place);
+            let here = asked.is_some_and(|asked| {
+                self.sim.now_of(asked.chat) == chat && asked.topic == place.topic
+            });
+            let leads = chat == LEADS || asked.is_some_and(|asked| asked.chat == LEADS);
+            let allowed = here || card && leads;
+            if !allowed {
                 self.sim.breaks(format_args!(
                     "the answer to {number} is shown in {chat}, where nobody asked it"
                 ));
             }
         }
-        Ok(())
+    }
+
+    /// A message as it stands.
+    pub fn shown(&self, chat: ChatId, message: MessageId) -> Option<Shown> {
+        let inside = self.inside.borrow();
+        inside.chats.get(&chat)?.get(&message).cloned()
     }
 
     /// Whether this can be read in a chat.
@@ -305,6 +235,14 @@ impl Telegram {
         let chats = inside.chats.iter();
         let mut here = chats.filter(|(shown, _)| self.sim.now_of(**shown) == chat);
         here.any(|(_, shown)| shown.values().any(|it| it.text.contains(text)))
+    }
+}
+
+impl Inside {
+    fn remember(&mut self, place: Place, message: MessageId, buttons: &[Button]) {
+        let card = Card { place, message };
+        let buttons = buttons.iter().cloned();
+        self.ever.extend(buttons.map(|button| (card, button)));
     }
 }
 
@@ -319,17 +257,4 @@ pub fn numbers(text: &str) -> Vec<i64> {
     pieces
         .filter_map(|piece| piece.split_once("es")?.0.parse().ok())
         .collect()
-}
-
-fn chat_of(chat: ChatId) -> Value {
-    let kind = if chat.is_group() {
-        "supergroup"
-    } else {
-        "private"
-    };
-    json!({"id": chat.0, "type": kind})
-}
-
-fn person(user: UserId) -> Value {
-    json!({"id": user.0, "is_bot": false, "first_name": "Somebody"})
 }

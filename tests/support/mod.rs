@@ -8,6 +8,7 @@
 #![allow(dead_code)]
 
 mod logs;
+mod panics;
 mod people;
 mod reload;
 pub mod rows;
@@ -17,7 +18,6 @@ pub use people::User;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex, Once};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -156,7 +156,7 @@ impl Stage {
 
     /// Starts the bot in a thread of its own.
     pub fn start_bot(&mut self) {
-        watch_panics();
+        panics::watch();
         let (config, _) = config::load(&self.config_file(), &self.environment())
             .unwrap_or_else(|problems| panic!("the stage's config: {problems}"));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -191,8 +191,7 @@ impl Stage {
         let ended = tokio::task::spawn_blocking(|| running.thread.join());
         let ended = ended.await.expect("joining does not panic");
         let result = ended.unwrap_or_else(|_| panic!("the bot's thread panicked"));
-        let panics = PANICS.lock().expect("no panic while noting one");
-        if let Some(words) = panics.get(&running.name) {
+        if let Some(words) = panics::of(&running.name) {
             panic!("an actor died: {words}");
         }
         result
@@ -396,23 +395,4 @@ impl Plan {
 /// Now, as Telegram dates a message.
 pub fn unix_now() -> i64 {
     Timestamp::now().0 / 1000
-}
-
-static PANICS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
-
-/// Notes every panic by the name of its thread: actix outlives a dead actor.
-fn watch_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        logs::keep();
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if let Some(name) = std::thread::current().name()
-                && let Ok(mut panics) = PANICS.lock()
-            {
-                panics.insert(name.to_owned(), panic.to_string());
-            }
-            before(panic);
-        }));
-    });
 }

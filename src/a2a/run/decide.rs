@@ -45,7 +45,8 @@ impl Watch {
     async fn send_decision(&mut self) -> Result<End, A2aError> {
         let (client, prompt) = (self.run.client.clone(), self.run.prompt.clone());
         let protocol = self.attempts.protocol;
-        let mut events = if self.run.streams {
+        // Nobody waits for a detached run: it holds no connection that a prompt may need.
+        let mut events = if self.run.streams && !self.run.detached {
             client.stream(protocol, &prompt).await?
         } else {
             stream::of_event(match client.send(protocol, &prompt, false).await? {
@@ -61,7 +62,11 @@ impl Watch {
         if let Some(end) = self.decided() {
             return Ok(end);
         }
-        match self.consume(&mut events).await {
+        let ended = self.consume(&mut events).await;
+        self.progress.stream_ended();
+        // Its connection is a place that the next prompt may need.
+        drop(events);
+        match ended {
             Ok(Some(end)) => Ok(end),
             _ => Ok(match self.run.prompt.task.clone() {
                 Some(task) => self.follow(task).await,

@@ -3,7 +3,7 @@
 use tokio::time::sleep;
 use tracing::debug;
 
-use super::{Task, WAIT, Watch};
+use super::{Event, Task, WAIT, Watch};
 use crate::ids::TaskId;
 use crate::model::Protocol;
 use crate::rules::turn::End;
@@ -35,10 +35,10 @@ impl Watch {
             {
                 Ok(tasks) => {
                     let mine = |task: &&Task| task.contains_prompt(&self.run.prompt.id);
-                    match tasks.iter().find(mine).map(|task| task.id.clone()) {
-                        Some(id) => return self.follow(id).await,
-                        None => return End::Unknown,
-                    }
+                    return match tasks.iter().find(mine) {
+                        Some(task) => self.found(task.clone()).await,
+                        None => End::Unknown,
+                    };
                 }
                 Err(error) if error.retry() => {
                     debug!(turn = %self.run.turn.reference(), %error, "could not list tasks");
@@ -51,6 +51,13 @@ impl Watch {
         End::Unknown
     }
 
+    /// The agent has the prompt: that is told before anything else can go wrong.
+    async fn found(&mut self, task: Task) -> End {
+        let id = task.id.clone();
+        self.take_in(Event::Task(task)).await;
+        self.follow(id).await
+    }
+
     /// Looks for the prompt in the task whose question it answers.
     async fn look_for_in(&mut self, answered: TaskId) -> End {
         let (client, principal) = (&self.run.client, &self.run.prompt.principal);
@@ -59,7 +66,7 @@ impl Watch {
             let protocol = self.attempts.protocol;
             match client.get(protocol, &answered, principal).await {
                 Ok(task) if task.contains_prompt(&self.run.prompt.id) => {
-                    return self.follow(answered).await;
+                    return self.found(task).await;
                 }
                 Err(error) if error.retry() => {
                     debug!(turn = %self.run.turn.reference(), %error, "could not look at the task");

@@ -1,4 +1,4 @@
-//! The limits of the pace: as the settings in force say.
+//! What the pace is told: its limits, as the settings in force say, and what each post is.
 
 use std::rc::Rc;
 
@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::Sender;
 use crate::config::Config;
-use crate::rules::pace::PaceLimits;
+use crate::model::Kind;
+use crate::rules::pace::{Class, Cost, PaceLimits};
 
 /// What the settings say about the pace.
 pub(super) fn of(config: &Config) -> PaceLimits {
@@ -21,6 +22,23 @@ pub(super) fn of(config: &Config) -> PaceLimits {
         preview_every_private: chat.preview_every_private,
         preview_every_group: chat.preview_every_group,
         ..PaceLimits::default()
+    }
+}
+
+/// What kind of thing a post is to the pace.
+pub(super) fn class_of(kind: Kind) -> Class {
+    match kind {
+        Kind::Reply | Kind::Final | Kind::FinalEdit | Kind::Edit => Class::Reply,
+        Kind::Placeholder | Kind::Notice | Kind::Delete | Kind::Leave => Class::Notice,
+    }
+}
+
+/// What its call takes from the budgets.
+pub(super) fn cost_of(kind: Kind) -> Cost {
+    match kind {
+        Kind::Edit | Kind::FinalEdit => Cost::Edit,
+        Kind::Delete | Kind::Leave => Cost::Delete,
+        Kind::Placeholder | Kind::Reply | Kind::Notice | Kind::Final => Cost::Send,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::a2a::{Prompt, pause};
 use crate::actors::StoreIds;
 use crate::config::Config;
 use crate::ids::{BotId, TurnId};
-use crate::model::{Conversation, Kind, Post};
+use crate::model::{Conversation, Kind, Post, TurnState};
 use crate::pause::{Decision, Pause};
 use crate::rules::approval::{self, Case, Desk, Event, State, Waiting};
 use crate::rules::phone::Phone;
@@ -23,6 +23,8 @@ use crate::store::Change;
 
 /// A rejection in time that did not get through is tried again after this.
 const EXPIRE_AGAIN: Duration = Duration::from_secs(30);
+/// A reminder that could not be kept is tried again after this.
+const REMIND_AGAIN: Duration = Duration::from_secs(1);
 
 /// The prompt that carries the decision of this pause.
 pub(super) fn decision(
@@ -180,7 +182,12 @@ impl Session {
         }
         let (next, changes) = self.at_desk(|desk| desk.reminded(&waiting));
         let committed = self.commits(next, changes);
-        ctx.spawn(committed.map(|_, _, _| ()));
+        ctx.spawn(committed.map(|kept, session, ctx| {
+            // Its time runs on, whether or not people could be reminded.
+            if kept.is_err() {
+                session.wake_for_pause(REMIND_AGAIN, ctx);
+            }
+        }));
     }
 
     /// Somebody wants something else: everything that waits is rejected, explicitly.
@@ -211,6 +218,8 @@ impl Session {
 
     /// A decision of an earlier process, or what people were asked in it.
     pub(super) fn take_up_pause(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+        let running = self.running.as_ref();
+        let detached = running.is_some_and(|it| it.turn.state == TurnState::Detached);
         let found = self.commons.store.pause_of(id);
         let taken = found.into_actor(self).map(move |found, session, ctx| {
             match found {
@@ -229,7 +238,9 @@ impl Session {
                     error!(turn = %id.reference(), %failure, "what it waits for cannot be read");
                 }
             }
-            session.wake_for_phone(ctx);
+            if !detached {
+                session.wake_for_phone(ctx);
+            }
             session.begin(id, begin, ctx);
         });
         ctx.spawn(taken);
@@ -336,7 +347,8 @@ impl Session {
     /// decided, or the decision of an earlier process has arrived.
     pub(super) fn pause_is_gone(&self, running: &Running) -> Vec<Change> {
         let waiting = running.paused.as_ref();
-        let arrived = waiting.filter(|_| running.decided_before);
+        // Which of two decisions has arrived, nobody can tell.
+        let arrived = waiting.filter(|it| running.decided_before && it.perhaps.is_none());
         let made = arrived.and_then(|waiting| waiting.made.as_ref());
         let gone = ("approval_gone", Event::Gone);
         let (outcome, event) = made.map_or(gone, |made| {

@@ -4,7 +4,7 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
 /// Settings that have no default, so that the example shows some value.
-const NO_DEFAULT: [&str; 8] = [
+const NO_DEFAULT: [&str; 9] = [
     "admin_chat",
     "token_file",
     "proxy",
@@ -13,6 +13,7 @@ const NO_DEFAULT: [&str; 8] = [
     "file_types",
     "approval_chat",
     "prefix",
+    "reply_to",
 ];
 
 /// A key that is no word makes a section tell which keys it knows.
@@ -84,6 +85,19 @@ fn the_example_loads_without_a_warning() {
 }
 
 #[test]
+fn what_the_example_expects_of_itself_holds() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(EXAMPLE.as_bytes()).unwrap();
+    let loaded = load_all(file.path(), &env(&[])).unwrap();
+    assert_eq!(loaded.cases.len(), 2);
+    let now = crate::ids::Timestamp(1_700_000_000_000);
+    assert_eq!(
+        crate::rules::trial::wrong(&loaded.config, &loaded.cases, now),
+        []
+    );
+}
+
+#[test]
 fn the_smallest_useful_file_loads_without_a_warning() {
     let (config, warnings) = load_text(SMALLEST, &env(&[])).unwrap();
     let defaults: Vec<_> = config.routes.iter().map(|route| route.default).collect();
@@ -141,7 +155,7 @@ fn what_has_no_default_loads_too() {
     let telegram = good(&text).telegram;
     assert_eq!(telegram.ca_file.as_deref(), Some(file.path()));
     assert_eq!(
-        telegram.proxy.unwrap().as_str(),
+        telegram.proxy.unwrap().expose_secret(),
         "http://proxy.example.com:3128/"
     );
 }

@@ -1,4 +1,4 @@
-//! `agents.<name>.proxy`.
+//! `agents.<name>.proxy` and `telegram.proxy`.
 
 use super::*;
 
@@ -66,5 +66,52 @@ fn a_proxy_that_cannot_work_or_holds_a_secret_is_refused() {
         let problems = printed(load_text(&with_proxy(value), &env));
         assert!(problems.contains(problem), "{value}: {problems}");
         assert!(!problems.contains("s3cret"), "{problems}");
+    }
+}
+
+#[test]
+fn the_password_of_the_proxy_to_telegram_is_elsewhere_too() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "http://u:s3cret@proxy:3128\n").unwrap();
+    let env = env(&[
+        ("PROXY", "https://u:s3cret@proxy"),
+        ("SOCKS", "socks5://u:s3cret@proxy"),
+    ]);
+    let with = |value: &str| {
+        let text = edited("[store]", &format!("proxy = {value}\n[store]"));
+        load_text(&text, &env)
+    };
+    for (value, url) in [
+        ("{ env = \"PROXY\" }".to_owned(), "https://u:s3cret@proxy/"),
+        (
+            format!("{{ file = {:?} }}", file.path()),
+            "http://u:s3cret@proxy:3128/",
+        ),
+    ] {
+        let (config, _) = with(&value).unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        assert_eq!(config.telegram.proxy.unwrap().expose_secret(), url);
+    }
+    for (value, problem) in [
+        (
+            "{ env = \"SOCKS\" }",
+            "line 6: telegram.proxy.env: what it names must start with http:// or https://",
+        ),
+        (
+            "{ env = \"UNSET\" }",
+            "line 6: telegram.proxy.env: the environment variable UNSET is not set",
+        ),
+        (
+            "{ file = \"/nowhere\" }",
+            "line 6: telegram.proxy.file: cannot read the file that it names: No such file or \
+             directory (os error 2)",
+        ),
+        (
+            "\"http://u:s3cret@proxy\"",
+            "line 6: telegram.proxy: must not hold a user name or password: secrets do not belong \
+             in this file",
+        ),
+    ] {
+        assert_eq!(printed(with(value)), problem);
     }
 }

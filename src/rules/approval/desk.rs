@@ -71,6 +71,7 @@ impl Desk<'_> {
             reminded: false,
             attempt: 0,
             made: None,
+            perhaps: None,
         };
         let elsewhere = match waiting.pause.asks {
             Asks::Approval(_) => case.elsewhere(&waiting.tools(), turn.place.chat),
@@ -277,8 +278,20 @@ impl Desk<'_> {
                 format!("{}\n{until}", words::unknown(&what, &by))
             }
             State::Decided | State::Rejected | State::Expired => words::decided(&what, &by, at),
-            State::Gone => words::GONE.to_owned(),
+            State::Gone => self.gone_foot(waiting),
         }
+    }
+
+    /// Nobody is asked any more, and nothing of ours has surely arrived.
+    fn gone_foot(&self, waiting: &Waiting) -> String {
+        let perhaps = waiting.perhaps.as_ref();
+        perhaps.map_or_else(
+            || words::GONE.to_owned(),
+            |made| {
+                let by = made.by.map(|user| self.name(user));
+                words::gone_perhaps(&what(&made.decision), by.as_deref(), made.at)
+            },
+        )
     }
 
     fn open_foot(&self, waiting: &Waiting) -> String {

@@ -145,6 +145,7 @@ fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
         reminded: false,
         attempt: 0,
         made: None,
+        perhaps: None,
     }
 }
 

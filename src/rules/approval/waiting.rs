@@ -56,6 +56,9 @@ pub struct Waiting {
     pub attempt: u32,
     /// The last one.
     pub made: Option<Made>,
+    /// The one before it that may have arrived, though the agent still waited afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<Made>,
 }
 
 /// A card in a chat.
@@ -98,6 +101,12 @@ impl Waiting {
         let state = next(self.state, event)?;
         let mut moved = self.changed();
         moved.state = state;
+        match event {
+            Event::StillWaits => moved.perhaps.clone_from(&self.made),
+            // People choose once more.
+            Event::NotSent => moved.picks = Picks::new(&self.pause),
+            _ => {}
+        }
         Some(moved)
     }
 
@@ -128,5 +137,87 @@ impl Waiting {
     pub fn prompt_id(&self, bot: BotId) -> PromptId {
         let name = format!("switchboard:{bot}:pause:{}:{}", self.id, self.attempt);
         PromptId(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{CallId, ChatId, TaskId, TopicId};
+    use crate::pause::{Asks, Form, Question};
+    use crate::rules::approval::{Pick, made};
+
+    fn question() -> Waiting {
+        let place = Place {
+            chat: ChatId(11),
+            topic: TopicId::NONE,
+        };
+        let pause = Pause {
+            task: TaskId::from("t"),
+            context: None,
+            form: Form::Parts,
+            asks: Asks::Answers {
+                id: CallId::from("c"),
+                via: None,
+                questions: vec![Question {
+                    text: "Which?".to_owned(),
+                    choices: vec!["red".to_owned(), "blue".to_owned()],
+                    multiple: false,
+                }],
+            },
+        };
+        Waiting {
+            id: PauseId(1),
+            version: 1,
+            state: State::Open,
+            turn: TurnId(1),
+            conversation: ConversationId(1),
+            route: None,
+            agent: AgentName::from("k8s"),
+            place,
+            asked_by: UserId(11),
+            digest: crate::rules::approval::digest(&pause),
+            allowed: Vec::new(),
+            picks: Picks::new(&pause),
+            pause,
+            reason: None,
+            cards: Vec::new(),
+            opened_at: Timestamp(0),
+            expires_at: Timestamp(3_600_000),
+            reminded: false,
+            attempt: 0,
+            made: None,
+            perhaps: None,
+        }
+    }
+
+    /// The question after an answer has left.
+    fn answered() -> Waiting {
+        let open = question();
+        let picks = open.picks.pick(&open.pause, &Pick::Choose(1)).unwrap();
+        let decision = picks.decision(&open.pause).unwrap();
+        let open = Waiting { picks, ..open };
+        made(&open, decision, Some(UserId(11)), Timestamp(1)).unwrap()
+    }
+
+    #[test]
+    fn an_answer_that_did_not_arrive_can_be_given_again() {
+        let again = answered().moved(Event::NotSent).unwrap();
+        assert_eq!(again.state, State::Open);
+        assert_eq!(again.picks.question(), 0);
+        let picks = again.picks.pick(&again.pause, &Pick::Choose(0)).unwrap();
+        assert!(picks.decision(&again.pause).is_some());
+    }
+
+    #[test]
+    fn a_decision_that_may_have_arrived_is_remembered_beside_the_next_one() {
+        let deciding = answered();
+        assert_eq!(deciding.perhaps, None);
+        let unknown = deciding.moved(Event::StillWaits).unwrap();
+        assert_eq!(unknown.perhaps, deciding.made);
+        let decision = Decision::RejectAll { reason: None };
+        let expired = made(&unknown, decision, None, Timestamp(2)).unwrap();
+        let gone = expired.moved(Event::Gone).unwrap();
+        assert_eq!(gone.perhaps, deciding.made);
     }
 }

@@ -114,7 +114,7 @@ fn each_change_is_live_or_waits_for_a_restart() {
         ),
         (
             "the proxy",
-            |c| c.telegram.proxy = Some(url("http://b.example/")),
+            |c| c.telegram.proxy = Some("http://b.example/".into()),
             waits("telegram.proxy"),
         ),
         (

@@ -37,6 +37,22 @@ pub enum Why {
     Only,
 }
 
+impl Why {
+    /// Its word in the configuration.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Reply => "reply",
+            Self::Topic => "topic",
+            Self::Current => "current",
+            Self::Chat => "chat",
+            Self::Default => "default",
+            Self::Only => "only",
+        }
+    }
+}
+
 /// What is known beside the message itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
@@ -55,46 +71,131 @@ pub struct Destination<'a> {
     pub why: Why,
 }
 
+/// What one of the reasons gives for a plain text.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'a> {
+    /// There is nothing of the kind here.
+    Nothing,
+    /// There was, but the person has been away for long: this agent.
+    Idle(&'a AgentName),
+    /// Something that the person may not use here, or that is not there any more: a command or
+    /// an agent.
+    Closed(&'a str),
+    /// Not one, but so many.
+    Several(usize),
+    /// This route.
+    To(&'a Route),
+}
+
+/// The reasons for which plain text goes somewhere, in their order.
+pub const REASONS: [Why; 6] = [
+    Why::Reply,
+    Why::Topic,
+    Why::Current,
+    Why::Chat,
+    Why::Default,
+    Why::Only,
+];
+
 /// The route that plain text takes in this place, if there is one that the person may use.
 #[must_use]
 pub fn expected<'a>(
     config: &'a Config,
     place: Place,
-    known: Known<'_>,
+    known: Known<'a>,
     user: UserId,
     now: Timestamp,
 ) -> Option<Destination<'a>> {
-    let chat = place.chat;
-    let may = |route: &&Route| access::may_ask(route, user, chat).is_some();
-    let of_agent = |agent: &AgentName| access::route_to(config, agent, user, chat);
-    let named = |command: &str| route_of(config, command).filter(may);
-    let here = config.chats.get(&chat);
-    let by = |why| match why {
-        Why::Reply => known.answered.and_then(of_agent),
-        Why::Topic => of_topic(config, place, user),
-        Why::Current => current(known.seat, now).and_then(of_agent),
-        Why::Chat => here
-            .and_then(|rules| rules.route.as_deref())
-            .and_then(named),
-        Why::Default => config.routes.iter().filter(|route| route.default).find(may),
-        Why::Only => {
-            let mut routes = access::routes_for(config, user, chat);
-            routes.next().filter(|_| routes.next().is_none())
+    expected_by(
+        &Plain {
+            config,
+            place,
+            known,
+            user,
+            now,
+        },
+        &|_, _| {},
+    )
+}
+
+/// A plain text, and what its way depends on.
+pub(super) struct Plain<'a> {
+    pub(super) config: &'a Config,
+    pub(super) place: Place,
+    pub(super) known: Known<'a>,
+    pub(super) user: UserId,
+    pub(super) now: Timestamp,
+}
+
+/// The same, and each way that was looked at.
+pub(super) fn expected_by<'a>(
+    plain: &Plain<'a>,
+    looked: &dyn Fn(Why, Way<'a>),
+) -> Option<Destination<'a>> {
+    REASONS.into_iter().find_map(|why| {
+        let way = plain.way(why);
+        looked(why, way);
+        match way {
+            Way::To(route) => Some(Destination { route, why }),
+            _ => None,
         }
-        Why::Command => None,
-    };
-    let order = [
-        Why::Reply,
-        Why::Topic,
-        Why::Current,
-        Why::Chat,
-        Why::Default,
-        Why::Only,
-    ];
-    let mut found = order
-        .into_iter()
-        .filter_map(|why| by(why).map(|route| Destination { route, why }));
-    found.next()
+    })
+}
+
+impl<'a> Plain<'a> {
+    fn way(&self, why: Why) -> Way<'a> {
+        let &Self {
+            config,
+            place,
+            known,
+            user,
+            now,
+        } = self;
+        let chat = place.chat;
+        let here = || config.chats.get(&chat);
+        match why {
+            Why::Reply => known
+                .answered
+                .map_or(Way::Nothing, |agent| self.to_agent(agent)),
+            Why::Topic => {
+                let command = here().and_then(|rules| rules.topic_route(place.topic));
+                self.by_command(command)
+            }
+            Why::Current => match (current(known.seat, now), &known.seat.current) {
+                (Some(agent), _) => self.to_agent(agent),
+                (None, Some((agent, _))) => Way::Idle(agent),
+                (None, None) => Way::Nothing,
+            },
+            Why::Chat => self.by_command(here().and_then(|rules| rules.route.as_deref())),
+            Why::Default => {
+                let default = config.routes.iter().find(|route| route.default);
+                self.by_command(default.map(|route| &*route.command))
+            }
+            Why::Only => {
+                let mut routes = access::routes_for(config, user, chat);
+                match (routes.next(), routes.next()) {
+                    (Some(only), None) => Way::To(only),
+                    (None, _) => Way::Nothing,
+                    (Some(_), Some(_)) => Way::Several(2 + routes.count()),
+                }
+            }
+            Why::Command => Way::Nothing,
+        }
+    }
+
+    fn to_agent(&self, agent: &'a AgentName) -> Way<'a> {
+        let route = access::route_to(self.config, agent, self.user, self.place.chat);
+        route.map_or(Way::Closed(agent.as_str()), Way::To)
+    }
+
+    fn by_command(&self, command: Option<&'a str>) -> Way<'a> {
+        let Some(command) = command else {
+            return Way::Nothing;
+        };
+        let may = |route: &&Route| access::may_ask(route, self.user, self.place.chat).is_some();
+        let route = route_of(self.config, command).filter(may);
+        route.map_or(Way::Closed(command), Way::To)
+    }
 }
 
 /// The route that the configuration gives to the topic, if this person may use it.

@@ -203,6 +203,18 @@ pub fn expired(at: Timestamp) -> String {
 /// The agent does not wait any more.
 pub const GONE: &str = "The agent does not wait for this any more. Nothing was sent.";
 
+/// The agent does not wait any more, and a decision may have arrived: somebody's, or that the time
+/// was up.
+#[must_use]
+pub fn gone_perhaps(what: &str, by: Option<&str>, at: Timestamp) -> String {
+    let at = clock(at);
+    let sent = by.map_or_else(
+        || format!("{what} at {at}, as nobody had decided in time"),
+        |by| format!("{what} by {by} at {at}"),
+    );
+    format!("⚠️ The agent does not wait for this any more. It may have got what was sent: {sent}.")
+}
+
 /// A decision that may have arrived.
 #[must_use]
 pub fn unknown(what: &str, by: &str) -> String {

@@ -45,6 +45,7 @@ fn waiting(id: i64, turn: TurnId) -> Waiting {
         reminded: false,
         attempt: 0,
         made: None,
+        perhaps: None,
     }
 }
 

@@ -132,7 +132,7 @@ fn settings_that_cannot_be_used_are_named_without_their_secrets() {
         ..good.clone()
     };
     let proxy = |url: &str| Settings {
-        proxy: Some(url.parse().unwrap()),
+        proxy: Some(url.into()),
         ..good.clone()
     };
     let missing = Settings {

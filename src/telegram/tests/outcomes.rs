@@ -191,7 +191,7 @@ async fn what_never_left_is_known_not_to_be_sent() {
     tokio::spawn(async move { drop(deaf.accept().await) });
     let (proxy, _proxy) = serve(http(403, "", "no")).await;
     let by_proxy = Settings {
-        proxy: Some(proxy.parse().unwrap()),
+        proxy: Some(proxy.into()),
         ..settings("https://a.invalid")
     };
     let no_tunnel = BotApi::new(&by_proxy).unwrap();

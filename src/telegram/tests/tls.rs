@@ -111,7 +111,7 @@ fn a_ca_file_without_a_certificate_is_refused() {
 async fn a_proxy_is_asked_for_the_whole_address() {
     let (proxy, server) = serve(ok(r#"{"message_id":1}"#)).await;
     let settings = Settings {
-        proxy: Some(proxy.parse().unwrap()),
+        proxy: Some(proxy.into()),
         ..settings("http://a.invalid")
     };
     let sent = BotApi::new(&settings)

@@ -1,39 +1,129 @@
-//! A client that gives a prompt away again where nobody knows.
+//! A client that forgets one rule.
 
 use std::rc::Rc;
 
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use switchboard::a2a::pause::Answer;
 use switchboard::a2a::{
-    A2aError, AgentCall, AgentCalls, AgentCard, EventStream, Outcome, Prompt, Reply, SharedAgent,
-    Task,
+    A2aError, AgentCall, AgentCalls, AgentCard, Event, EventStream, Outcome, Prompt, Reply,
+    SharedAgent, Task, TaskState,
 };
 use switchboard::ids::{ContextId, Principal, PromptId, TaskId, TurnId};
 use switchboard::model::Protocol;
+use switchboard::rules::words::approvals::EXPIRED_REASON;
 
-pub struct Insistent(pub SharedAgent);
-
-fn nobody_knows<T>(done: &Result<T, A2aError>) -> bool {
-    matches!(done, Err(error) if error.outcome() == Outcome::Unknown)
+/// The rule that is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// A prompt whose outcome is unknown is not given away again.
+    PromptOnce,
+    /// Nor is a decision.
+    DecisionOnce,
+    /// Every call that waits is named in a decision.
+    EveryCall,
+    /// What nobody decided about in time is rejected.
+    Expiry,
+    /// A task that waits has not ended.
+    Pause,
 }
 
-impl AgentCalls for Insistent {
+pub struct Broken {
+    pub inner: SharedAgent,
+    pub forgets: Rule,
+}
+
+impl Broken {
+    /// Whether it goes once more.
+    fn again<T>(&self, prompt: &Prompt, done: &Result<T, A2aError>) -> bool {
+        let unknown = matches!(done, Err(error) if error.outcome() == Outcome::Unknown);
+        let forgets = match prompt.answer {
+            Some(_) => Rule::DecisionOnce,
+            None => Rule::PromptOnce,
+        };
+        unknown && self.forgets == forgets
+    }
+
+    /// What leaves in the place of a prompt.
+    fn written(&self, prompt: &Prompt) -> Prompt {
+        let answer = prompt.answer.clone().map(|answer| match self.forgets {
+            Rule::EveryCall => without_one(answer),
+            Rule::Expiry => approved_if_expired(answer),
+            _ => answer,
+        });
+        Prompt {
+            answer,
+            ..prompt.clone()
+        }
+    }
+
+    fn state(&self, state: &mut TaskState) {
+        if self.forgets == Rule::Pause && *state == TaskState::InputRequired {
+            *state = TaskState::Completed;
+        }
+    }
+
+    fn task(&self, mut task: Task) -> Task {
+        self.state(&mut task.state);
+        task
+    }
+}
+
+fn without_one(mut answer: Answer) -> Answer {
+    match &mut answer {
+        Answer::Part(data) => {
+            if let Some(decisions) = data["decisions"].as_object_mut() {
+                let last = decisions.keys().next_back().cloned();
+                last.map(|last| decisions.remove(&last));
+            }
+        }
+        Answer::Extension(payload) => {
+            payload["approvals"].as_array_mut().map(Vec::pop);
+        }
+    }
+    answer
+}
+
+fn approved_if_expired(answer: Answer) -> Answer {
+    match answer {
+        Answer::Part(data) if data["rejection_reason"] == EXPIRED_REASON => {
+            Answer::Part(json!({"decision_type": "approve"}))
+        }
+        Answer::Extension(mut payload) => {
+            let approvals = payload["approvals"].as_array_mut().into_iter().flatten();
+            for approval in approvals {
+                if approval["rejection_reason"] == EXPIRED_REASON {
+                    approval["approved"] = Value::Bool(true);
+                }
+            }
+            Answer::Extension(payload)
+        }
+        answer @ Answer::Part(_) => answer,
+    }
+}
+
+impl AgentCalls for Broken {
     fn traced(&self, prompt: &PromptId, turn: TurnId) -> SharedAgent {
-        Rc::new(Self(self.0.traced(prompt, turn)))
+        Rc::new(Self {
+            inner: self.inner.traced(prompt, turn),
+            forgets: self.forgets,
+        })
     }
 
     fn speaks(&self) -> Protocol {
-        self.0.speaks()
+        self.inner.speaks()
     }
 
     fn other(&self, protocol: Protocol, error: &A2aError) -> Option<Protocol> {
-        self.0.other(protocol, error)
+        self.inner.other(protocol, error)
     }
 
     fn proven(&self, protocol: Protocol) {
-        self.0.proven(protocol);
+        self.inner.proven(protocol);
     }
 
     fn card(&self) -> AgentCall<'_, Rc<AgentCard>> {
-        self.0.card()
+        self.inner.card()
     }
 
     fn send<'a>(
@@ -43,21 +133,40 @@ impl AgentCalls for Insistent {
         blocking: bool,
     ) -> AgentCall<'a, Reply> {
         Box::pin(async move {
-            let done = self.0.send(protocol, prompt, blocking).await;
-            if nobody_knows(&done) {
-                return self.0.send(protocol, prompt, blocking).await;
+            let prompt = self.written(prompt);
+            let mut done = self.inner.send(protocol, &prompt, blocking).await;
+            if self.again(&prompt, &done) {
+                done = self.inner.send(protocol, &prompt, blocking).await;
             }
-            done
+            Ok(match done? {
+                Reply::Task(task) => Reply::Task(self.task(task)),
+                message @ Reply::Message(_) => message,
+            })
         })
     }
 
     fn stream<'a>(&'a self, protocol: Protocol, prompt: &'a Prompt) -> AgentCall<'a, EventStream> {
         Box::pin(async move {
-            let done = self.0.stream(protocol, prompt).await;
-            if nobody_knows(&done) {
-                return self.0.stream(protocol, prompt).await;
+            let prompt = self.written(prompt);
+            let mut done = self.inner.stream(protocol, &prompt).await;
+            if self.again(&prompt, &done) {
+                done = self.inner.stream(protocol, &prompt).await;
             }
-            done
+            let read = Self {
+                inner: self.inner.clone(),
+                forgets: self.forgets,
+            };
+            let events = done?.map(move |event| {
+                event.map(|event| match event {
+                    Event::Status(mut update) => {
+                        read.state(&mut update.state);
+                        Event::Status(update)
+                    }
+                    Event::Task(task) => Event::Task(read.task(task)),
+                    other => other,
+                })
+            });
+            Ok(EventStream::new(events))
         })
     }
 
@@ -67,7 +176,7 @@ impl AgentCalls for Insistent {
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, EventStream> {
-        self.0.resubscribe(protocol, task, principal)
+        self.inner.resubscribe(protocol, task, principal)
     }
 
     fn get<'a>(
@@ -76,7 +185,10 @@ impl AgentCalls for Insistent {
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, Task> {
-        self.0.get(protocol, task, principal)
+        Box::pin(async move {
+            let found = self.inner.get(protocol, task, principal).await;
+            found.map(|task| self.task(task))
+        })
     }
 
     fn list<'a>(
@@ -85,7 +197,7 @@ impl AgentCalls for Insistent {
         context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
-        self.0.list(protocol, context, principal)
+        self.inner.list(protocol, context, principal)
     }
 
     fn cancel<'a>(
@@ -94,6 +206,6 @@ impl AgentCalls for Insistent {
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, Task> {
-        self.0.cancel(protocol, task, principal)
+        self.inner.cancel(protocol, task, principal)
     }
 }

@@ -7,7 +7,7 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UserId,
 };
-use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::model::{Action, Button, Conversation, File, Place, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -49,7 +49,6 @@ macro_rules! broken {
                 bot() -> BotId;
                 new_updates(max: usize) -> Answer<Vec<StoredUpdate>>;
                 seat(place: Place, user: UserId) -> Answer<Seat>;
-                button(token: String) -> Answer<Option<Button>>;
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
@@ -79,6 +78,10 @@ impl Behind for Hasty {
 }
 
 broken! { Hasty;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.0.accept(updates)
     }
@@ -103,6 +106,10 @@ impl Behind for Shuffled {
 }
 
 broken! { Shuffled;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         let fresh = self.0.accept(updates);
         Box::pin(async move {
@@ -131,6 +138,10 @@ impl Behind for Yielding {
 }
 
 broken! { Yielding;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.0.accept(updates)
     }
@@ -177,6 +188,10 @@ impl Behind for Unfenced {
 }
 
 broken! { Unfenced;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.owner().accept(updates)
     }
@@ -210,6 +225,47 @@ impl Behind for Forgetful {
 }
 
 broken! { Forgetful;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        self.0.commit(changes)
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
+    }
+}
+
+/// Takes every tap for one on the newest card.
+pub struct Forgiving(pub SharedStore);
+
+impl Behind for Forgiving {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+}
+
+broken! { Forgiving;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        let store = self.0.clone();
+        Box::pin(async move {
+            let mut button = store.button(token).await?;
+            if let Some(Action::Pause { turn, version, .. }) =
+                button.as_mut().map(|button| &mut button.action)
+                && let Some(waiting) = store.pause_of(*turn).await?
+            {
+                *version = waiting.version;
+            }
+            Ok(button)
+        })
+    }
+
     fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
         self.0.accept(updates)
     }

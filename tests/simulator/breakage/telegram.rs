@@ -10,6 +10,9 @@ use switchboard::telegram::{
     TelegramCall, TelegramError,
 };
 
+use crate::allowed::{ANNA, STRANGER};
+use crate::telegram::person;
+
 /// The rule that is forgotten.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -19,6 +22,8 @@ pub enum Rule {
     Once,
     /// A chat in its penalty is left alone.
     Penalty,
+    /// Somebody is who Telegram says that they are.
+    Sender,
 }
 
 pub struct Broken {
@@ -54,7 +59,14 @@ impl Telegram for Broken {
         limit: u8,
     ) -> TelegramCall<'_, Vec<RawUpdate>> {
         Box::pin(async move {
-            let batch = self.inner.get_updates(offset, timeout, limit).await?;
+            let mut batch = self.inner.get_updates(offset, timeout, limit).await?;
+            if self.forgets == Rule::Sender {
+                let stranger = format!("\"from\":{}", person(STRANGER));
+                let somebody = format!("\"from\":{}", person(ANNA));
+                for update in &mut batch {
+                    update.body = update.body.replace(&stranger, &somebody);
+                }
+            }
             if let (Rule::Acknowledge, Some(last)) = (self.forgets, batch.last()) {
                 let next = Some(UpdateId(last.id.0 + 1));
                 let _ = self.inner.get_updates(next, Duration::ZERO, 1).await;

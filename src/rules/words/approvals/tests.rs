@@ -28,6 +28,8 @@ fn all() -> Vec<String> {
         decided(&partly(&[1]), by, at),
         expired(at),
         unknown(APPROVED, by),
+        gone_perhaps(APPROVED, Some(by), at),
+        gone_perhaps(REJECTED, None, at),
         not_sent("The agent cannot be reached."),
         waits(&agent),
         rejected_for(&agent),
