@@ -36,6 +36,7 @@ use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
 use crate::actors::sender::{Flush, Sender, TakeUpPenalties, TakeUpPosts};
 use crate::actors::session::Drain;
+use crate::actors::trial::Trial;
 use crate::actors::{Commons, Fatal, InForce, Shared};
 use crate::config::Config;
 use crate::ops::counted;
@@ -45,6 +46,7 @@ use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::words;
+use crate::store::Change;
 use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
 
 /// The longest wait between two tries to reach Telegram at the start.
@@ -133,6 +135,7 @@ impl Machine {
         let me = who_are_we(&*telegram).await?;
         recovery::restored(&store, &*world).await?;
         recovery::park(&store, &config).await?;
+        let trial = Trial::of(recovery::suspects(&store, &config).await?);
         let unfinished = store.unfinished().await?;
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
@@ -142,6 +145,7 @@ impl Machine {
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),
             polls: PollWatch::new(Instant::now()),
+            trial,
             stopping: false.into(),
             fatal,
             in_force: InForce::new(config),
@@ -216,6 +220,9 @@ impl Machine {
         };
         if timeout(grace, whole).await.is_err() {
             warn!("the time to stop is up; the next process takes up the rest");
+        }
+        if let Err(failure) = self.commons.store.commit(vec![Change::EndProcess]).await {
+            warn!(%failure, "the next process takes this end for a death");
         }
         self.commons.store.close().await;
         info!("stopped");

@@ -20,6 +20,7 @@ pub mod poller;
 pub mod router;
 pub mod sender;
 pub mod session;
+pub mod trial;
 mod world;
 
 use std::cell::{Cell, RefCell};
@@ -42,6 +43,7 @@ use crate::rules::turn::Fresh;
 use crate::store::{Change, SharedStore, StoreError};
 pub use in_force::{Agents, InForce, Pinned};
 use sender::Posted;
+use trial::Trial;
 pub use world::{RealWorld, World};
 
 /// The longest wait between two tries at a store that does not work.
@@ -63,6 +65,8 @@ pub struct Shared {
     pub moves: RefCell<Moves>,
     /// When the last poll ended, and when the next one has to.
     pub polls: PollWatch,
+    /// Who is let in alone.
+    pub trial: Trial,
     /// Whether the process is about to end: nothing new begins.
     pub stopping: Cell<bool>,
     /// Where the end of the process is asked for.

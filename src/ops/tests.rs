@@ -39,6 +39,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         screen: std::cell::RefCell::default(),
         moves: std::cell::RefCell::default(),
         polls,
+        trial: crate::actors::trial::Trial::default(),
         fatal,
     });
     let telegram = Rc::new(

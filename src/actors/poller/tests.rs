@@ -147,6 +147,7 @@ impl Bench {
             moves: RefCell::default(),
             polls: PollWatch::new(Instant::now()),
             stopping: false.into(),
+            trial: crate::actors::trial::Trial::default(),
             fatal,
         });
         let api = Rc::new(Scripted {

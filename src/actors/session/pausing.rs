@@ -89,7 +89,7 @@ impl Session {
                 None => same.clone(),
             }
         } else {
-            changes.extend(self.pause_is_gone(running));
+            changes.extend(self.pause_is_gone(running, false));
             let agent = &self.conversation.slot.agent;
             let (turn, shown) = (&running.turn, self.shown(&running.turn));
             let mut ids = StoreIds(&self.commons);
@@ -344,19 +344,24 @@ impl Session {
     }
 
     /// What is committed about a pause when the agent does not wait for it any more: nobody has
-    /// decided, or the decision of an earlier process has arrived.
-    pub(super) fn pause_is_gone(&self, running: &Running) -> Vec<Change> {
+    /// decided, or the decision of an earlier process has arrived. That its task is `forgotten`
+    /// says nothing about that.
+    pub(super) fn pause_is_gone(&self, running: &Running, forgotten: bool) -> Vec<Change> {
         let waiting = running.paused.as_ref();
         // Which of two decisions has arrived, nobody can tell.
-        let arrived = waiting.filter(|it| running.decided_before && it.perhaps.is_none());
+        let arrived =
+            waiting.filter(|it| running.decided_before && !forgotten && it.perhaps.is_none());
         let made = arrived.and_then(|waiting| waiting.made.as_ref());
         let gone = ("approval_gone", Event::Gone);
         let (outcome, event) = made.map_or(gone, |made| {
             ("decision_delivered", Event::Delivered(made.comes_to()))
         });
-        let Some(gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
+        let Some(mut gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
             return Vec::new();
         };
+        if forgotten && running.decided_before && gone.perhaps.is_none() {
+            gone.perhaps.clone_from(&gone.made);
+        }
         let mut changes = self.at_desk(|desk| desk.redrawn(&gone));
         changes.push(self.audit_outcome(&gone, outcome));
         changes

@@ -97,7 +97,7 @@ impl Session {
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let mut changes = self.pause_is_gone(running);
+        let mut changes = self.pause_is_gone(running, *end == End::Forgotten);
         changes.extend(awaits);
         changes.extend(self.changes_of(running, end, seat));
         let usage = running.usage;
@@ -109,7 +109,7 @@ impl Session {
             End::Answer(_) => "answered",
             End::Asked { .. } => "asked",
             End::Refused(_) => "refused",
-            End::Failed(_) => "failed",
+            End::Failed(_) | End::Forgotten => "failed",
             End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
             End::Stopped => "stopped",
         };
@@ -224,6 +224,13 @@ impl Session {
                 let why = self.without_secrets(why);
                 turn::failed(turn, agent, &why, question_ending(shown), &mut ids)
             }
+            End::Forgotten => turn::failed(
+                turn,
+                agent,
+                words::FORGOTTEN,
+                question_ending(shown),
+                &mut ids,
+            ),
             // Two of these are no ends of a turn: see `pausing`.
             End::Unknown | End::Paused(_) | End::Undecided { .. } => {
                 turn::unknown(turn, agent, question_ending(shown), &mut ids)

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
 use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
-use crate::rules::pace::Penalty;
 use crate::store::{Change, StoreError, StoredUpdate, codec};
 
 use TurnState::{Detached, Queued, Submitting, Working};
@@ -44,9 +43,7 @@ impl Tables {
                 Ok(())
             }
             Change::CloseConversation(id) => {
-                if let Some(row) = self.conversations.get_mut(id) {
-                    Rc::make_mut(row).closed = true;
-                }
+                self.close_conversation(*id);
                 Ok(())
             }
             Change::Context {
@@ -95,8 +92,13 @@ impl Tables {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
-            // Panics are counted over processes; what is in memory has none before it.
+            // Deaths are counted over processes; what is in memory has none before it.
             Change::Restored
+            | Change::BeginProcess { .. }
+            | Change::EndProcess
+            | Change::LiveOn
+            | Change::Try(_)
+            | Change::Acquit(_)
             | Change::NotePanic(_)
             | Change::Park { .. }
             | Change::RefuseRetry(_) => Ok(()),
@@ -123,10 +125,8 @@ impl Tables {
                 self.move_chat(*from, *to);
                 Ok(())
             }
-            Change::Penalize(Penalty { chat, until }) => {
-                self.penalties.retain(|_, until| *until > now);
-                let known = self.penalties.entry(*chat).or_insert(*until);
-                *known = (*known).max(*until);
+            Change::Penalize(penalty) => {
+                self.penalize(*penalty, now);
                 Ok(())
             }
             Change::CloseChat(chat) => {

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -14,6 +14,7 @@ const SOURCES: [&str; 14] = [
     include_str!("../apply/turns.rs"),
     include_str!("../backup.rs"),
     include_str!("../chats.rs"),
+    include_str!("../deaths.rs"),
     include_str!("../parked.rs"),
     include_str!("../pauses.rs"),
     include_str!("../penalties.rs"),
@@ -23,13 +24,15 @@ const SOURCES: [&str; 14] = [
 ];
 
 /// Tables that hold a bounded number of rows, whatever happens: they may be read as a whole.
-const SMALL: [&str; 8] = [
+const SMALL: [&str; 10] = [
     "owner",
     "sqlite_sequence",
     "moved_chats",
     "sums",
     "strangers",
     "panics",
+    "deaths",
+    "suspects",
     "parked",
     "penalties",
 ];
