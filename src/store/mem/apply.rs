@@ -50,9 +50,7 @@ impl Tables {
                 conversation,
                 context,
             } => {
-                if let Some(row) = self.conversations.get_mut(conversation) {
-                    Rc::make_mut(row).context = Some(context.clone());
-                }
+                self.note_context(*conversation, context);
                 Ok(())
             }
             Change::Await {

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::tables::{PostRow, PostState, Tables, TurnStands};
-use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, TurnId};
+use crate::ids::{AgentName, ChatId, ContextId, ConversationId, MessageId, Timestamp, TurnId};
 use crate::model::{Kind, Place};
 use crate::rules::pace::Penalty;
 
@@ -63,6 +63,12 @@ impl Tables {
     pub(super) fn close_conversation(&mut self, id: ConversationId) {
         if let Some(row) = self.conversations.get_mut(&id) {
             Rc::make_mut(row).closed = true;
+        }
+    }
+
+    pub(super) fn note_context(&mut self, id: ConversationId, context: &ContextId) {
+        if let Some(row) = self.conversations.get_mut(&id) {
+            Rc::make_mut(row).context = Some(context.clone());
         }
     }
 
