@@ -17,6 +17,7 @@ mod recovery;
 mod reload;
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -36,14 +37,16 @@ use crate::actors::menus::Menus;
 use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
-use crate::actors::sender::{Flush, Sender, TakeUpPosts};
+use crate::actors::sender::{Flush, Sender, TakeUpPenalties, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::trial::Trial;
 use crate::actors::{Commons, Fatal, InForce, Shared};
 use crate::config::Config;
 use crate::ops::counted;
+use crate::ops::health_file;
 use crate::ops::http::Port;
 use crate::ops::tally::Tally;
+use crate::ops::watched::Watched;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
@@ -64,9 +67,21 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let port = Port::open(config.ops.listen)?;
-    let ended = run_seen(config, reloads, shutdown, &port).await;
+    let health = config.ops.health_file.clone();
+    let ended = tokio::select! {
+        ended = run_seen(config, reloads, shutdown, &port) => ended,
+        () = kept_healthy(health, &port) => Ok(()),
+    };
     port.close().await;
     ended
+}
+
+/// Never ends.
+async fn kept_healthy(file: Option<PathBuf>, port: &Port) {
+    match file {
+        Some(file) => health_file::keep(file, port).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// [`run`], while those who operate it can see what it does.
@@ -139,10 +154,14 @@ impl Machine {
         recovery::park(&store, &config).await?;
         let trial = Trial::of(recovery::suspects(&store, &config).await?);
         let unfinished = store.unfinished().await?;
+        unfinished
+            .turns
+            .iter()
+            .for_each(|(turn, _)| tally.takes_up(turn));
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
             me,
-            store,
+            store: Watched::new(store, tally.clone()),
             world,
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),
@@ -164,6 +183,7 @@ impl Machine {
         let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
         let overseer =
             Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
+        sender.send(TakeUpPenalties(unfinished.penalties)).await?;
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();

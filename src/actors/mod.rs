@@ -35,13 +35,14 @@ use tracing::{debug, error};
 use crate::config::Config;
 use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
 use crate::model::Post;
+use crate::ops::watched::Watched;
 use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
-use crate::store::{Change, SharedStore, StoreError};
+use crate::store::{Change, StoreError};
 pub use in_force::{Agents, InForce, Pinned};
 use menus::Menus;
 use sender::Posted;
@@ -58,7 +59,7 @@ pub struct Shared {
     /// Who we are.
     pub me: Me,
     /// What must survive.
-    pub store: SharedStore,
+    pub store: Watched,
     /// The time of day, and chance.
     pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.

@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod audit;
 mod awaiting;
 mod by_route;
 mod counted;
@@ -16,6 +17,7 @@ mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
+mod logging;
 mod masking;
 mod pausing;
 mod stopping;

@@ -67,7 +67,7 @@ async fn all_who_ask_in_the_room_go_on_in_one_conversation() {
     )
     .await;
     asks(&stage, ANN, "/k8s four", "four is number 1").await;
-    let renewed = "SELECT count(*) FROM audit WHERE event = 'renewed' AND user = 8";
+    let renewed = "SELECT count(*) FROM audit WHERE event = 'conversation' AND user = 8";
     assert_eq!(rows::count(&stage.store(), renewed).await, 1);
 
     // Anybody may go back, for everybody.

@@ -12,6 +12,7 @@ use super::*;
 use crate::actors::{RealWorld, Shared};
 use crate::ids::{BotId, ChatId, MessageId, TopicId};
 use crate::model::MenuScope;
+use crate::ops::watched::Watched;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::testing::{config, me};
 use crate::store::{MemDisk, MemStore};
@@ -142,7 +143,10 @@ impl Bench {
         let commons: Commons = Rc::new(Shared {
             in_force: crate::actors::InForce::new(config()),
             me: me(),
-            store: Rc::new(MemStore::open(&disk, BotId(1), || crate::ids::Timestamp(0))),
+            store: Watched::new(
+                Rc::new(MemStore::open(&disk, BotId(1), || crate::ids::Timestamp(0))),
+                Rc::default(),
+            ),
             world: Rc::new(RealWorld),
             screen: RefCell::default(),
             moves: RefCell::default(),

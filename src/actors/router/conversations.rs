@@ -2,12 +2,12 @@
 
 use tracing::debug;
 
-use super::{Router, Work, reply};
+use super::{Router, Work, noted, reply};
 use crate::actors::Commons;
 use crate::actors::session::Close;
 use crate::config::{Flavor, Route};
-use crate::ids::{AgentName, ChatId, ContextId, Principal, UpdateId, UserId};
-use crate::model::{AuditLine, Conversation, Slot};
+use crate::ids::{ContextId, Principal, UpdateId, UserId};
+use crate::model::{Conversation, Slot};
 use crate::rules::sessions;
 use crate::rules::words;
 use crate::store::Change;
@@ -36,10 +36,9 @@ impl Router {
             words::fresh(&route.agent)
         };
         let mut changes = reply(id, message, text, &self.commons);
-        if shared {
-            changes.push(noted("renewed", message.chat, user, &route.agent));
-        }
         changes.push(Change::OpenConversation(fresh.clone()));
+        let agent = Some(&slot.agent);
+        changes.push(noted(message.chat, user, "conversation", agent, None));
         let mut closing = None;
         match before {
             Some(before) => {
@@ -65,14 +64,6 @@ impl Router {
             Ok(())
         })
     }
-}
-
-/// A line of the audit about a conversation.
-pub(super) fn noted(event: &'static str, chat: ChatId, user: UserId, agent: &AgentName) -> Change {
-    Change::Audit(AuditLine {
-        agent: Some(agent.clone()),
-        ..AuditLine::new(chat, user, event)
-    })
 }
 
 pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation {

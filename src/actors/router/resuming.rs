@@ -5,8 +5,7 @@ use std::time::Duration;
 use actix::Addr;
 use tracing::{debug, info};
 
-use super::changes::{ends, reply, reply_with, settled};
-use super::conversations::noted;
+use super::changes::{ends, noted, reply, reply_with, settled};
 use super::facts::{Facts, SeatKey, seat_key};
 use super::{Router, Work};
 use crate::actors::session::{Ask, Close, Reopen, Session};
@@ -161,7 +160,7 @@ impl Router {
                 user,
                 agent: agent.clone(),
             },
-            noted("resumed", place.chat, user, &agent),
+            noted(place.chat, user, "resumed", Some(&agent), None),
         ]);
         before.map(|before| self.unopened.remove(&before));
         let session = |known: &mut super::Known| {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::tables::{ButtonRow, Tables, TurnRow, TurnStands, UpdateRow};
-use crate::ids::{ConversationId, OutboxId, Timestamp, TurnId, UpdateId, UserId};
+use crate::ids::{OutboxId, Timestamp, TurnId, UpdateId, UserId};
 use crate::model::{Button, Conversation, Outcome, Piece, Turn, TurnState, UpdateEnd};
 use crate::store::{Change, StoreError, StoredUpdate, codec};
 
@@ -51,9 +51,7 @@ impl Tables {
                 conversation,
                 context,
             } => {
-                if let Some(row) = self.conversations.get_mut(conversation) {
-                    Rc::make_mut(row).context = Some(context.clone());
-                }
+                self.note_context(*conversation, context);
                 Ok(())
             }
             Change::Await {
@@ -128,6 +126,10 @@ impl Tables {
                 self.move_chat(*from, *to);
                 Ok(())
             }
+            Change::Penalize(penalty) => {
+                self.penalize(*penalty, now);
+                Ok(())
+            }
             Change::CloseChat(chat) => {
                 self.close_chat(*chat);
                 Ok(())
@@ -175,12 +177,6 @@ impl Tables {
         let key = (slot.place, slot.user, slot.agent.clone());
         if let Some(before) = self.slots.insert(key, id) {
             self.close_conversation(before);
-        }
-    }
-
-    fn close_conversation(&mut self, id: ConversationId) {
-        if let Some(row) = self.conversations.get_mut(&id) {
-            Rc::make_mut(row).closed = true;
         }
     }
 
@@ -272,7 +268,7 @@ impl Tables {
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
                 self.ended(conversation, now);
-                let name = codec::outcome(*outcome);
+                let name = outcome.name();
                 *self.turns_ended.entry(name).or_default() += 1;
             }
             // Here nobody is told twice: no waiters are known.

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -18,6 +18,7 @@ const SOURCES: [&str; 16] = [
     include_str!("../menus.rs"),
     include_str!("../parked.rs"),
     include_str!("../pauses.rs"),
+    include_str!("../penalties.rs"),
     include_str!("../read.rs"),
     include_str!("../recent.rs"),
     include_str!("../totals.rs"),
@@ -25,7 +26,7 @@ const SOURCES: [&str; 16] = [
 ];
 
 /// Tables that hold a bounded number of rows, whatever happens: they may be read as a whole.
-const SMALL: [&str; 10] = [
+const SMALL: [&str; 11] = [
     "menus",
     "owner",
     "sqlite_sequence",
@@ -36,6 +37,7 @@ const SMALL: [&str; 10] = [
     "deaths",
     "suspects",
     "parked",
+    "penalties",
 ];
 
 /// The string literals that are statements.
