@@ -14,6 +14,7 @@ mod change;
 mod chats;
 mod codec;
 mod error;
+mod look;
 mod mem;
 mod owner;
 mod parked;
@@ -36,6 +37,7 @@ pub use self::audit::{AuditEntry, Wanted, audit};
 pub use self::backup::backup;
 pub use self::change::{Change, becomes_message};
 pub use self::error::StoreError;
+pub use self::look::{Look, look};
 pub use self::mem::{
     ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };

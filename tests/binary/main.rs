@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod checking;
 mod crash;
+mod doctor;
 mod drain;
 mod kills;
 mod kills_decisions;

@@ -10,6 +10,7 @@
 //! | `emulated` | our emulator, playing the same words |
 //! | `processes` | starting Python |
 //! | `kagent` | what only kagent has |
+//! | `doctor` | what `switchboard doctor` says of it |
 //! | `approvals` | what a person decides, looked for at the tool server |
 
 #[path = "../support/mod.rs"]
@@ -17,6 +18,7 @@ mod support;
 
 mod approvals;
 mod cases;
+mod doctor;
 mod emulated;
 mod kagent;
 mod peers;
