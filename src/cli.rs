@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod doctor;
 mod explain;
+mod health;
 mod parked;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// List what was set aside because it stopped the bot again and again, or put one back.
     Parked(parked::ParkedArgs),
+    /// Look at the health file of a running bot; exit 0 if it lives, else 1.
+    Health(health::HealthArgs),
     /// Print what a shell needs to complete these commands.
     Completions(completions::CompletionsArgs),
     /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => doctor::main(&args),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
+        Command::Health(args) => health::main(&args),
         Command::Parked(args) => parked::main(&args),
         Command::Completions(args) => completions::main(&args),
         #[cfg(feature = "playground")]
@@ -143,3 +147,6 @@ fn say(line: &str) {
 fn complain(line: &str) {
     eprintln!("{line}");
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,12 @@ pub fn on(work: Work) -> Guard {
     }
 }
 
+/// What this thread works on.
+#[must_use]
+pub fn current() -> Option<Work> {
+    ON.get()
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         ON.set(self.before);

@@ -46,6 +46,7 @@ impl Call<'_> {
     #[must_use]
     pub fn point(&self) -> &'static str {
         match self {
+            Self::Send { prompt, .. } | Self::Stream(prompt) if prompt.answer.is_some() => "decide",
             Self::Send { .. } | Self::Stream(_) => "prompt",
             Self::Get(_) => "get",
             Self::List(_) => "list",

@@ -303,9 +303,7 @@ impl Watch {
                 self.take_in(Event::Task(task)).await;
                 self.decided()
             }
-            Err(A2aError::Rpc { code, .. }) if code == TASK_NOT_FOUND => Some(End::Failed(
-                "The agent took your message, but no longer knows of it.".to_owned(),
-            )),
+            Err(A2aError::Rpc { code, .. }) if code == TASK_NOT_FOUND => Some(End::Forgotten),
             Err(error) => {
                 let turn = self.run.turn.reference();
                 warn!(%turn, task = %id, %error, "could not look at the task");

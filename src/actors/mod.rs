@@ -20,6 +20,7 @@ pub mod poller;
 pub mod router;
 pub mod sender;
 pub mod session;
+pub mod trial;
 mod world;
 
 use std::cell::{Cell, RefCell};
@@ -33,15 +34,17 @@ use tracing::{debug, error};
 use crate::config::Config;
 use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
 use crate::model::Post;
+use crate::ops::watched::Watched;
 use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
-use crate::store::{Change, SharedStore, StoreError};
+use crate::store::{Change, StoreError};
 pub use in_force::{Agents, InForce, Pinned};
 use sender::Posted;
+use trial::Trial;
 pub use world::{RealWorld, World};
 
 /// The longest wait between two tries at a store that does not work.
@@ -54,7 +57,7 @@ pub struct Shared {
     /// Who we are.
     pub me: Me,
     /// What must survive.
-    pub store: SharedStore,
+    pub store: Watched,
     /// The time of day, and chance.
     pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.
@@ -63,6 +66,8 @@ pub struct Shared {
     pub moves: RefCell<Moves>,
     /// When the last poll ended, and when the next one has to.
     pub polls: PollWatch,
+    /// Who is let in alone.
+    pub trial: Trial,
     /// Whether the process is about to end: nothing new begins.
     pub stopping: Cell<bool>,
     /// Where the end of the process is asked for.

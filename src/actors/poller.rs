@@ -13,8 +13,9 @@ use actix::{
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use super::{Commons, Fatal};
+use super::{Commons, Fatal, trial};
 use crate::ids::{Timestamp, UpdateId};
+use crate::poison::Work;
 use crate::store::{StoreError, StoredUpdate};
 use crate::telegram::{RawUpdate, SharedTelegram, TelegramError, longest_poll};
 
@@ -207,7 +208,18 @@ async fn take_up(commons: Commons, router: Recipient<UpdatesArrived>) -> Round {
             updates = waiting.len(),
             "taking up updates of an earlier process"
         );
-        if let Round::NotKept(failure) = hand_on(&router, waiting, None).await {
+        // Those that may have ended several processes come alone, the others as one batch.
+        let suspected = |update: &StoredUpdate| commons.trial.suspects(Work::Update(update.id));
+        let (alone, together): (Vec<_>, Vec<_>) = waiting.into_iter().partition(suspected);
+        for update in alone {
+            commons.polls.begins(Instant::now(), HAND_ON_MAX);
+            let work = Work::Update(update.id);
+            let _alone = trial::let_in(commons.clone(), work).await;
+            if let Round::NotKept(failure) = hand_on(&router, vec![update], None).await {
+                return Round::NotKept(failure);
+            }
+        }
+        if let Round::NotKept(failure) = hand_on(&router, together, None).await {
             return Round::NotKept(failure);
         }
     }

@@ -16,9 +16,11 @@ mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
+mod logging;
 mod masking;
 mod pausing;
 mod stopping;
+mod trying;
 mod turn_in_flight;
 mod waiting_person;
 
@@ -43,6 +45,7 @@ use tracing::debug;
 pub use self::edits::Edit;
 pub use self::gathering::Follows;
 use self::gathering::Waiting;
+use self::trying::Tried;
 use super::agent::TaskChanged;
 use super::fetcher::Fetcher;
 use super::sender::Sender;
@@ -146,6 +149,8 @@ struct Running {
     decided_before: bool,
     /// Whether its end is being committed.
     ending: bool,
+    /// Whether it is let in.
+    tried: Tried,
     /// When it was next.
     began: Instant,
     // Held, never read: it counts until the turn is over.
@@ -260,6 +265,7 @@ impl Session {
             paused: None,
             decided_before: false,
             ending: false,
+            tried: Tried::In,
             began: Instant::now(),
             _counted: counted,
             stopper,
@@ -308,6 +314,7 @@ impl Session {
             .running
             .as_ref()
             .is_some_and(|running| running.turn.state == TurnState::Submitting)
+            && !self.waits_to_be_let_in()
             || self.is_deciding();
         if let (false, Some(drained)) = (submitting, self.drained.as_mut()) {
             for waiting in drained.drain(..) {

@@ -11,6 +11,7 @@ use tracing::{debug, error, info, warn};
 use crate::actors::Commons;
 use crate::actors::poller::UpdatesArrived;
 use crate::actors::router::{Router, TakeUp};
+use crate::actors::trial;
 use crate::poison::Work;
 use crate::store::{Change, StoreError, StoredUpdate, Tidy};
 
@@ -33,6 +34,7 @@ pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
             // The next look comes anyway; the writer has logged what is wrong.
             let _ = commons.store.probe().await;
         }
+        trial::note_health(&commons).await;
         if let Err(error) = retry(&commons, &router).await {
             warn!(%error, "could not look for what is to be tried again");
         }

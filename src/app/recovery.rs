@@ -1,6 +1,8 @@
 //! What earlier processes died of: what has ended three of them is set aside before this one
 //! begins, and whoever sent it is told.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use serde_json::Value;
 use tracing::{error, info, warn};
@@ -11,6 +13,7 @@ use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, UpdateId, User
 use crate::model::{Body, Kind, Outcome, Place, Post, TurnState, UpdateEnd};
 use crate::poison::{self, Work};
 use crate::rules::phone::Ending;
+use crate::rules::suspects::{self, ALONE_MAX};
 use crate::rules::turn::{self, Fresh};
 use crate::rules::{access, words};
 use crate::store::{Change, SharedStore, StoreError};
@@ -80,24 +83,71 @@ pub(super) async fn restored(store: &SharedStore, world: &dyn World) -> Result<(
 pub(super) async fn park(store: &SharedStore, config: &Config) -> anyhow::Result<()> {
     let file = poison::file(&config.store.path);
     let records = poison::records(&file).with_context(|| file.display().to_string())?;
-    if !records.is_empty() {
-        for record in &records {
-            let (work, line) = (record.work.reference(), &record.line);
-            error!(%work, %line, "an earlier process panicked while it worked on this");
-        }
-        store
-            .commit(records.into_iter().map(Change::NotePanic).collect())
-            .await?;
+    for record in &records {
+        let (work, line) = (record.work.reference(), &record.line);
+        error!(%work, %line, "an earlier process panicked while it worked on this");
+    }
+    let explained = !records.is_empty();
+    let mut noted: Vec<Change> = records.into_iter().map(Change::NotePanic).collect();
+    noted.push(Change::BeginProcess { explained });
+    store.commit(noted).await?;
+    if explained {
         poison::forget(&file).with_context(|| file.display().to_string())?;
     }
     for (work, times, line) in store.suspects().await? {
         let why = format!("{times} panics, the last at {line}");
-        match store.commit(changes(store, config, work, why).await?).await {
-            Ok(()) => warn!(work = %work.reference(), times, "parked"),
-            // It has come to its end all the same.
-            Err(StoreError::Stale(_)) => info!(work = %work.reference(), "is over"),
-            Err(error) => return Err(error.into()),
-        }
+        set_aside(store, config, work, (why, Died::Panicked)).await?;
+    }
+    Ok(())
+}
+
+/// What several processes may have died of without a word: it is let in one at a time. What was
+/// alone at several of their deaths is parked.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub(super) async fn suspects(
+    store: &SharedStore,
+    config: &Config,
+) -> Result<BTreeSet<Work>, StoreError> {
+    let deaths = store.deaths().await?;
+    let turns = store.unfinished().await?.turns.into_iter();
+    let mut in_work: BTreeSet<Work> = turns.map(|(turn, _)| Work::Turn(turn.id)).collect();
+    let updates = store.new_updates(UPDATES_MAX).await?.into_iter();
+    in_work.extend(updates.map(|update| Work::Update(update.id)));
+    let judged = suspects::judge(&deaths, &in_work);
+    for work in judged.guilty {
+        let why = format!("it was alone in work at {ALONE_MAX} deaths in a row");
+        set_aside(store, config, work, (why, Died::Killed)).await?;
+    }
+    if !judged.suspects.is_empty() {
+        let (deaths, waiting) = (deaths.in_a_row, judged.suspects.len());
+        warn!(
+            deaths,
+            waiting, "what was in work at the last deaths is let in one at a time"
+        );
+    }
+    Ok(judged.suspects)
+}
+
+/// How what is set aside has ended processes.
+#[derive(Clone, Copy)]
+enum Died {
+    Panicked,
+    Killed,
+}
+
+async fn set_aside(
+    store: &SharedStore,
+    config: &Config,
+    work: Work,
+    why: (String, Died),
+) -> Result<(), StoreError> {
+    match store.commit(changes(store, config, work, why).await?).await {
+        Ok(()) => warn!(work = %work.reference(), "parked"),
+        // It has come to its end all the same.
+        Err(StoreError::Stale(_)) => info!(work = %work.reference(), "is over"),
+        Err(error) => return Err(error),
     }
     Ok(())
 }
@@ -106,7 +156,7 @@ async fn changes(
     store: &SharedStore,
     config: &Config,
     work: Work,
-    why: String,
+    (why, died): (String, Died),
 ) -> Result<Vec<Change>, StoreError> {
     let mut changes = vec![Change::Park { work, why }];
     match work {
@@ -116,7 +166,7 @@ async fn changes(
                 end: UpdateEnd::Parked,
             });
             let body = store.update_body(update).await?;
-            changes.extend(body.and_then(|body| word(store, config, update, &body)));
+            changes.extend(body.and_then(|body| word(store, config, (update, died), &body)));
         }
         Work::Turn(turn) => {
             changes.push(Change::EndTurn {
@@ -125,7 +175,10 @@ async fn changes(
             });
             if let Some((asked, conversation)) = store.turn(turn).await? {
                 let body = Body {
-                    text: words::parked_question(&conversation.slot.agent, turn),
+                    text: match died {
+                        Died::Panicked => words::parked_question(&conversation.slot.agent, turn),
+                        Died::Killed => words::deadly_question(&conversation.slot.agent, turn),
+                    },
                     reply_to: Some(asked.reply_to),
                     ..Body::default()
                 };
@@ -142,7 +195,12 @@ async fn changes(
 
 /// The word to whoever sent the update, if the bot is for them. Read with as little as possible:
 /// it may be the reading that panics.
-fn word(store: &SharedStore, config: &Config, update: UpdateId, body: &str) -> Option<Change> {
+fn word(
+    store: &SharedStore,
+    config: &Config,
+    (update, died): (UpdateId, Died),
+    body: &str,
+) -> Option<Change> {
     let whole: Value = serde_json::from_str(body).ok()?;
     let message = whole.get("message")?;
     let chat = ChatId(message.get("chat")?.get("id")?.as_i64()?);
@@ -157,7 +215,10 @@ fn word(store: &SharedStore, config: &Config, update: UpdateId, body: &str) -> O
             .map_or(TopicId::NONE, TopicId),
     };
     let body = Body {
-        text: words::parked_message(&Work::Update(update).reference()),
+        text: match died {
+            Died::Panicked => words::parked_message(&Work::Update(update).reference()),
+            Died::Killed => words::deadly_message(&Work::Update(update).reference()),
+        },
         reply_to: Some(MessageId(message.get("message_id")?.as_i64()?)),
         ..Body::default()
     };

@@ -31,6 +31,7 @@ pub mod screen;
 pub mod stale;
 pub mod status;
 pub mod stop;
+pub mod suspects;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trial;

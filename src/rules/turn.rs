@@ -40,6 +40,8 @@ pub enum End {
     Failed(String),
     /// Nobody can know whether the agent has the prompt.
     Unknown,
+    /// The agent had it, and knows nothing of its task any more.
+    Forgotten,
     /// It waits for a person's decision: not over, but its run is.
     Paused(Box<Pause>),
     /// A decision did not get through, as far as is known: it still waits.

@@ -26,7 +26,9 @@ pub use self::control::*;
 pub use self::edits::*;
 pub use self::guide::*;
 pub use self::places::{ELSEWHERE, bound, moved};
-pub use self::staying::{parked_message, parked_question, question_waits, task_goes_on};
+pub use self::staying::{
+    deadly_message, deadly_question, parked_message, parked_question, question_waits, task_goes_on,
+};
 
 /// What fits into one message, in UTF-16 units (Bot API: 4096 characters).
 const TEXT_MAX: usize = 4_096;

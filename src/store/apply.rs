@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
-use super::{backup, codec, parked};
+use super::{backup, codec, deaths, parked};
 use crate::ids::{BotId, Digest, RouteName, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -101,6 +101,11 @@ pub(super) async fn change(
         | Change::Park { .. }
         | Change::Retry(_)
         | Change::RefuseRetry(_)) => parked::change(c, bot, of_parked, now).await,
+        of_deaths @ (Change::BeginProcess { .. }
+        | Change::EndProcess
+        | Change::LiveOn
+        | Change::Try(_)
+        | Change::Acquit(_)) => deaths::change(c, bot, of_deaths, now).await,
         Change::Restored => backup::restored(c, bot, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,

@@ -223,6 +223,20 @@ pub enum Change {
     CloseChat(ChatId),
     /// A panic of an earlier process. Nothing if it was noted before.
     NotePanic(Record),
+    /// A process begins: if the one before has not ended in order it has died, and its panic may
+    /// explain why.
+    BeginProcess {
+        /// Whether there is a record of a panic.
+        explained: bool,
+    },
+    /// This process ends in order.
+    EndProcess,
+    /// This process has lived for a while: the deaths before it are no row any more.
+    LiveOn,
+    /// It is let in alone, for it may have ended several processes.
+    Try(Work),
+    /// The process outlives it.
+    Acquit(Work),
     /// It is set aside until somebody asks for another try, and its panics are forgotten. Its
     /// end is a change of its own.
     Park {

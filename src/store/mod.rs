@@ -13,12 +13,14 @@ mod backup;
 mod change;
 mod chats;
 mod codec;
+mod deaths;
 mod error;
 mod look;
 mod mem;
 mod owner;
 mod parked;
 mod pauses;
+mod points;
 mod read;
 mod sqlite;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub use self::mem::{
 };
 pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
+pub use self::points::{POINTS, WRITES};
 pub use self::sqlite::Sqlite;
 pub use self::tidy::Tidy;
 pub use self::upkeep::Upkeep;

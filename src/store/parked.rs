@@ -51,6 +51,8 @@ pub(super) async fn change(
                      retry_asked_at = NULL",
             );
             any(c, sql.bind(bot.0).bind(kind).bind(id).bind(why).bind(now.0)).await?;
+            let sql = query("DELETE FROM suspects WHERE bot = ? AND kind = ? AND id = ?");
+            any(c, sql.bind(bot.0).bind(kind).bind(id)).await?;
             let sql = query("DELETE FROM panics WHERE bot = ? AND kind = ? AND id = ?");
             any(c, sql.bind(bot.0).bind(kind).bind(id)).await
         }
@@ -122,7 +124,7 @@ pub(super) async fn retries(pool: &SqlitePool, bot: BotId) -> Result<Vec<Work>, 
     rows.iter().map(work).collect()
 }
 
-fn work(row: &SqliteRow) -> Result<Work, StoreError> {
+pub(super) fn work(row: &SqliteRow) -> Result<Work, StoreError> {
     let (kind, id): (String, i64) = (row.try_get("kind")?, row.try_get("id")?);
     Work::of_parts(&kind, id).ok_or_else(|| StoreError::unavailable("unknown kind of work"))
 }

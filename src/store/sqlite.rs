@@ -20,7 +20,7 @@ use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
-    backup, chats, parked, pauses, read, totals, waiters,
+    backup, chats, deaths, parked, pauses, read, totals, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
@@ -31,6 +31,7 @@ use crate::poison;
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
+use crate::rules::suspects::Deaths;
 
 /// Reads beside the writer; each is a thread and a connection.
 const READERS: u32 = 2;
@@ -263,6 +264,11 @@ impl Upkeep for Sqlite {
     fn suspects(&self) -> Answer<Vec<(poison::Work, i64, String)>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { parked::suspects(&readers, bot).await })
+    }
+
+    fn deaths(&self) -> Answer<Deaths> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { deaths::deaths(&readers, bot).await })
     }
 
     fn copied_at(&self) -> Answer<Option<Timestamp>> {

@@ -18,6 +18,7 @@ use crate::model::{
 mod buttons;
 mod chats;
 mod conversations;
+mod deaths;
 mod disk;
 mod groups;
 mod memory;

@@ -4,6 +4,7 @@
 use super::{Answer, Tidy, Waiter};
 use crate::ids::{Timestamp, UpdateId};
 use crate::poison::Work;
+use crate::rules::suspects::Deaths;
 
 /// A store over several processes. Whatever a method says is what nothing was written down for.
 pub trait Upkeep {
@@ -19,6 +20,11 @@ pub trait Upkeep {
     /// outlive its process knows of none.
     fn suspects(&self) -> Answer<Vec<(Work, i64, String)>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// The deaths before this process. What does not outlive its process knows of none.
+    fn deaths(&self) -> Answer<Deaths> {
+        Box::pin(std::future::ready(Ok(Deaths::default())))
     }
 
     /// When this store was made as a copy, if no process has begun on it yet.

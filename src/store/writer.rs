@@ -163,12 +163,13 @@ fn points(group: &[&Work], when: When) {
             Work::Accept(_) => crash::point("Accept", when),
             Work::Commit(changes) => {
                 for change in changes {
-                    let shown = format!("{change:?}");
-                    let name = shown.split(|c: char| !c.is_alphanumeric()).next();
-                    crash::point(name.unwrap_or_default(), when);
+                    crash::point(change.point(), when);
                 }
             }
-            Work::Tidy(_) | Work::Probe | Work::Checkpoint => {}
+            Work::Tidy(_) => crash::point("Tidy", when),
+            Work::Checkpoint => crash::point("Checkpoint", when),
+            // Only what is there already.
+            Work::Probe => {}
         }
     }
 }

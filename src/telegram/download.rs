@@ -10,6 +10,7 @@ use teloxide_core::payloads::GetFile;
 use super::call::call;
 use super::client::BotApi;
 use super::error::TelegramError;
+use crate::crash::{self, When};
 use crate::ids::FileId;
 
 /// Finding out where a file is.
@@ -35,7 +36,10 @@ impl BotApi {
         let url = file_url(self.bot(), &path).ok_or_else(|| {
             TelegramError::BadRequest("the Bot API server names no path to download".to_owned())
         })?;
-        download(self.bot(), url, bytes_max, timeout).await
+        crash::point("download", When::Before);
+        let bytes = download(self.bot(), url, bytes_max, timeout).await;
+        crash::point("download", When::After);
+        bytes
     }
 }
 

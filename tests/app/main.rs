@@ -14,6 +14,7 @@ mod failures;
 mod faults;
 mod files;
 mod format;
+mod gateway;
 mod gather;
 mod groups;
 mod health;

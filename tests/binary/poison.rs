@@ -20,7 +20,7 @@ async fn dies(bot: Bot) {
 }
 
 /// What `switchboard parked` says.
-async fn parked(stage: &Stage, more: &[&str]) -> String {
+pub async fn parked(stage: &Stage, more: &[&str]) -> String {
     let config = stage.config_file();
     let mut command = switchboard(&["parked", "--config"]);
     let command = command.arg(config).args(more).envs(stage.environment());
@@ -99,7 +99,7 @@ async fn a_turn_that_panics_three_times_is_parked_and_tried_again_without_a_seco
 async fn a_process_that_is_killed_again_and_again_parks_nothing() {
     let stage = stage().await;
     stage.user(7).says("hello");
-    for _ in 1..=4 {
+    for _ in 1..=5 {
         let bot = Bot::start_as(&stage, &stage.config_file(), |command| {
             command.env("SWITCHBOARD_CRASH", "run-");
         });

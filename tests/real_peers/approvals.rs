@@ -2,6 +2,7 @@
 //! never in the chat alone.
 
 use switchboard_emulators::bot_api::Incoming as Message;
+use tokio::sync::Mutex;
 
 use crate::processes::KAGENT;
 use crate::support::{Stage, rows};
@@ -17,17 +18,20 @@ async fn stage(route: &str) -> Stage {
         .await
 }
 
+/// Whoever counts what has run holds this: all share the log of the tool server.
+pub static COUNTING: Mutex<()> = Mutex::const_new(());
+
 /// How often a tool that needs an approval has run so far.
-fn ran(tool: &str) -> usize {
+pub fn ran(tool: &str) -> usize {
     let log = std::fs::read_to_string(&KAGENT.line.mcp_log).unwrap_or_default();
     log.lines().filter(|line| line.contains(tool)).count()
 }
 
 const CARD: &str = "asks whether it may go on";
 
-/// One test, as all share the log of the tool server.
 #[tokio::test]
 async fn nothing_runs_at_the_real_tool_server_but_what_was_approved() {
+    let _alone = COUNTING.lock().await;
     let mut stage = stage("approvers = [8, \"requester\"]").await;
     let (mut pods, mut restarts) = (ran("delete_pod"), ran("restart_deployment"));
     for command in ["k8s", "stream"] {
@@ -139,6 +143,12 @@ async fn questions_and_time(pods: usize) {
     user.says("no");
     user.sees("\"Anything else?\", \"answer\": [\"no\"]").await;
     stage.settled().await;
+    // What the tool has given to the model, as the model got it.
+    let model = std::fs::read_to_string(&KAGENT.line.model_log).unwrap_or_default();
+    let answers = ["PostgreSQL", "Auth", "no"];
+    let answers = answers.map(|answer| format!(r#"[\"{answer}\"]"#));
+    let whole = |line: &str| answers.iter().all(|answer| line.contains(answer));
+    assert!(model.lines().any(whole), "{:?}", model.lines().last());
 
     user.says("/k8s delete one");
     user.sees(CARD).await;

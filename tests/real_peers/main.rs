@@ -12,11 +12,20 @@
 //! | `kagent` | what only kagent has |
 //! | `doctor` | what `switchboard doctor` says of it |
 //! | `approvals` | what a person decides, looked for at the tool server |
+//! | `approvals_killed` | the same, when the bot dies on the way |
 
 #[path = "../support/mod.rs"]
 mod support;
 
+#[allow(dead_code, reason = "this test binary uses a part of it")]
+#[path = "../binary/crash/play.rs"]
+mod play;
+#[allow(dead_code, reason = "this test binary uses a part of it")]
+#[path = "../binary/process.rs"]
+mod process;
+
 mod approvals;
+mod approvals_killed;
 mod cases;
 mod doctor;
 mod emulated;

@@ -35,6 +35,8 @@ pub struct Kagent {
     pub stream: String,
     /// One line for each tool call that was executed.
     pub mcp_log: PathBuf,
+    /// One line for each request to the model.
+    pub model_log: PathBuf,
 }
 
 /// Two kagent agents with a fake model and a fake tool server: about 10 s to come up, so all

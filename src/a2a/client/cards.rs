@@ -8,6 +8,7 @@ use url::Url;
 use super::super::card::{self, AgentCard};
 use super::super::{A2aError, http};
 use super::A2aClient;
+use crate::crash::{self, When};
 use crate::model::Protocol;
 
 impl A2aClient {
@@ -49,7 +50,10 @@ impl A2aClient {
         }
         let asked = request.get_uri().clone();
         let bounds = self.bounds();
-        let answer = http::send(request, Vec::new(), bounds).await?;
+        crash::point("card", When::Before);
+        let answer = http::send(request, Vec::new(), bounds).await;
+        crash::point("card", When::After);
+        let answer = answer?;
         let status = answer.response.status();
         if let (StatusCode::NOT_MODIFIED, Some(card)) = (status, known) {
             return Ok(card);

@@ -88,7 +88,7 @@ impl Session {
         ctx.spawn(ended);
     }
 
-    fn admit(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
+    pub(super) fn admit_now(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
         let running = self.running.as_ref().filter(|it| it.turn.id == id);
         let Some(by) = running.map(|running| running.by.clone()) else {
             return;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::error;
 
 use super::waiting_person::timing;
 use super::{Running, Session};
@@ -89,7 +89,7 @@ impl Session {
                 None => same.clone(),
             }
         } else {
-            changes.extend(self.pause_is_gone(running));
+            changes.extend(self.pause_is_gone(running, false));
             let agent = &self.conversation.slot.agent;
             let (turn, shown) = (&running.turn, self.shown(&running.turn));
             let mut ids = StoreIds(&self.commons);
@@ -111,7 +111,9 @@ impl Session {
         Box::pin(kept.into_actor(self).map(move |kept, session, ctx| {
             match kept {
                 Ok(()) => {
-                    info!(turn = %id.reference(), state = ?waiting.state, "it waits for a decision");
+                    if let Some(running) = &session.running {
+                        session.log("it waits for a decision", &running.turn);
+                    }
                 }
                 Err(failure) => error!(turn = %id.reference(), %failure, "the pause was not kept"),
             }
@@ -344,19 +346,24 @@ impl Session {
     }
 
     /// What is committed about a pause when the agent does not wait for it any more: nobody has
-    /// decided, or the decision of an earlier process has arrived.
-    pub(super) fn pause_is_gone(&self, running: &Running) -> Vec<Change> {
+    /// decided, or the decision of an earlier process has arrived. That its task is `forgotten`
+    /// says nothing about that.
+    pub(super) fn pause_is_gone(&self, running: &Running, forgotten: bool) -> Vec<Change> {
         let waiting = running.paused.as_ref();
         // Which of two decisions has arrived, nobody can tell.
-        let arrived = waiting.filter(|it| running.decided_before && it.perhaps.is_none());
+        let arrived =
+            waiting.filter(|it| running.decided_before && !forgotten && it.perhaps.is_none());
         let made = arrived.and_then(|waiting| waiting.made.as_ref());
         let gone = ("approval_gone", Event::Gone);
         let (outcome, event) = made.map_or(gone, |made| {
             ("decision_delivered", Event::Delivered(made.comes_to()))
         });
-        let Some(gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
+        let Some(mut gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
             return Vec::new();
         };
+        if forgotten && running.decided_before && gone.perhaps.is_none() {
+            gone.perhaps.clone_from(&gone.made);
+        }
         let mut changes = self.at_desk(|desk| desk.redrawn(&gone));
         changes.push(self.audit_outcome(&gone, outcome));
         changes

@@ -2,6 +2,7 @@
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tokio::time::Instant;
+use tracing::field::display;
 use tracing::{error, info, warn};
 
 use super::{Running, Session};
@@ -43,6 +44,9 @@ impl Session {
                 task,
                 protocol,
             });
+        }
+        if let Some(running) = &self.running {
+            self.log("the agent has it", &running.turn);
         }
         if let Some(context) = context {
             changes.extend(self.learns(context));
@@ -97,28 +101,31 @@ impl Session {
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let mut changes = self.pause_is_gone(running);
+        let mut changes = self.pause_is_gone(running, *end == End::Forgotten);
         changes.extend(awaits);
         changes.extend(self.changes_of(running, end, seat));
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
-        let tokens = usage.map(tracing::field::display);
+        let tokens = usage.map(display);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let kind = match end {
             End::Answer(_) => "answered",
             End::Asked { .. } => "asked",
             End::Refused(_) => "refused",
-            End::Failed(_) => "failed",
+            End::Failed(_) | End::Forgotten => "failed",
             End::Unknown | End::Paused(_) | End::Undecided { .. } => "unknown",
             End::Stopped => "stopped",
         };
         let agent = self.conversation.slot.agent.clone();
+        let turn = &running.turn;
+        let (chat, route, task) = (turn.place.chat, turn.route.clone(), turn.task.clone());
         let told = async move {
             match commons.commit_surely(&sender, changes).await {
                 Ok(()) => {
-                    let turn = id.reference();
-                    info!(%turn, %agent, end = kind, tokens, "the turn is over");
+                    let (turn, route) = (id.reference(), route.as_ref().map(display));
+                    let task = task.as_ref().map(display);
+                    info!(%turn, %chat, route, %agent, task, end = kind, tokens, "the turn is over");
                 }
                 Err(failure) => {
                     error!(turn = %id.reference(), %failure, "its end was not committed");
@@ -224,6 +231,13 @@ impl Session {
                 let why = self.without_secrets(why);
                 turn::failed(turn, agent, &why, question_ending(shown), &mut ids)
             }
+            End::Forgotten => turn::failed(
+                turn,
+                agent,
+                words::FORGOTTEN,
+                question_ending(shown),
+                &mut ids,
+            ),
             // Two of these are no ends of a turn: see `pausing`.
             End::Unknown | End::Paused(_) | End::Undecided { .. } => {
                 turn::unknown(turn, agent, question_ending(shown), &mut ids)

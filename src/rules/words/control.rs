@@ -50,6 +50,9 @@ pub fn behind_detached(agent: &AgentName) -> String {
 pub const ALL_FULL: &str = "Too many questions of too many people are waiting. I did not take \
      this one: send it again in a while.";
 
+/// Why there is no answer: the agent has lost its task.
+pub const FORGOTTEN: &str = "The agent took your message, but no longer knows of it.";
+
 /// Too much waits in this chat, for Telegram to take it.
 pub const CHAT_FULL: &str = "Too many of my messages wait to get into this chat. I take nothing \
      new here until they are out; /stop still works.";

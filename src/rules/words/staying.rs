@@ -30,6 +30,27 @@ pub fn parked_question(agent: &AgentName, turn: TurnId) -> String {
     )
 }
 
+/// A question that is set aside because it seems to kill.
+#[must_use]
+pub fn deadly_question(agent: &AgentName, turn: TurnId) -> String {
+    format!(
+        "I was ended each time I worked on this question to {agent}, even on nothing else, perhaps \
+         because it needs more memory than I have. So I have set it aside. Whoever runs me can try \
+         it again.\nRef {}",
+        turn.reference()
+    )
+}
+
+/// The same of a message before it was understood.
+#[must_use]
+pub fn deadly_message(reference: &str) -> String {
+    format!(
+        "I was ended each time I read this message, even with nothing else to do, perhaps because \
+         it needs more memory than I have. So I have set it aside. Whoever runs me can try it \
+         again.\nRef {reference}"
+    )
+}
+
 /// A message that is set aside before it was understood.
 #[must_use]
 pub fn parked_message(reference: &str) -> String {

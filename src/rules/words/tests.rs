@@ -93,6 +93,7 @@ fn all() -> Vec<String> {
         operator::needs_restart(&["ops.listen", "log.format"]),
         operator::NO_RESTART.to_owned(),
         CHAT_FULL.to_owned(),
+        FORGOTTEN.to_owned(),
         edit_late(&agent),
         edit_elsewhere(&agent),
         stranger(ANNA),
@@ -143,6 +144,8 @@ fn all() -> Vec<String> {
         question_waits(&agent, TURN),
         parked_question(&agent, TURN),
         parked_message("U5"),
+        deadly_question(&agent, TURN),
+        deadly_message("U5"),
     ]
 }
 

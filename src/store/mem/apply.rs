@@ -94,8 +94,13 @@ impl Tables {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
-            // Panics are counted over processes; what is in memory has none before it.
+            // Deaths are counted over processes; what is in memory has none before it.
             Change::Restored
+            | Change::BeginProcess { .. }
+            | Change::EndProcess
+            | Change::LiveOn
+            | Change::Try(_)
+            | Change::Acquit(_)
             | Change::NotePanic(_)
             | Change::Park { .. }
             | Change::RefuseRetry(_) => Ok(()),
@@ -255,7 +260,7 @@ impl Tables {
                     row.turn.text.clear();
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
-                let name = codec::outcome(*outcome);
+                let name = outcome.name();
                 *self.turns_ended.entry(name).or_default() += 1;
             }
             // Here nobody is told twice: no waiters are known.

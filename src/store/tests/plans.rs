@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -14,6 +14,7 @@ const SOURCES: [&str; 13] = [
     include_str!("../apply/turns.rs"),
     include_str!("../backup.rs"),
     include_str!("../chats.rs"),
+    include_str!("../deaths.rs"),
     include_str!("../parked.rs"),
     include_str!("../pauses.rs"),
     include_str!("../read.rs"),
@@ -22,13 +23,15 @@ const SOURCES: [&str; 13] = [
 ];
 
 /// Tables that hold a bounded number of rows, whatever happens: they may be read as a whole.
-const SMALL: [&str; 7] = [
+const SMALL: [&str; 9] = [
     "owner",
     "sqlite_sequence",
     "moved_chats",
     "sums",
     "strangers",
     "panics",
+    "deaths",
+    "suspects",
     "parked",
 ];
 
