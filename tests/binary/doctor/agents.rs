@@ -18,7 +18,7 @@ fn other_agent(plan: Plan, settings: AgentSettings, toml: &str) -> Plan {
 }
 
 #[tokio::test]
-async fn each_fault_of_an_agent_is_found_alone() {
+async fn each_agent_that_does_not_answer_is_found_alone() {
     finds(&[
         Case {
             name: "it is down",
@@ -95,6 +95,13 @@ async fn each_fault_of_an_agent_is_found_alone() {
             },
             said: ("calls", "wrong"),
         },
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn each_mistake_about_an_agent_is_found_alone() {
+    finds(&[
         Case {
             name: "a version that it does not speak",
             plan: |plan| other_agent(plan, AgentSettings::a2a("other"), "protocol = \"1.0\""),
