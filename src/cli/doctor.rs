@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{ConfigArgs, complain, load, say};
+use super::{ConfigArgs, load, say};
 use crate::config::Config;
 use crate::rules::doctor::{self, Finding, Verdict};
 
@@ -37,12 +37,10 @@ pub(super) struct DoctorArgs {
 }
 
 pub(super) fn main(args: &DoctorArgs) -> ExitCode {
-    let Some((config, warnings)) = load(&args.config.config) else {
+    // Its warnings are for `check` to say.
+    let Some((config, _)) = load(&args.config.config) else {
         return ExitCode::FAILURE;
     };
-    for warning in &warnings {
-        complain(&format!("warning: {warning}"));
-    }
     let findings = actix_rt::System::new().block_on(findings(args, &config));
     let worst = findings.iter().map(|finding| finding.verdict).max();
     let fine = worst != Some(Verdict::Wrong);

@@ -44,6 +44,15 @@ pub(super) async fn call<P: Payload + Serialize>(
     answer
 }
 
+/// The same for what only looks, and is no step of the machine: nothing can die in it.
+pub(super) async fn look<P: Payload + Serialize>(
+    bot: &Bot,
+    payload: &P,
+    timeout: Duration,
+) -> Result<Answer, TelegramError> {
+    send(bot, request(bot, payload, timeout)?).await
+}
+
 /// When the server says that it answers (HTTP's `Date`, to the second), whatever it answers.
 pub(super) async fn date<P: Payload + Serialize>(
     bot: &Bot,

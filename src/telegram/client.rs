@@ -293,18 +293,12 @@ impl BotApi {
         &self.bot
     }
 
-    pub(super) async fn call<P: Payload + Serialize>(
-        &self,
-        payload: &P,
-    ) -> Result<Answer, TelegramError> {
+    async fn call<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, TelegramError> {
         call(&self.bot, payload, self.call_timeout).await
     }
 
     /// A call of which only the success matters.
-    pub(super) async fn done<P: Payload + Serialize>(
-        &self,
-        payload: &P,
-    ) -> Result<(), TelegramError> {
+    async fn done<P: Payload + Serialize>(&self, payload: &P) -> Result<(), TelegramError> {
         self.call(payload).await.map(drop)
     }
 }

@@ -3,10 +3,12 @@
 
 use std::time::SystemTime;
 
+use serde::Serialize;
 use teloxide_core::payloads::{DeleteWebhook, GetChat, GetChatMember, GetMe, GetWebhookInfo};
+use teloxide_core::requests::Payload;
 use teloxide_core::types::UserId as TgUserId;
 
-use super::call;
+use super::call::{self, Answer};
 use super::client::{BotApi, UNREADABLE};
 use super::error::TelegramError;
 use super::outgoing::recipient;
@@ -27,7 +29,7 @@ impl BotApi {
     /// # Errors
     /// As [`TelegramError`] says.
     pub async fn webhook(&self) -> Result<Webhook, TelegramError> {
-        let answer = self.call(&GetWebhookInfo::new()).await?;
+        let answer = self.look(&GetWebhookInfo::new()).await?;
         let info = answer.object().ok_or(UNREADABLE)?;
         Ok(Webhook {
             set: info.text("url").is_some_and(|url| !url.is_empty()),
@@ -40,7 +42,7 @@ impl BotApi {
     /// # Errors
     /// As [`TelegramError`] says.
     pub async fn delete_webhook(&self) -> Result<(), TelegramError> {
-        self.done(&DeleteWebhook::new()).await
+        self.look(&DeleteWebhook::new()).await.map(drop)
     }
 
     /// Proves that a chat can be written to (`getChat`): a person has pressed Start, the bot is in
@@ -49,7 +51,7 @@ impl BotApi {
     /// # Errors
     /// [`TelegramError::BadRequest`] or [`TelegramError::Forbidden`] if not.
     pub async fn knows_chat(&self, chat: ChatId) -> Result<(), TelegramError> {
-        self.done(&GetChat::new(recipient(chat))).await
+        self.look(&GetChat::new(recipient(chat))).await.map(drop)
     }
 
     /// Whether this bot is an admin of a group (`getChatMember`).
@@ -58,7 +60,7 @@ impl BotApi {
     /// As [`TelegramError`] says.
     pub async fn is_admin_of(&self, group: ChatId) -> Result<bool, TelegramError> {
         let me = TgUserId(self.id().0.unsigned_abs());
-        let answer = self.call(&GetChatMember::new(recipient(group), me)).await?;
+        let answer = self.look(&GetChatMember::new(recipient(group), me)).await?;
         let member = answer.object().ok_or(UNREADABLE)?;
         let status = member.text("status").unwrap_or_default();
         Ok(matches!(status.as_str(), "administrator" | "creator"))
@@ -70,5 +72,9 @@ impl BotApi {
     /// As [`TelegramError`] says, when no answer comes.
     pub async fn time_there(&self) -> Result<Option<SystemTime>, TelegramError> {
         call::date(&self.bot, &GetMe::new(), self.call_timeout).await
+    }
+
+    async fn look<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, TelegramError> {
+        call::look(&self.bot, payload, self.call_timeout).await
     }
 }

@@ -129,6 +129,8 @@ async fn a_webhook_that_is_still_set_is_named_with_the_command_that_removes_it()
         .await;
     bot.kill().await;
 
+    // Of the people of the stage only those who write have pressed Start.
+    stage.telegram.expect_refusals("chat not found");
     let config = stage.config_file();
     let output = switchboard(&["doctor", "--delete-webhook", "--config"])
         .arg(config)
