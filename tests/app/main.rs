@@ -6,6 +6,7 @@ mod support;
 mod access;
 mod approvals;
 mod approvals_cut_short;
+mod approvals_nested;
 mod audit;
 mod buttons;
 mod conversation;
