@@ -162,3 +162,6 @@ fn say(line: &str) {
 fn complain(line: &str) {
     eprintln!("{line}");
 }
+
+#[cfg(test)]
+mod tests;

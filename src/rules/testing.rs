@@ -44,6 +44,7 @@ dora = 44
 oncall = ["anna", "ben"]
 [[routes]]
 command = "k8s"
+aliases = ["kube"]
 agent = "k8s"
 description = "Pods, nodes, logs, events"
 examples = ["What pods are failing?"]

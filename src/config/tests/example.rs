@@ -3,6 +3,7 @@
 use super::*;
 
 const EXAMPLE: &str = include_str!("../../../config/switchboard.toml");
+const README: &str = include_str!("../../../README.md");
 /// Settings that have no default, so that the example shows some value.
 const NO_DEFAULT: [&str; 9] = [
     "admin_chat",
@@ -95,6 +96,23 @@ fn what_the_example_expects_of_itself_holds() {
         crate::rules::trial::wrong(&loaded.config, &loaded.cases, now),
         []
     );
+}
+
+#[test]
+fn every_example_of_the_readme_loads() {
+    let blocks = README.split("```toml\n").skip(1);
+    let blocks: Vec<&str> = blocks.filter_map(|it| it.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let (config, warnings) = load_text(block, &env(&[])).unwrap();
+        assert!(!config.routes.is_empty(), "{block}");
+        // Its agent's dangerous calls can only be rejected: that is the smallest file's nature.
+        let warnings: Vec<_> = warnings.iter().map(|it| &*it.key).collect();
+        assert!(
+            warnings.iter().all(|key| key.ends_with("approvers")),
+            "{warnings:?}"
+        );
+    }
 }
 
 #[test]
