@@ -16,6 +16,7 @@ mod recovery;
 mod reload;
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -40,8 +41,10 @@ use crate::actors::trial::Trial;
 use crate::actors::{Commons, Fatal, InForce, Shared};
 use crate::config::Config;
 use crate::ops::counted;
+use crate::ops::health_file;
 use crate::ops::http::Port;
 use crate::ops::tally::Tally;
+use crate::ops::watched::Watched;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
@@ -63,9 +66,21 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let port = Port::open(config.ops.listen)?;
-    let ended = run_seen(config, reloads, shutdown, &port).await;
+    let health = config.ops.health_file.clone();
+    let ended = tokio::select! {
+        ended = run_seen(config, reloads, shutdown, &port) => ended,
+        () = kept_healthy(health, &port) => Ok(()),
+    };
     port.close().await;
     ended
+}
+
+/// Never ends.
+async fn kept_healthy(file: Option<PathBuf>, port: &Port) {
+    match file {
+        Some(file) => health_file::keep(file, port).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// [`run`], while those who operate it can see what it does.
@@ -137,10 +152,14 @@ impl Machine {
         recovery::park(&store, &config).await?;
         let trial = Trial::of(recovery::suspects(&store, &config).await?);
         let unfinished = store.unfinished().await?;
+        unfinished
+            .turns
+            .iter()
+            .for_each(|(turn, _)| tally.takes_up(turn));
         let (fatal, fatal_heard) = mpsc::unbounded_channel();
         let commons: Commons = Rc::new(Shared {
             me,
-            store,
+            store: Watched::new(store, tally.clone()),
             world,
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),

@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod completions;
 mod explain;
+mod health;
 mod parked;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// List what was set aside because it stopped the bot again and again, or put one back.
     Parked(parked::ParkedArgs),
+    /// Look at the health file of a running bot; exit 0 if it lives, else 1.
+    Health(health::HealthArgs),
     /// Print what a shell needs to complete these commands.
     Completions(completions::CompletionsArgs),
     /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::main(&args),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
+        Command::Health(args) => health::main(&args),
         Command::Parked(args) => parked::main(&args),
         Command::Completions(args) => completions::main(&args),
         Command::DeleteWebhook(args) => delete_webhook(&args.config),

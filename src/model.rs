@@ -169,6 +169,27 @@ pub enum Outcome {
     Stopped,
 }
 
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [
+        Self::Answered,
+        Self::ToldFailed,
+        Self::UnknownTold,
+        Self::Stopped,
+    ];
+
+    /// Its name in the store and in the metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::ToldFailed => "told_failed",
+            Self::UnknownTold => "unknown_told",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// One or more updates of a person, and all that comes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {

@@ -38,6 +38,7 @@ CUSTOM_MISTAKES = [
     ("ExternalSecret", "spec.secretStoreRef.kind", "Vault", "spec.secretStoreRef.kind"),
     ("ExternalSecret", "spec.data.0.remoteRef", {"property": "api_key"}, "'key' is a required"),
     ("PodMonitor", "spec.podMetricsEndpoints.0.intervall", "30s", "intervall"),
+    ("PrometheusRule", "spec.groups.0.rules.0.exp", "up", "exp"),
 ]
 # What a CRD may say, in little.
 THING = {

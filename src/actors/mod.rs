@@ -34,13 +34,14 @@ use tracing::{debug, error};
 use crate::config::Config;
 use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
 use crate::model::Post;
+use crate::ops::watched::Watched;
 use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
-use crate::store::{Change, SharedStore, StoreError};
+use crate::store::{Change, StoreError};
 pub use in_force::{Agents, InForce, Pinned};
 use sender::Posted;
 use trial::Trial;
@@ -56,7 +57,7 @@ pub struct Shared {
     /// Who we are.
     pub me: Me,
     /// What must survive.
-    pub store: SharedStore,
+    pub store: Watched,
     /// The time of day, and chance.
     pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.

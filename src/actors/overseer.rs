@@ -14,6 +14,7 @@ use super::Commons;
 use super::agent::InspectAgent;
 use super::router::{InspectRouter, Router};
 use super::sender::{InspectSender, Sender};
+use crate::ids::Timestamp;
 use crate::ops::overview::{Overview, Pulse, RouteSeen};
 use crate::ops::tally::Tally;
 use crate::rules::status::AgentSeen;
@@ -34,6 +35,7 @@ pub struct Overseer {
     tally: Rc<Tally>,
     router: Addr<Router>,
     sender: Addr<Sender>,
+    started: Timestamp,
 }
 
 impl Overseer {
@@ -46,6 +48,7 @@ impl Overseer {
         sender: Addr<Sender>,
     ) -> Self {
         Self {
+            started: commons.now(),
             commons,
             tally,
             router,
@@ -56,6 +59,7 @@ impl Overseer {
     /// What the actors say of themselves; the rest is to be filled in. None if one has ended.
     fn ask(&self) -> impl Future<Output = Option<Overview>> + use<> {
         let (commons, tally) = (self.commons.clone(), self.tally.clone());
+        let started = self.started;
         let router = self.router.send(InspectRouter);
         let sender = self.sender.send(InspectSender);
         let agents = self.commons.in_force.agents();
@@ -66,6 +70,8 @@ impl Overseer {
             let mut agents = agents.ok()?;
             agents.sort_by(|one, other| one.name.cmp(&other.name));
             Some(Overview {
+                started,
+                runs_for: commons.now().since(started),
                 pulse: pulse(&commons),
                 router,
                 sender,

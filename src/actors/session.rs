@@ -16,6 +16,7 @@ mod gathering;
 mod handing_over;
 mod inspecting;
 mod intake;
+mod logging;
 mod masking;
 mod pausing;
 mod stopping;

@@ -1,14 +1,17 @@
-//! `[ops]`: the port for those who operate the bot.
+//! `[ops]`: what those who operate the bot see of it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::section::Section;
 
-/// The port for those who operate the bot.
+/// What those who operate the bot see of it.
 #[derive(Clone, Debug)]
 pub struct Ops {
     /// Where it listens; nowhere if none.
     pub listen: Option<SocketAddr>,
+    /// The file that is written while it lives; none if none.
+    pub health_file: Option<PathBuf>,
 }
 
 impl Ops {
@@ -25,7 +28,13 @@ impl Ops {
             }
             address.ok()
         });
+        let file = section.take("health_file");
+        let file = file.and_then(|item| item.text().map(PathBuf::from));
+        let health_file = file.filter(|path| !path.as_os_str().is_empty());
         section.finish();
-        Self { listen }
+        Self {
+            listen,
+            health_file,
+        }
     }
 }

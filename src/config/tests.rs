@@ -178,6 +178,7 @@ fn the_environment_overrides_the_file() {
         ("SWITCHBOARD__AGENTS__K8S__FLAVOR", "a2a"),
         ("SWITCHBOARD__LOG__FILTER", ""),
         ("SWITCHBOARD__OPS__LISTEN", "[::1]:9090"),
+        ("SWITCHBOARD__OPS__HEALTH_FILE", "/tmp/health"),
         ("SWITCHBOARD_PORT", "tcp://10.0.0.1:8080"),
     ]);
     let (config, _) = load_text(GOOD, &env).unwrap();
@@ -188,6 +189,7 @@ fn the_environment_overrides_the_file() {
     assert_eq!(config.agents[&"k8s".into()].flavor, Flavor::A2a);
     assert_eq!(config.log.filter, "info");
     assert_eq!(config.ops.listen, "[::1]:9090".parse().ok());
+    assert_eq!(config.ops.health_file, Some("/tmp/health".into()));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The edges, counted: each call goes through as it is, and its end is noted in the [`Tally`].
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::tally::Tally;
 use crate::a2a::stream::EventStream;
@@ -31,6 +33,7 @@ pub fn agent(inner: SharedAgent, name: &AgentName, tally: &Rc<Tally>) -> SharedA
         inner,
         name: name.clone(),
         tally: tally.clone(),
+        offered: Cell::default(),
     })
 }
 
@@ -86,7 +89,12 @@ impl Telegram for CountedTelegram {
     }
 
     fn edit_message_text<'a>(&'a self, edit: &'a EditMessage) -> TelegramCall<'a, ()> {
-        self.count("editMessageText", self.inner.edit_message_text(edit))
+        let call = self.count("editMessageText", self.inner.edit_message_text(edit));
+        Box::pin(async move {
+            call.await?;
+            self.tally.edited(edit.chat, edit.message);
+            Ok(())
+        })
     }
 
     fn delete_message(&self, chat: ChatId, message: MessageId) -> TelegramCall<'_, ()> {
@@ -130,15 +138,26 @@ struct CountedAgent {
     inner: SharedAgent,
     name: AgentName,
     tally: Rc<Tally>,
+    /// Whether a prompt was offered through this one: each run has its own ([`AgentCalls::traced`]).
+    offered: Cell<bool>,
 }
 
 impl CountedAgent {
     fn count<'a, T: 'a>(&'a self, name: &'static str, call: AgentCall<'a, T>) -> AgentCall<'a, T> {
         Box::pin(async move {
+            let begun = Instant::now();
             let done = call.await;
-            self.tally.asked(&self.name, name, done.as_ref().err());
+            let error = done.as_ref().err();
+            self.tally.asked(&self.name, name, error, begun.elapsed());
             done
         })
+    }
+
+    /// A prompt is given away now.
+    fn offers(&self) {
+        if self.offered.replace(true) {
+            self.tally.offered_again(&self.name);
+        }
     }
 }
 
@@ -169,10 +188,12 @@ impl AgentCalls for CountedAgent {
         prompt: &'a Prompt,
         blocking: bool,
     ) -> AgentCall<'a, Reply> {
+        self.offers();
         self.count("send", self.inner.send(protocol, prompt, blocking))
     }
 
     fn stream<'a>(&'a self, protocol: Protocol, prompt: &'a Prompt) -> AgentCall<'a, EventStream> {
+        self.offers();
         self.count("stream", self.inner.stream(protocol, prompt))
     }
 

@@ -72,6 +72,15 @@ impl Port {
         self.server.as_ref().map(|(address, _)| *address)
     }
 
+    /// Whether a restart would not help, as `/livez` says.
+    ///
+    /// # Errors
+    /// Why it would.
+    pub async fn lives(&self) -> Result<(), &'static str> {
+        let phase = self.phase.borrow().clone();
+        lives(phase).await
+    }
+
     /// From now on this machine is seen.
     pub fn shows(&self, overseer: Addr<Overseer>) {
         self.phase.send_replace(Phase::Runs(overseer));
@@ -111,6 +120,8 @@ fn serve(
             .service(web::resource("/readyz").get(readyz))
             .service(web::resource("/metrics").get(export))
             .service(web::resource("/").get(status))
+            // Browsers ask for it by themselves, and would show its absence as an error.
+            .service(web::resource("/favicon.ico").get(nothing))
     });
     let server = server
         .workers(1)
@@ -167,10 +178,14 @@ async fn overview(seen: &Seen) -> Result<Overview, &'static str> {
 
 /// 200 unless a restart would help.
 async fn livez(seen: Seen) -> HttpResponse {
-    said(match phase(&seen) {
+    said(lives(phase(&seen)).await)
+}
+
+async fn lives(phase: Phase) -> Result<(), &'static str> {
+    match phase {
         Phase::Begins | Phase::Ends => Ok(()),
         Phase::Runs(overseer) => pulse(overseer).await.lives(),
-    })
+    }
 }
 
 /// 200 while messages that come now are taken in.
@@ -201,6 +216,10 @@ async fn status(seen: Seen) -> HttpResponse {
         Err(why) => page::without(why),
     };
     answer(StatusCode::OK, "text/html; charset=utf-8", html)
+}
+
+async fn nothing() -> HttpResponse {
+    HttpResponse::NoContent().finish()
 }
 
 fn answer(status: StatusCode, kind: &'static str, body: String) -> HttpResponse {

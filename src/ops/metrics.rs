@@ -4,9 +4,12 @@
 //! A recorder of the whole process would mix several machines in one process, as tests have
 //! them; and what would be recorded is kept by the actors and the store already.
 
+mod measured;
+
 use std::fmt::{Display, Write as _};
 use std::time::Duration;
 
+pub use self::measured::MEASURED;
 use super::overview::{Overview, VERSION};
 use super::tally::POLL_RESULTS;
 use crate::rules::status::{AgentSeen, Seen, Totals};
@@ -51,8 +54,27 @@ const fn counter(
     }
 }
 
+const fn histogram(
+    name: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+) -> Family {
+    let kind = "histogram";
+    Family {
+        name,
+        kind,
+        labels,
+        help,
+    }
+}
+
 /// Every metric there is, in the order of the export. `docs/metrics.md` shows the same.
-pub const FAMILIES: [Family; 29] = [
+pub fn families() -> impl Iterator<Item = &'static Family> {
+    FAMILIES.iter().chain(&MEASURED)
+}
+
+/// What is seen at the moment of the scrape.
+pub const FAMILIES: &[Family] = &[
     gauge(
         "switchboard_build_info",
         &["version"],
@@ -199,14 +221,20 @@ pub const FAMILIES: [Family; 29] = [
 /// A value of a metric, with the values of its labels in the order of the family.
 struct Sample {
     name: &'static str,
+    /// What a histogram's values have after its name.
+    suffix: &'static str,
     labels: Vec<String>,
+    /// Of a bucket: its upper bound.
+    bound: Option<String>,
     value: Box<dyn Display>,
 }
 
 fn sample(name: &'static str, labels: &[&str], value: impl Display + 'static) -> Sample {
     Sample {
         name,
+        suffix: "",
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        bound: None,
         value: Box::new(value),
     }
 }
@@ -225,7 +253,7 @@ pub fn export(seen: Option<&Overview>) -> String {
     }
     debug_assert!(samples.iter().all(is_known));
     let mut text = String::new();
-    for family in FAMILIES {
+    for family in families() {
         let own = samples.iter().filter(|sample| sample.name == family.name);
         let mut own = own.peekable();
         if own.peek().is_none() {
@@ -236,14 +264,16 @@ pub fn export(seen: Option<&Overview>) -> String {
         } = family;
         // Writing to a String cannot fail.
         let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
-        for Sample { labels, value, .. } in own {
-            let labels = family.labels.iter().zip(labels);
+        for sample in own {
+            let (suffix, value) = (sample.suffix, &sample.value);
+            let bound = sample.bound.iter().map(|bound| (&"le", bound));
+            let labels = family.labels.iter().zip(&sample.labels).chain(bound);
             let labels: Vec<_> = labels
                 .map(|(label, value)| format!("{label}=\"{}\"", escaped(value)))
                 .collect();
             let _ = match &*labels {
-                [] => writeln!(text, "{name} {value}"),
-                labels => writeln!(text, "{name}{{{}}} {value}", labels.join(",")),
+                [] => writeln!(text, "{name}{suffix} {value}"),
+                labels => writeln!(text, "{name}{suffix}{{{}}} {value}", labels.join(",")),
             };
         }
     }
@@ -252,8 +282,8 @@ pub fn export(seen: Option<&Overview>) -> String {
 
 /// Whether it is written down, with as many labels.
 fn is_known(sample: &Sample) -> bool {
-    let mut families = FAMILIES.iter();
-    families.any(|family| family.name == sample.name && family.labels.len() == sample.labels.len())
+    families()
+        .any(|family| family.name == sample.name && family.labels.len() == sample.labels.len())
 }
 
 /// A label's value (Prometheus text format: backslash, quote and line feed are escaped).
@@ -313,6 +343,7 @@ fn of_machine(seen: &Overview) -> Vec<Sample> {
         samples.push(sample("switchboard_telegram_calls_total", &labels, *count));
     }
     samples.extend(penalties(seen));
+    samples.extend(measured::samples(seen));
     samples
 }
 

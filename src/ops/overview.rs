@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::tally::Counts;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, Timestamp};
 use crate::rules::status::{AgentSeen, RouterSeen, SenderSeen, Totals};
 
 /// The version of this program.
@@ -71,6 +71,10 @@ pub struct RouteSeen {
 /// A running machine at one moment.
 #[derive(Clone, Debug)]
 pub struct Overview {
+    /// When it began.
+    pub started: Timestamp,
+    /// How long ago that is.
+    pub runs_for: Duration,
     /// Whether it lives.
     pub pulse: Pulse,
     /// Its Router.

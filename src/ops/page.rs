@@ -14,6 +14,10 @@ pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-a
 const REFRESH_SECS: u32 = 15;
 /// Agents, and routes, that are shown one by one.
 const ROWS_MAX: usize = 100;
+/// Where turns stand that an agent has, or is about to get.
+const AT_WORK: &[&str] = &["submitting", "working", "detached"];
+/// Where turns stand that wait for their place.
+const WAITS: &[&str] = &["queued"];
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --back: #fff; --text: #1b1f24; --dim: #57606a; --line: #d0d7de;
@@ -136,20 +140,36 @@ fn work(totals: Option<&Totals>, seen: &Overview) -> Vec<Line> {
         ];
     };
     vec![
-        line("Turns", sums(&totals.turns)),
+        line("Turns at work", sums(&among(&totals.turns, AT_WORK))),
+        line("Turns that wait", sums(&among(&totals.turns, WAITS))),
+        line("Turns that are over", sums(&over(&totals.turns))),
         line("Updates", sums(&totals.updates)),
         line("Waiting for people", totals.pauses.to_string()),
         conversations,
     ]
 }
 
-fn sums(rows: &[(String, u64)]) -> String {
+/// Those of the rows that count these.
+fn among(rows: &[(String, u64)], names: &[&str]) -> Vec<(String, u64)> {
     let rows = rows.iter();
+    let among = rows.filter(|(name, _)| names.contains(&name.as_str()));
+    among.cloned().collect()
+}
+
+fn over(rows: &[(String, u64)]) -> Vec<(String, u64)> {
+    let open = [AT_WORK, WAITS].concat();
+    let rows = rows.iter();
+    let over = rows.filter(|(name, _)| !open.contains(&name.as_str()));
+    over.cloned().collect()
+}
+
+fn sums(rows: &[(String, u64)]) -> String {
+    let rows = rows.iter().filter(|(_, count)| *count > 0);
     let rows: Vec<_> = rows
         .map(|(name, count)| format!("{count} {}", name.replace('_', " ")))
         .collect();
     if rows.is_empty() {
-        return "none yet".to_owned();
+        return "none".to_owned();
     }
     rows.join(" · ")
 }
@@ -194,12 +214,17 @@ fn process(seen: &Overview) -> Vec<Line> {
             seen.last_poll.map_or("none yet".to_owned(), ago),
         ),
         line("Configuration", config),
+        line(
+            "Loaded again",
+            format!("{} times, refused {} times", loaded.loads, loaded.refusals),
+        ),
     ];
     lines.extend(loaded.remarks().into_iter().map(|text| Line {
         name: "Its changes".to_owned(),
         class: "bad",
         text,
     }));
+    lines.push(line("Running for", span(seen.runs_for)));
     lines.push(line("Version", VERSION));
     lines
 }

@@ -5,9 +5,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::histogram::{Histogram, MOMENTS, WAITS};
+use super::turn_clock::{Note, TurnClock, TurnCounts};
 use crate::a2a::A2aError;
 use crate::a2a::Outcome as AgentOutcome;
-use crate::ids::AgentName;
+use crate::ids::{AgentName, ChatId, MessageId};
+use crate::model::Turn;
 use crate::telegram::{Outcome as TelegramOutcome, TelegramError};
 
 /// How a poll can end.
@@ -24,17 +29,57 @@ pub struct Counts {
     pub penalty: Duration,
     /// Calls to agents by agent, call and outcome.
     pub agents: BTreeMap<(AgentName, &'static str, &'static str), u64>,
+    /// How long they took, by agent and call.
+    pub agents_took: BTreeMap<(AgentName, &'static str), Histogram>,
+    /// Prompts that were offered once more, by agent.
+    pub prompts_again: BTreeMap<AgentName, u64>,
+    /// How long the store took, by what it did.
+    pub store_took: BTreeMap<&'static str, Histogram>,
+    /// Turns, and the messages about them.
+    pub turns: TurnCounts,
 }
 
 /// Where it is counted.
 #[derive(Debug, Default)]
-pub struct Tally(RefCell<Counts>);
+pub struct Tally(RefCell<Counts>, RefCell<TurnClock>);
 
 impl Tally {
     /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.0.borrow().clone()
+        Counts {
+            turns: self.1.borrow().counts().clone(),
+            ..self.0.borrow().clone()
+        }
+    }
+
+    /// An earlier process has left this turn.
+    pub fn takes_up(&self, turn: &Turn) {
+        let route = turn.route.clone();
+        self.1.borrow_mut().takes_up(turn.id, route);
+    }
+
+    /// This was committed.
+    pub fn committed(&self, notes: Vec<Note>) {
+        self.1.borrow_mut().committed(notes, Instant::now());
+    }
+
+    /// A message of ours was edited.
+    pub fn edited(&self, chat: ChatId, message: MessageId) {
+        self.1.borrow_mut().edited(chat, message, Instant::now());
+    }
+
+    /// The store took so long for this.
+    pub fn stored(&self, what: &'static str, took: Duration) {
+        let mut counts = self.0.borrow_mut();
+        let times = counts.store_took.entry(what);
+        times.or_insert_with(|| Histogram::new(MOMENTS)).saw(took);
+    }
+
+    /// A prompt is offered to an agent once more.
+    pub fn offered_again(&self, agent: &AgentName) {
+        let mut counts = self.0.borrow_mut();
+        *counts.prompts_again.entry(agent.clone()).or_default() += 1;
     }
 
     /// Forgets the calls to agents that are not configured any more.
@@ -75,7 +120,13 @@ impl Tally {
     }
 
     /// A call to an agent has ended; of a stream, its beginning.
-    pub fn asked(&self, agent: &AgentName, call: &'static str, error: Option<&A2aError>) {
+    pub fn asked(
+        &self,
+        agent: &AgentName,
+        call: &'static str,
+        error: Option<&A2aError>,
+        took: Duration,
+    ) {
         let outcome = match error.map(A2aError::outcome) {
             None => "ok",
             Some(AgentOutcome::NotSent) => "not_sent",
@@ -85,6 +136,8 @@ impl Tally {
         let mut counts = self.0.borrow_mut();
         let key = (agent.clone(), call, outcome);
         *counts.agents.entry(key).or_default() += 1;
+        let times = counts.agents_took.entry((agent.clone(), call));
+        times.or_insert_with(|| Histogram::new(WAITS)).saw(took);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The port over real sockets, and what it shows, with a machine whose poll can be made to hang.
 
+mod documents;
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,21 +10,24 @@ use actix::Actor;
 use tokio::time::Instant;
 
 use super::http::Port;
-use super::metrics::{self, FAMILIES};
+use super::metrics::{self, families};
 use super::overview::{Overview, Pulse, RouteSeen};
 use super::page;
 use super::tally::{Counts, Tally};
+use super::turn_clock::Note;
+use super::watched::Watched;
 use crate::a2a::A2aError;
 use crate::actors::fetcher::Fetcher;
 use crate::actors::overseer::{InspectAll, Overseer};
 use crate::actors::router::Router;
 use crate::actors::sender::Sender;
 use crate::actors::{Commons, InForce, RealWorld, Shared};
-use crate::ids::{ChatId, Timestamp, TurnId};
+use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, TurnId};
+use crate::model::{Body, Kind, Outcome, Place, Post};
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::status::{AgentSeen, Broken, Loaded, RouterSeen, Seen, SenderSeen, Totals};
 use crate::rules::testing::{config, me};
-use crate::store::{MemDisk, MemStore};
+use crate::store::{Change, MemDisk, MemStore};
 use crate::telegram::{BotApi, Settings, TelegramError};
 
 /// A machine without poller and agents; nothing in it calls Telegram.
@@ -32,9 +37,12 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         stopping: std::cell::Cell::default(),
         in_force: InForce::new(config()),
         me: me(),
-        store: Rc::new(MemStore::open(&MemDisk::default(), me().id, || {
-            Timestamp(0)
-        })),
+        store: Watched::new(
+            Rc::new(MemStore::open(&MemDisk::default(), me().id, || {
+                Timestamp(0)
+            })),
+            Rc::default(),
+        ),
         world: Rc::new(RealWorld),
         screen: std::cell::RefCell::default(),
         moves: std::cell::RefCell::default(),
@@ -150,6 +158,13 @@ async fn a_port_that_is_taken_is_said_with_its_key() {
     );
 }
 
+fn place() -> Place {
+    Place {
+        chat: ChatId(7),
+        topic: TopicId::NONE,
+    }
+}
+
 fn full() -> Overview {
     let tally = Tally::default();
     let limited = TelegramError::RetryAfter(Duration::from_secs(7));
@@ -158,10 +173,47 @@ fn full() -> Overview {
     tally.called("sendMessage", None);
     tally.called("sendMessage", Some(&limited));
     tally.called("sendMessage", Some(&TelegramError::NotModified));
-    tally.asked(&"k8s".into(), "stream", None);
-    tally.asked(&"k8s".into(), "stream", Some(&A2aError::Cut));
+    let took = Duration::from_millis(400);
+    tally.asked(&"k8s".into(), "stream", None, took);
+    tally.asked(&"k8s".into(), "stream", Some(&A2aError::Cut), took);
+    tally.offered_again(&"k8s".into());
+    tally.stored("commit", Duration::from_millis(3));
+    let (turn, post) = (TurnId(1), OutboxId(1));
+    let k8s = Some("k8s".into());
+    let placeholder = Post {
+        turn: Some(turn),
+        ..Post::new(post, place(), Kind::Placeholder, Body::default())
+    };
+    tally.committed(vec![Note::Asked(turn, k8s)]);
+    tally.committed(Note::all(&[
+        Change::Post(placeholder),
+        Change::Sending(post),
+        Change::Sending(post),
+        Change::Sent {
+            post,
+            message: Some(MessageId(5)),
+        },
+    ]));
+    tally.edited(place().chat, MessageId(5));
+    let answer = Post {
+        turn: Some(turn),
+        ..Post::new(OutboxId(2), place(), Kind::Final, Body::default())
+    };
+    tally.committed(Note::all(&[
+        Change::EndTurn {
+            turn,
+            outcome: Outcome::Answered,
+        },
+        Change::Post(answer),
+        Change::Sent {
+            post: OutboxId(2),
+            message: Some(MessageId(6)),
+        },
+    ]));
     let sum = |name: &str, count| (name.to_owned(), count);
     Overview {
+        started: Timestamp(1_700_000_000_123),
+        runs_for: Duration::from_hours(3),
         pulse: Pulse {
             answers: true,
             poll_hangs: false,
@@ -218,7 +270,10 @@ fn the_page_shows_all_of_it_and_nothing_on_it_is_taken_for_html() {
         "&lt;i&gt;k8s&quot;&amp;",
         "down, tried again in 5 s · 3 of 32 calls · 1 waiting",
         "k8s · the default · Pods &lt;script&gt;alert(&#39;x&#39;)",
-        "2 told failed · 1 working",
+        "<dt>Turns at work</dt><dd class=\"\">1 working<",
+        "<dt>Turns that wait</dt><dd class=\"\">none<",
+        "<dt>Turns that are over</dt><dd class=\"\">2 told failed<",
+        "<dt>Running for</dt><dd class=\"\">3 h<",
         "1 new · 4 control",
         "3 to go, the oldest for 5 s",
         "1 chats slowed down, at most 7 s",
@@ -267,6 +322,22 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_config_reloads_total{result=\"refused\"} 2",
         "switchboard_config_broken 1",
         "switchboard_config_restart_keys 1",
+        "switchboard_agent_prompts_again_total{agent=\"k8s\"} 1",
+        "# TYPE switchboard_agent_call_seconds histogram",
+        "switchboard_agent_call_seconds_bucket{agent=\"k8s\",call=\"stream\",le=\"0.25\"} 0",
+        "switchboard_agent_call_seconds_bucket{agent=\"k8s\",call=\"stream\",le=\"0.5\"} 2",
+        "switchboard_agent_call_seconds_bucket{agent=\"k8s\",call=\"stream\",le=\"+Inf\"} 2",
+        "switchboard_agent_call_seconds_sum{agent=\"k8s\",call=\"stream\"} 0.8",
+        "switchboard_agent_call_seconds_count{agent=\"k8s\",call=\"stream\"} 2",
+        "switchboard_store_seconds_bucket{what=\"commit\",le=\"0.005\"} 1",
+        "switchboard_route_turns_total{route=\"k8s\"} 1",
+        "switchboard_route_turns_ended_total{route=\"k8s\",outcome=\"answered\"} 1",
+        "switchboard_first_preview_seconds_count{route=\"k8s\"} 1",
+        "switchboard_answer_seconds_count{route=\"k8s\"} 1",
+        "switchboard_posts_again_total 1",
+        "switchboard_approvals_total{route=\"k8s\",event=\"approval_expired\"} 0",
+        "switchboard_started_seconds 1700000000.123",
+        "switchboard_route_turns_ended_total{route=\"k8s\",outcome=\"unknown_told\"} 0",
     ] {
         assert!(text.lines().any(|is| is == line), "{line:?} in {text}");
     }
@@ -283,13 +354,12 @@ fn every_metric_is_exported_under_its_name_and_written_down() {
         .filter_map(|line| line.strip_prefix("# TYPE "))
         .filter_map(|line| line.split(' ').next())
         .collect();
-    let known: BTreeSet<&str> = FAMILIES.iter().map(|family| family.name).collect();
+    let known: BTreeSet<&str> = families().map(|family| family.name).collect();
     assert_eq!(exported, known);
     let document = include_str!("../../docs/metrics.md");
     let is_row = |row: &&str| row.starts_with("| `switchboard_") && row.matches('|').count() == 5;
     let written: Vec<&str> = document.lines().filter(is_row).collect();
-    let rows: Vec<String> = FAMILIES
-        .iter()
+    let rows: Vec<String> = families()
         .map(|family| {
             let labels = family.labels.iter().map(|label| format!("`{label}`"));
             let labels: Vec<_> = labels.collect();

@@ -30,7 +30,7 @@ struct Fixed {
     keep: fn(&Config, &mut Config),
 }
 
-const FIXED: [Fixed; 7] = [
+const FIXED: [Fixed; 8] = [
     Fixed {
         key: "telegram.token_env, token_file",
         same: |old, new| token(old) == token(new),
@@ -60,6 +60,11 @@ const FIXED: [Fixed; 7] = [
         key: "ops.listen",
         same: |old, new| old.ops.listen == new.ops.listen,
         keep: |old, new| new.ops.listen = old.ops.listen,
+    },
+    Fixed {
+        key: "ops.health_file",
+        same: |old, new| old.ops.health_file == new.ops.health_file,
+        keep: |old, new| (new.ops.health_file).clone_from(&old.ops.health_file),
     },
     Fixed {
         key: "log.format",

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::ids::MessageId;
-use crate::model::{Awaited, Gathering, HeldFor, Kind, Outcome, Piece, TurnState, UpdateEnd};
+use crate::model::{Awaited, Gathering, HeldFor, Kind, Piece, TurnState, UpdateEnd};
 
 pub(super) fn turn_state(state: TurnState) -> &'static str {
     match state {
@@ -17,15 +17,6 @@ pub(super) fn parse_turn_state(name: &str) -> Option<TurnState> {
     TurnState::ALL
         .into_iter()
         .find(|state| turn_state(*state) == name)
-}
-
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Answered => "answered",
-        Outcome::ToldFailed => "told_failed",
-        Outcome::UnknownTold => "unknown_told",
-        Outcome::Stopped => "stopped",
-    }
 }
 
 pub(super) fn update_end(end: &UpdateEnd) -> (&'static str, Option<&'static str>) {

@@ -15,6 +15,7 @@ mod failures;
 mod faults;
 mod files;
 mod format;
+mod gateway;
 mod gather;
 mod groups;
 mod health;

@@ -91,7 +91,8 @@ async fn a_bot_that_runs_is_alive_and_ready_and_shows_its_sums_and_no_text() {
     assert_eq!(status, 200);
     for part in [
         "<span class=\"good\">ready</span>",
-        "1 answered · 1 working",
+        "<dt>Turns at work</dt><dd class=\"\">1 working<",
+        "<dt>Turns that are over</dt><dd class=\"\">1 answered<",
         "1 of 32 calls",
         "/istio</dt>",
         "istio · Routes &amp; &lt;gateways&gt;",
@@ -109,6 +110,10 @@ async fn a_bot_that_runs_is_alive_and_ready_and_shows_its_sums_and_no_text() {
         "switchboard_agent_calls_in_flight{agent=\"k8s\"} 1",
         "switchboard_agent_calls_total{agent=\"k8s\",call=\"stream\",outcome=\"ok\"} 2",
         "switchboard_telegram_calls_total{method=\"getMe\",result=\"ok\"} 1",
+        "switchboard_route_turns_total{route=\"k8s\"} 2",
+        "switchboard_route_turns_ended_total{route=\"k8s\",outcome=\"answered\"} 1",
+        "switchboard_answer_seconds_count{route=\"k8s\"} 1",
+        "switchboard_agent_call_seconds_count{agent=\"k8s\",call=\"stream\"} 2",
         "switchboard_store_works 1",
         "switchboard_store_readable 1",
     ] {

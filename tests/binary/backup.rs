@@ -45,6 +45,18 @@ async fn what_waited_in_a_copy_is_not_asked_again_unless_a_person_says_so() {
     let (done, said) = backup(&stage, &copy).await;
     assert!(!done && said.contains("is there already"), "{said}");
     assert_eq!(std::fs::read(&copy).expect("it is there"), kept);
+    // What a pod without a shell prints is such a copy, and nothing stays beside the store.
+    let mut command = switchboard(&["backup", "--config"]);
+    let command = command.arg(stage.config_file()).arg("-");
+    let printed = command.envs(stage.environment()).output().await;
+    let printed = printed.expect("it runs").stdout;
+    let begins = printed.get(..15);
+    assert_eq!(begins, Some(&b"SQLite format 3"[..]));
+    assert_eq!(printed.len(), kept.len());
+    let beside = copy.parent().expect("it is in a directory").read_dir();
+    let names = beside.expect("it can be read").flatten();
+    let mut names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    assert!(!names.any(|name| name.contains(".copy-")));
 
     // The bot goes on: both are answered. Then its store is lost.
     gate.open();

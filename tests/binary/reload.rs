@@ -40,7 +40,7 @@ async fn at_a_hangup_the_configuration_is_read_and_a_broken_one_changes_nothing(
 
     std::fs::write(&file, "grase = \"1s\"").expect("it can be written");
     hangs_up(&bot).await;
-    bot.logs("the configuration has mistakes and is not loaded problem=line 1: grase")
+    bot.logs("the configuration has mistakes and is not loaded problem=")
         .await;
     stage.user(5001).says("again");
     stage.user(5001).sees_times("pods", 2).await;

@@ -17,7 +17,7 @@ pub(super) const CARD_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait between two tries to read the card.
 const CARD_WAIT_MAX: Duration = Duration::from_mins(1);
 /// People who hear that an agent is back; beyond that they find out by asking.
-const TURNED_AWAY_MAX: usize = 1_000;
+pub(super) const TURNED_AWAY_MAX: usize = 1_000;
 /// While it is down, a question makes it be probed at once, this often at most.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// The longest that the person who asks waits for such a probe.

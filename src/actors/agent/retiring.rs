@@ -3,6 +3,7 @@
 
 use actix::{Addr, AsyncContext, Context, Handler, Message, Recipient};
 
+use super::looking::TURNED_AWAY_MAX;
 use super::{Agent, AgentBack};
 
 /// Takes nothing new from now on. What waits for a place is told to ask again.
@@ -41,7 +42,8 @@ impl Handler<Inherit> for Agent {
     type Result = ();
 
     fn handle(&mut self, inherit: Inherit, ctx: &mut Context<Self>) {
-        self.turned_away.extend(inherit.0);
+        let room = TURNED_AWAY_MAX.saturating_sub(self.turned_away.len());
+        self.turned_away.extend(inherit.0.into_iter().take(room));
         // It may have answered before it heard of them.
         self.after_run(true, ctx);
     }

@@ -11,6 +11,7 @@ use tokio::time::{pause, sleep};
 use super::*;
 use crate::actors::{RealWorld, Shared};
 use crate::ids::{BotId, ChatId, MessageId, TopicId};
+use crate::ops::watched::Watched;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::testing::{config, me};
 use crate::store::{MemDisk, MemStore};
@@ -141,7 +142,10 @@ impl Bench {
         let commons: Commons = Rc::new(Shared {
             in_force: crate::actors::InForce::new(config()),
             me: me(),
-            store: Rc::new(MemStore::open(&disk, BotId(1), || crate::ids::Timestamp(0))),
+            store: Watched::new(
+                Rc::new(MemStore::open(&disk, BotId(1), || crate::ids::Timestamp(0))),
+                Rc::default(),
+            ),
             world: Rc::new(RealWorld),
             screen: RefCell::default(),
             moves: RefCell::default(),

@@ -134,7 +134,10 @@ impl Session {
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
             let place = session.waiting.iter().position(|next| next.turn.id == id);
             match (&done, place) {
-                (Ok(()), Some(place)) => session.waiting[place].committed = true,
+                (Ok(()), Some(place)) => {
+                    session.waiting[place].committed = true;
+                    session.log("asked", &session.waiting[place].turn);
+                }
                 (Err(_), Some(place)) => {
                     let gone = session.waiting.remove(place);
                     session.still_awaits(gone.map(|gone| gone.turn));

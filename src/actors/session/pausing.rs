@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::error;
 
 use super::waiting_person::timing;
 use super::{Running, Session};
@@ -111,7 +111,9 @@ impl Session {
         Box::pin(kept.into_actor(self).map(move |kept, session, ctx| {
             match kept {
                 Ok(()) => {
-                    info!(turn = %id.reference(), state = ?waiting.state, "it waits for a decision");
+                    if let Some(running) = &session.running {
+                        session.log("it waits for a decision", &running.turn);
+                    }
                 }
                 Err(failure) => error!(turn = %id.reference(), %failure, "the pause was not kept"),
             }

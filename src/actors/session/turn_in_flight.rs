@@ -2,6 +2,7 @@
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
 use tokio::time::Instant;
+use tracing::field::display;
 use tracing::{error, info, warn};
 
 use super::{Running, Session};
@@ -43,6 +44,9 @@ impl Session {
                 task,
                 protocol,
             });
+        }
+        if let Some(running) = &self.running {
+            self.log("the agent has it", &running.turn);
         }
         if let Some(context) = context {
             changes.extend(self.learns(context));
@@ -102,7 +106,7 @@ impl Session {
         changes.extend(self.changes_of(running, end, seat));
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
-        let tokens = usage.map(tracing::field::display);
+        let tokens = usage.map(display);
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let kind = match end {
@@ -114,11 +118,14 @@ impl Session {
             End::Stopped => "stopped",
         };
         let agent = self.conversation.slot.agent.clone();
+        let turn = &running.turn;
+        let (chat, route, task) = (turn.place.chat, turn.route.clone(), turn.task.clone());
         let told = async move {
             match commons.commit_surely(&sender, changes).await {
                 Ok(()) => {
-                    let turn = id.reference();
-                    info!(%turn, %agent, end = kind, tokens, "the turn is over");
+                    let (turn, route) = (id.reference(), route.as_ref().map(display));
+                    let task = task.as_ref().map(display);
+                    info!(%turn, %chat, route, %agent, task, end = kind, tokens, "the turn is over");
                 }
                 Err(failure) => {
                     error!(turn = %id.reference(), %failure, "its end was not committed");

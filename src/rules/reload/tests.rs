@@ -133,6 +133,11 @@ fn each_change_is_live_or_waits_for_a_restart() {
             waits("ops.listen"),
         ),
         (
+            "the health file",
+            |c| c.ops.health_file = Some("/tmp/health".into()),
+            waits("ops.health_file"),
+        ),
+        (
             "the log",
             |c| c.log.format = crate::config::LogFormat::Json,
             waits("log.format"),

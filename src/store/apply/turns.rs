@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::{any, one, some};
 use crate::ids::{Timestamp, TurnId};
 use crate::model::Outcome;
-use crate::store::{Change, StoreError, codec};
+use crate::store::{Change, StoreError};
 use crate::usage::Usage;
 
 /// Moves a turn, or says that it stands elsewhere.
@@ -141,7 +141,7 @@ async fn end(
          WHERE id = ?3
            AND state IN ('queued', 'submitting', 'working', 'detached')",
     );
-    let sql = sql.bind(codec::outcome(outcome)).bind(now.0);
+    let sql = sql.bind(outcome.name()).bind(now.0);
     one(c, sql.bind(turn.0), "the turn is over").await
 }
 

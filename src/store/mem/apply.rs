@@ -260,7 +260,7 @@ impl Tables {
                     row.turn.text.clear();
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
-                let name = codec::outcome(*outcome);
+                let name = outcome.name();
                 *self.turns_ended.entry(name).or_default() += 1;
             }
             // Here nobody is told twice: no waiters are known.

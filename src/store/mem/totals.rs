@@ -15,7 +15,7 @@ impl Tables {
         });
         let turns = self.turns.values().map(|row| match row.stands {
             TurnStands::Open(state) => codec::turn_state(state),
-            TurnStands::Over(outcome) => codec::outcome(outcome),
+            TurnStands::Over(outcome) => outcome.name(),
             TurnStands::Undeliverable => "undeliverable",
         });
         let open = |state| matches!(state, PostState::Pending | PostState::Sending);

@@ -271,7 +271,7 @@ fn turns(tables: &Tables) -> impl Iterator<Item = String> {
     let turns = tables.turns.values().map(|it| {
         let stands = match it.stands {
             TurnStands::Open(state) => codec::turn_state(state),
-            TurnStands::Over(outcome) => codec::outcome(outcome),
+            TurnStands::Over(outcome) => outcome.name(),
             TurnStands::Undeliverable => "undeliverable",
         };
         let turn = &it.turn;
