@@ -58,7 +58,7 @@ pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
 async fn retry(commons: &Commons, router: &Addr<Router>) -> Result<(), StoreError> {
     for work in commons.store.retries().await? {
         let reference = work.reference();
-        let line = recovery::line(&commons.store, "tried_again", work).await?;
+        let line = recovery::line(&*commons.store, "tried_again", work).await?;
         let changes = [Change::Retry(work)].into_iter().chain(line).collect();
         match commons.store.commit(changes).await {
             Ok(()) => info!(work = %reference, "tried again"),

@@ -16,7 +16,7 @@ use crate::rules::phone::Ending;
 use crate::rules::suspects::{self, ALONE_MAX};
 use crate::rules::turn::{self, Fresh};
 use crate::rules::{access, words};
-use crate::store::{Change, SharedStore, StoreError};
+use crate::store::{Change, SharedStore, Store, StoreError};
 
 /// What nobody has dealt with in a copy and is set aside at once.
 const UPDATES_MAX: usize = 1_000;
@@ -68,7 +68,7 @@ pub(super) async fn restored(store: &SharedStore, world: &dyn World) -> Result<(
             update: update.id,
             end: UpdateEnd::Parked,
         });
-        changes.extend(line(store, "parked", Work::Update(update.id)).await?);
+        changes.extend(line(&**store, "parked", Work::Update(update.id)).await?);
         changes.push(Change::Park {
             work: Work::Update(update.id),
             why: "it waited when the copy was made".to_owned(),
@@ -166,12 +166,12 @@ async fn changes(
                 update,
                 end: UpdateEnd::Parked,
             });
-            changes.extend(line(store, "parked", work).await?);
+            changes.extend(line(&**store, "parked", work).await?);
             let body = store.update_body(update).await?;
             changes.extend(body.and_then(|body| word(store, config, (update, died), &body)));
         }
         Work::Turn(turn) => {
-            changes.extend(line(store, "parked", work).await?);
+            changes.extend(line(&**store, "parked", work).await?);
             changes.push(Change::EndTurn {
                 turn,
                 outcome: Outcome::ToldFailed,
@@ -199,7 +199,7 @@ async fn changes(
 /// The line of the audit about something that is set aside or tried again: whose it is, as far as
 /// that can be read without reading too much.
 pub(super) async fn line(
-    store: &SharedStore,
+    store: &dyn Store,
     event: &'static str,
     work: Work,
 ) -> Result<Option<Change>, StoreError> {
