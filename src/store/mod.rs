@@ -20,6 +20,7 @@ mod mem;
 mod owner;
 mod parked;
 mod pauses;
+mod penalties;
 mod points;
 mod read;
 mod sqlite;
@@ -56,6 +57,7 @@ use crate::ids::{
 };
 use crate::model::{Button, Conversation, File, Place, Post, Seat, Turn};
 use crate::rules::approval::Waiting;
+use crate::rules::pace::Penalty;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 
@@ -90,6 +92,8 @@ pub struct Unfinished {
     pub posts: Vec<(Post, bool)>,
     /// Groups that have become supergroups: the old id, the new one.
     pub moves: Vec<(ChatId, ChatId)>,
+    /// Until when Telegram wants nothing of us; some of it may be over.
+    pub penalties: Vec<Penalty>,
 }
 
 /// A future of the store; it runs on the thread of the actors.
