@@ -26,8 +26,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-pub(crate) use self::edges::telegram_settings;
 pub use self::edges::{AgentMaker, Edges};
+pub(crate) use self::edges::{agent_settings, telegram_settings};
 use self::reload::Reloader;
 pub use self::reload::{Hook, Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;
@@ -35,7 +35,7 @@ use crate::actors::herald::Herald;
 use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
-use crate::actors::sender::{Flush, Sender, TakeUpPosts};
+use crate::actors::sender::{Flush, Sender, TakeUpPenalties, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::trial::Trial;
 use crate::actors::{Commons, Fatal, InForce, Shared};
@@ -186,6 +186,7 @@ impl Machine {
         let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
         let overseer =
             Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
+        sender.send(TakeUpPenalties(unfinished.penalties)).await?;
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();

@@ -29,7 +29,7 @@ use actix::{
 use futures_util::future::{LocalBoxFuture, join_all};
 use tracing::{debug, error, info};
 
-use self::changes::{ends, or_park, refused, reply, settled};
+use self::changes::{ends, noted, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
 use self::gathering::Open;
 use super::Commons;

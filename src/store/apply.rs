@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
-use super::{backup, codec, deaths, parked};
+use super::{backup, codec, deaths, parked, penalties};
 use crate::ids::{BotId, Digest, RouteName, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -108,6 +108,7 @@ pub(super) async fn change(
         | Change::Acquit(_)) => deaths::change(c, bot, of_deaths, now).await,
         Change::Restored => backup::restored(c, bot, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
+        Change::Penalize(penalty) => penalties::keep(c, bot, *penalty, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
@@ -240,8 +241,8 @@ async fn audit(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = query(
-        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, route, digest, tools)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, route, digest, tools, text)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let sql = sql
         .bind(now.0)
@@ -254,7 +255,8 @@ async fn audit(
     let sql = sql.bind(line.rule);
     let sql = sql.bind(line.route.as_ref().map(RouteName::as_str));
     let sql = sql.bind(line.digest.as_ref().map(Digest::as_str));
-    any(c, sql.bind(line.tools.as_deref())).await
+    let sql = sql.bind(line.tools.as_deref());
+    any(c, sql.bind(line.text.as_deref())).await
 }
 
 /// Exactly one row must have been where the change expects it.

@@ -10,6 +10,7 @@ use crate::model::{
 };
 use crate::poison::{Record, Work};
 use crate::rules::approval::Waiting;
+use crate::rules::pace::Penalty;
 use crate::usage::Usage;
 
 /// One step of a state change; several are committed together.
@@ -218,6 +219,8 @@ pub enum Change {
         /// The supergroup.
         to: ChatId,
     },
+    /// Telegram has told us to wait. What is kept already and ends later stays.
+    Penalize(Penalty),
     /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
     /// of which it speaks are undeliverable.
     CloseChat(ChatId),

@@ -15,10 +15,12 @@ mod chats;
 mod codec;
 mod deaths;
 mod error;
+mod look;
 mod mem;
 mod owner;
 mod parked;
 mod pauses;
+mod penalties;
 mod points;
 mod read;
 mod sqlite;
@@ -38,6 +40,7 @@ pub use self::audit::{AuditEntry, Wanted, audit};
 pub use self::backup::backup;
 pub use self::change::{Change, becomes_message};
 pub use self::error::StoreError;
+pub use self::look::{Look, look};
 pub use self::mem::{
     ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };
@@ -54,6 +57,7 @@ use crate::ids::{
 };
 use crate::model::{Button, Conversation, File, Place, Post, Seat, Turn};
 use crate::rules::approval::Waiting;
+use crate::rules::pace::Penalty;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 
@@ -88,6 +92,8 @@ pub struct Unfinished {
     pub posts: Vec<(Post, bool)>,
     /// Groups that have become supergroups: the old id, the new one.
     pub moves: Vec<(ChatId, ChatId)>,
+    /// Until when Telegram wants nothing of us; some of it may be over.
+    pub penalties: Vec<Penalty>,
 }
 
 /// A future of the store; it runs on the thread of the actors.

@@ -31,7 +31,7 @@ points! {
     EndUpdate OpenConversation CloseConversation SetCurrent OpenTurn Reword TellEdit Submit Working
     Detach Context Await Placeholder Used EndTurn Undeliverable Requeue AskStop Hold Release Post
     TellRestart Attach Drop Sending Sent Unsent RefusedPost UnknownPost ShowButton UseButton
-    TellStranger MoveChat CloseChat BeginProcess EndProcess LiveOn Try Acquit NotePanic Park Retry RefuseRetry Restored Audit;
+    TellStranger MoveChat CloseChat Penalize BeginProcess EndProcess LiveOn Try Acquit NotePanic Park Retry RefuseRetry Restored Audit;
     of a pause: "Pause" "Decide" "Delivered" "NotSent" "StillWaits" "Gone" "KeepPause"
 }
 

@@ -59,6 +59,7 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
         turns: turns.iter().map(turn_row).collect::<Result<_, _>>()?,
         posts: posts.iter().map(post_row).collect::<Result<_, _>>()?,
         moves: super::chats::moves(pool, bot).await?,
+        penalties: super::penalties::kept(pool, bot).await?,
     })
 }
 

@@ -26,6 +26,7 @@ mod million;
 mod outbox;
 mod owners;
 mod pauses;
+mod penalties;
 mod pieces;
 mod plans;
 mod reopening;
@@ -211,6 +212,7 @@ impl Bench {
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
              UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
+             UNION ALL SELECT concat_ws(' ', 'penalty', chat, until_at) FROM penalties
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
         )
         .await

@@ -14,9 +14,8 @@ use serde_json::value::RawValue;
 use teloxide_core::Bot;
 use teloxide_core::net::default_reqwest_settings;
 use teloxide_core::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook, GetMe,
-    GetUpdates, GetUpdatesSetters, GetWebhookInfo, LeaveChat, SendChatAction,
-    SendChatActionSetters, SetMyCommands,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, GetMe, GetUpdates,
+    GetUpdatesSetters, LeaveChat, SendChatAction, SendChatActionSetters, SetMyCommands,
 };
 use teloxide_core::requests::Payload;
 use teloxide_core::types::{
@@ -282,24 +281,6 @@ impl BotApi {
         self.done(&SetMyCommands::new(list)).await
     }
 
-    /// Whether a webhook is set (`getWebhookInfo`): no poll works while it is.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn webhook_is_set(&self) -> Result<bool, TelegramError> {
-        let answer = self.call(&GetWebhookInfo::new()).await?;
-        let info = answer.object().ok_or(UNREADABLE)?;
-        Ok(info.text("url").is_some_and(|url| !url.is_empty()))
-    }
-
-    /// Removes the webhook; the updates that wait stay.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn delete_webhook(&self) -> Result<(), TelegramError> {
-        self.done(&DeleteWebhook::new()).await
-    }
-
     /// Leaves a group.
     ///
     /// # Errors
@@ -323,7 +304,7 @@ impl BotApi {
 }
 
 /// The result of a question cannot be read: as good as no answer.
-const UNREADABLE: TelegramError = TelegramError::Server { status: 200 };
+pub(super) const UNREADABLE: TelegramError = TelegramError::Server { status: 200 };
 
 fn http_client(settings: &Settings) -> Result<Client, SetupError> {
     let mut builder = default_reqwest_settings()

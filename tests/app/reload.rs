@@ -82,9 +82,15 @@ async fn a_broken_edit_changes_nothing_and_admins_hear_of_it_once() {
     let Reloaded::Refused(why) = done else {
         panic!("{done:?}")
     };
-    assert!(why.contains("switchboard.toml:1: grase: unknown key"), "{why}");
+    assert!(
+        why.contains("switchboard.toml:1: grase: unknown key"),
+        "{why}"
+    );
     let told = stage.user(1).sees("It is not loaded").await.text;
-    assert!(told.contains("switchboard.toml:1: grase: unknown key"), "{told}");
+    assert!(
+        told.contains("switchboard.toml:1: grase: unknown key"),
+        "{told}"
+    );
     for _ in 0..3 {
         assert_eq!(stage.reloads().await, Reloaded::Refused(why.clone()));
     }
@@ -93,7 +99,10 @@ async fn a_broken_edit_changes_nothing_and_admins_hear_of_it_once() {
     stage.user(7).sees_times("pods", 2).await;
     stage.user(1).says("/status");
     let status = stage.user(1).sees("Not loaded, changed ").await.text;
-    assert!(status.contains("switchboard.toml:1: grase: unknown key"), "{status}");
+    assert!(
+        status.contains("switchboard.toml:1: grase: unknown key"),
+        "{status}"
+    );
 
     stage.writes(&good);
     assert_eq!(stage.reloads().await, Reloaded::Unchanged);

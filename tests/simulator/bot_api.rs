@@ -143,6 +143,7 @@ impl SimTelegram {
             let sim = &self.process.sim;
             sim.breaks(format_args!("{name} to {chat}, which is in its penalty"));
         }
+        checks::penalty_is_kept_to(&self.process, name, chat);
         let limited = move |telegram: &Telegram| {
             telegram.limits(chat)?;
             effect(telegram)

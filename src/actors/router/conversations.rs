@@ -2,7 +2,7 @@
 
 use tracing::debug;
 
-use super::{Router, Work, reply};
+use super::{Router, Work, noted, reply};
 use crate::actors::Commons;
 use crate::actors::session::Close;
 use crate::config::{Flavor, Route};
@@ -37,6 +37,8 @@ impl Router {
             .find(|conversation| conversation.slot.agent == slot.agent);
         let mut changes = reply(id, message, words::fresh(&route.agent), &self.commons);
         changes.push(Change::OpenConversation(fresh.clone()));
+        let agent = Some(&slot.agent);
+        changes.push(noted(message.chat, user, "conversation", agent, None));
         let mut closing = None;
         match before {
             Some(before) => {

@@ -43,18 +43,14 @@ impl Tables {
                 Ok(())
             }
             Change::CloseConversation(id) => {
-                if let Some(row) = self.conversations.get_mut(id) {
-                    Rc::make_mut(row).closed = true;
-                }
+                self.close_conversation(*id);
                 Ok(())
             }
             Change::Context {
                 conversation,
                 context,
             } => {
-                if let Some(row) = self.conversations.get_mut(conversation) {
-                    Rc::make_mut(row).context = Some(context.clone());
-                }
+                self.note_context(*conversation, context);
                 Ok(())
             }
             Change::Await {
@@ -125,6 +121,10 @@ impl Tables {
             }
             Change::MoveChat { from, to } => {
                 self.move_chat(*from, *to);
+                Ok(())
+            }
+            Change::Penalize(penalty) => {
+                self.penalize(*penalty, now);
                 Ok(())
             }
             Change::CloseChat(chat) => {

@@ -3,6 +3,7 @@
 use super::tables::{PostState, Tables, TurnRow, TurnStands};
 use crate::ids::{TurnId, UserId};
 use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
+use crate::rules::pace::Penalty;
 use crate::store::{StoredUpdate, Unfinished};
 
 impl Tables {
@@ -25,7 +26,12 @@ impl Tables {
             .filter(|(_, row)| matches!(row.state, PostState::Pending | PostState::Sending))
             .collect();
         posts.sort_by_key(|(_, row)| (row.place.chat, row.seq));
+        let penalties = self.penalties.iter().map(|(chat, until)| Penalty {
+            chat: *chat,
+            until: *until,
+        });
         Unfinished {
+            penalties: penalties.collect(),
             turns: turns
                 .filter_map(|row| self.with_conversation(row))
                 .collect(),

@@ -39,6 +39,8 @@ pub struct Tables {
     pub strangers: BTreeMap<i64, i64>,
     /// Groups that have become supergroups: the old id, the new one.
     pub moves: BTreeMap<ChatId, ChatId>,
+    /// Until when Telegram wants nothing of us; none is every chat.
+    pub penalties: BTreeMap<Option<ChatId>, Timestamp>,
     /// What agents wait for; of what is over, what it was last.
     pub pauses: BTreeMap<PauseId, Rc<Waiting>>,
     /// Every decision, by its pause and its number.

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -17,13 +17,14 @@ const SOURCES: [&str; 14] = [
     include_str!("../deaths.rs"),
     include_str!("../parked.rs"),
     include_str!("../pauses.rs"),
+    include_str!("../penalties.rs"),
     include_str!("../read.rs"),
     include_str!("../totals.rs"),
     include_str!("../waiters.rs"),
 ];
 
 /// Tables that hold a bounded number of rows, whatever happens: they may be read as a whole.
-const SMALL: [&str; 9] = [
+const SMALL: [&str; 10] = [
     "owner",
     "sqlite_sequence",
     "moved_chats",
@@ -33,6 +34,7 @@ const SMALL: [&str; 9] = [
     "deaths",
     "suspects",
     "parked",
+    "penalties",
 ];
 
 /// The string literals that are statements.

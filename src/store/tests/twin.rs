@@ -182,7 +182,8 @@ pub(super) const KEPT: &str = "
                                beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
     UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
-    UNION ALL SELECT concat_ws(' ', 'audit', chat, user, event, agent, turn, rule) FROM audit
+    UNION ALL SELECT concat_ws(' ', 'penalty', nullif(chat, 0), until_at) FROM penalties
+    UNION ALL SELECT concat_ws(' ', 'audit', chat, user, event, agent, turn, rule, text) FROM audit
     ORDER BY row";
 
 /// The same of the store in memory.
@@ -371,8 +372,12 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
             &line.event,
             agent,
             turn,
-            line.rule
+            line.rule,
+            line.text.as_ref()
         )
     });
-    buttons.chain(strangers).chain(moved).chain(audit)
+    let penalties = tables.penalties.iter();
+    let penalties = penalties.map(|(chat, until)| row!(&"penalty", *chat, &until.0));
+    let others = buttons.chain(strangers).chain(moved);
+    others.chain(penalties).chain(audit)
 }

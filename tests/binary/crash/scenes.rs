@@ -102,9 +102,9 @@ pub fn of_the_run() -> Vec<Scene> {
             ..PLAIN
         },
         Scene {
-            points: &["Unsent"],
+            points: &["Unsent", "Penalize"],
             script: is_told_to_wait,
-            // A penalty is known to its process alone: the next one may call too early.
+            // A death before it is kept: the next one may call too early.
             abandoned: true,
             ..PLAIN
         },
