@@ -27,8 +27,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-pub(crate) use self::edges::telegram_settings;
 pub use self::edges::{AgentMaker, Edges};
+pub(crate) use self::edges::{agent_settings, telegram_settings};
 use self::reload::Reloader;
 pub use self::reload::{Hook, Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;

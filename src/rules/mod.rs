@@ -12,6 +12,7 @@ pub mod card;
 pub mod choices;
 pub mod chunk;
 pub mod command;
+pub mod doctor;
 pub mod edits;
 pub mod files;
 pub mod format;

@@ -15,6 +15,7 @@ mod chats;
 mod codec;
 mod deaths;
 mod error;
+mod look;
 mod mem;
 mod menus;
 mod owner;
@@ -41,6 +42,7 @@ pub use self::audit::{AuditEntry, Wanted, audit};
 pub use self::backup::backup;
 pub use self::change::{Change, becomes_message};
 pub use self::error::StoreError;
+pub use self::look::{Look, look};
 pub use self::mem::{
     ButtonRow, Found, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };

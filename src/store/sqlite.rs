@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -36,6 +37,9 @@ use crate::rules::suspects::Deaths;
 const READERS: u32 = 2;
 /// How long a statement waits for a lock that a backup or a reader holds.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// What makes the schema, step by step.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// A store in a file, owned by this process.
 pub struct Sqlite {
@@ -67,9 +71,7 @@ impl Sqlite {
     pub async fn open(path: &Path, bot: BotId, ownership: Ownership) -> Result<Self, StoreError> {
         let options = options(path).create_if_missing(true);
         let mut connection = SqliteConnection::connect_with(&options).await?;
-        sqlx::migrate!("src/store/migrations")
-            .run(&mut connection)
-            .await?;
+        MIGRATIONS.run(&mut connection).await?;
         let epoch: i64 = query("UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch")
             .bind(Timestamp::now().0)
             .fetch_one(&mut connection)

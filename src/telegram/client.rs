@@ -16,9 +16,8 @@ use serde_json::value::RawValue;
 use teloxide_core::Bot;
 use teloxide_core::net::default_reqwest_settings;
 use teloxide_core::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook, GetMe,
-    GetUpdates, GetUpdatesSetters, GetWebhookInfo, LeaveChat, SendChatAction,
-    SendChatActionSetters,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, GetMe, GetUpdates,
+    GetUpdatesSetters, LeaveChat, SendChatAction, SendChatActionSetters,
 };
 use teloxide_core::requests::Payload;
 use teloxide_core::types::{
@@ -273,24 +272,6 @@ impl BotApi {
         self.done(&payload).await
     }
 
-    /// Whether a webhook is set (`getWebhookInfo`): no poll works while it is.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn webhook_is_set(&self) -> Result<bool, TelegramError> {
-        let answer = self.call(&GetWebhookInfo::new()).await?;
-        let info = answer.object().ok_or(UNREADABLE)?;
-        Ok(info.text("url").is_some_and(|url| !url.is_empty()))
-    }
-
-    /// Removes the webhook; the updates that wait stay.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn delete_webhook(&self) -> Result<(), TelegramError> {
-        self.done(&DeleteWebhook::new()).await
-    }
-
     /// Leaves a group.
     ///
     /// # Errors
@@ -314,7 +295,7 @@ impl BotApi {
 }
 
 /// The result of a question cannot be read: as good as no answer.
-const UNREADABLE: TelegramError = TelegramError::Server { status: 200 };
+pub(super) const UNREADABLE: TelegramError = TelegramError::Server { status: 200 };
 
 fn http_client(settings: &Settings) -> Result<Client, SetupError> {
     let mut builder = default_reqwest_settings()

@@ -7,6 +7,7 @@ mod access;
 mod agents;
 mod approvals;
 mod approvals_cut_short;
+mod approvals_nested;
 mod audit;
 mod audit_lines;
 mod buttons;

@@ -62,8 +62,12 @@ async fn questions_are_answered_from_what_is_readable() {
     };
     assert_eq!(api(&address).get_me().await, Ok(expected));
     for (url, set) in [("", false), ("https://example.org/hook", true)] {
-        let (address, _server) = serve(ok(&format!(r#"{{"url":"{url}"}}"#))).await;
-        assert_eq!(api(&address).webhook_is_set().await, Ok(set));
+        let (address, _server) = serve(ok(&format!(
+            r#"{{"url":"{url}","pending_update_count":3}}"#
+        )))
+        .await;
+        let expected = Webhook { set, waiting: 3 };
+        assert_eq!(api(&address).webhook().await, Ok(expected));
     }
 }
 
