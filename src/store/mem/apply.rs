@@ -58,9 +58,7 @@ impl Tables {
                 conversation,
                 awaited,
             } => {
-                if let Some(row) = self.conversations.get_mut(conversation) {
-                    Rc::make_mut(row).awaited.clone_from(awaited);
-                }
+                self.note_awaited(*conversation, awaited.as_ref());
                 Ok(())
             }
             Change::SetCurrent { place, user, agent } => {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::tables::{PostRow, PostState, Tables, TurnStands};
 use crate::ids::{AgentName, ChatId, ContextId, ConversationId, MessageId, Timestamp, TurnId};
-use crate::model::{Kind, Place};
+use crate::model::{Awaited, Kind, Place};
 use crate::rules::pace::Penalty;
 
 impl Tables {
@@ -69,6 +69,12 @@ impl Tables {
     pub(super) fn note_context(&mut self, id: ConversationId, context: &ContextId) {
         if let Some(row) = self.conversations.get_mut(&id) {
             Rc::make_mut(row).context = Some(context.clone());
+        }
+    }
+
+    pub(super) fn note_awaited(&mut self, id: ConversationId, awaited: Option<&Awaited>) {
+        if let Some(row) = self.conversations.get_mut(&id) {
+            Rc::make_mut(row).awaited = awaited.cloned();
         }
     }
 
