@@ -46,7 +46,7 @@ pub const PAUSE: [&str; 6] = [
 ];
 
 /// Calls to the outside, before the request and after the answer.
-pub const CALLS: [&str; 20] = [
+pub const CALLS: [&str; 21] = [
     "GetMe",
     "GetUpdates",
     "SendMessage",
@@ -57,6 +57,7 @@ pub const CALLS: [&str; 20] = [
     "SendChatAction",
     "AnswerCallbackQuery",
     "SetMyCommands",
+    "DeleteMyCommands",
     "GetFile",
     "download",
     "LeaveChat",

@@ -117,6 +117,11 @@ pub struct TakeUpTurns(pub Vec<Turn>);
 #[rtype(result = "()")]
 pub struct Close;
 
+/// Somebody went back to this conversation: it goes on.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Reopen;
+
 /// Begins nothing more; answers when no prompt is on its way.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -342,6 +347,15 @@ impl Handler<Close> for Session {
         self.seen += 1;
         self.conversation.closed = true;
         self.reject_pause(words::approvals::NEW_REASON, ctx);
+    }
+}
+
+impl Handler<Reopen> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: Reopen, _: &mut Self::Context) {
+        self.seen += 1;
+        self.conversation.closed = false;
     }
 }
 

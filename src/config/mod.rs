@@ -78,7 +78,7 @@ pub use ops::Ops;
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
 pub use quotas::{Quotas, RouteQuotas};
-pub use routes::{Route, Scope, Stream};
+pub use routes::{Route, Scope, Stream, default_description};
 pub use store::Store;
 pub use telegram::Telegram;
 

@@ -11,7 +11,8 @@ pub struct AuditLine {
     /// Who did it.
     pub user: UserId,
     /// What: `conversation` (opened), `asked`, `joined`, `edited`, `refused`, `run_again`, `left`,
-    /// `stop`, `kept`, `dropped`, `parked`, `tried_again`; of a pause
+    /// `stop`, `kept`, `dropped`, `parked`, `tried_again`,
+    /// `resumed`; of a pause
     /// `approval_asked`, `approved`, `rejected`, `answered_question`, `approval_expired`,
     /// `decision_refused`, and what came of it: `decision_delivered`, `decision_not_sent`,
     /// `decision_unknown`, `approval_gone`.

@@ -5,8 +5,8 @@ use crate::ids::{
     UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place,
-    Post, Protocol, Turn, UpdateEnd,
+    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, MenuScope, Outcome,
+    Piece, Place, Post, Protocol, Turn, UpdateEnd,
 };
 use crate::poison::{Record, Work};
 use crate::rules::approval::Waiting;
@@ -23,11 +23,14 @@ pub enum Change {
         /// As what.
         end: UpdateEnd,
     },
-    /// A conversation begins, and its slot points at it from now on. Nothing if it has
-    /// begun already.
+    /// A conversation begins, and its slot points at it from now on; the one that it pointed at
+    /// is closed. Nothing if it has begun already.
     OpenConversation(Conversation),
     /// `/new`: the conversation's late answers are labelled.
     CloseConversation(ConversationId),
+    /// A slot points at an earlier conversation of its own again, and the one that it pointed at
+    /// is closed. Refused while a turn of either runs or waits.
+    Resume(ConversationId),
     /// Plain text of a person goes to this agent, here.
     SetCurrent {
         /// Where.
@@ -208,6 +211,15 @@ pub enum Change {
         who: i64,
         /// The UTC day.
         day: i64,
+        /// How many rows are kept; the oldest go.
+        rows_max: usize,
+    },
+    /// Telegram has this list of commands now.
+    KeepMenu {
+        /// For whom.
+        scope: MenuScope,
+        /// A digest of it; none if there is no list any more.
+        digest: Option<String>,
         /// How many rows are kept; the oldest go.
         rows_max: usize,
     },

@@ -17,12 +17,14 @@ mod deaths;
 mod error;
 mod look;
 mod mem;
+mod menus;
 mod owner;
 mod parked;
 mod pauses;
 mod penalties;
 mod points;
 mod read;
+mod recent;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -42,7 +44,7 @@ pub use self::change::{Change, becomes_message};
 pub use self::error::StoreError;
 pub use self::look::{Look, look};
 pub use self::mem::{
-    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+    ButtonRow, Found, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };
 pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
@@ -55,7 +57,7 @@ use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, File, Place, Post, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Post, Recent, Seat, Turn};
 use crate::rules::approval::Waiting;
 use crate::rules::pace::Penalty;
 use crate::rules::quota::Used;
@@ -122,6 +124,10 @@ pub trait Store: Upkeep {
 
     /// What is remembered of a person in a place.
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
+
+    /// The conversations of a person in a place in which something was asked, with those that
+    /// are shared there: the last used first, at most `max`.
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
 
     /// A button that was not used, by its token.
     fn button(&self, token: String) -> Answer<Option<Button>>;

@@ -127,7 +127,7 @@ pub(super) async fn seat(
     .fetch_optional(pool)
     .await?;
     let conversations = query(
-        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at, c.awaited
+        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at, c.awaited, c.used_at
          FROM slots s JOIN conversations c ON c.id = s.conversation
          WHERE s.bot = ? AND s.chat = ? AND s.topic = ? AND s.user = ?",
     )
@@ -141,17 +141,18 @@ pub(super) async fn seat(
         Some(row) => Some((AgentName(row.try_get(0)?), Timestamp(row.try_get(1)?))),
         None => None,
     };
-    let conversations = conversations
-        .iter()
-        .map(|row| {
-            let id = ConversationId(row.try_get("id")?);
-            conversation_row(row, id, place, user)
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Seat {
+    let mut seat = Seat {
         current,
-        conversations,
-    })
+        ..Seat::default()
+    };
+    for row in &conversations {
+        let id = ConversationId(row.try_get("id")?);
+        let used_at: Option<i64> = row.try_get("used_at")?;
+        seat.used.extend(used_at.map(|at| (id, Timestamp(at))));
+        let conversation = conversation_row(row, id, place, user)?;
+        seat.conversations.push(conversation);
+    }
+    Ok(seat)
 }
 
 pub(super) async fn button(
@@ -292,7 +293,7 @@ fn held(row: &SqliteRow) -> Result<Option<Held>, StoreError> {
     }))
 }
 
-fn conversation_row(
+pub(super) fn conversation_row(
     row: &SqliteRow,
     id: ConversationId,
     place: Place,

@@ -20,13 +20,13 @@ use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
-    backup, chats, deaths, parked, pauses, read, totals, waiters,
+    backup, chats, deaths, menus, parked, pauses, read, recent, totals, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
     TurnId, UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, MenuScope, Place, Recent, Seat, Turn};
 use crate::poison;
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
@@ -175,6 +175,11 @@ impl Store for Sqlite {
         Box::pin(async move { read::seat(&readers, bot, place, user).await })
     }
 
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { recent::recent(&readers, bot, (place, user), max).await })
+    }
+
     fn button(&self, token: String) -> Answer<Option<Button>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::button(&readers, bot, &token).await })
@@ -274,6 +279,11 @@ impl Upkeep for Sqlite {
     fn copied_at(&self) -> Answer<Option<Timestamp>> {
         let readers = self.readers.clone();
         Box::pin(async move { backup::copied_at(&readers).await })
+    }
+
+    fn menus(&self) -> Answer<Vec<(MenuScope, String)>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { menus::all(&readers, bot).await })
     }
 
     fn retries(&self) -> Answer<Vec<poison::Work>> {

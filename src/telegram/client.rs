@@ -2,6 +2,8 @@
 //! never wait for a limit: who calls, and when, is decided by the `Sender` and the
 //! `Poller`. What is in flight is bounded by them too.
 
+mod menu;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,11 +17,11 @@ use teloxide_core::Bot;
 use teloxide_core::net::default_reqwest_settings;
 use teloxide_core::payloads::{
     AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, GetMe, GetUpdates,
-    GetUpdatesSetters, LeaveChat, SendChatAction, SendChatActionSetters, SetMyCommands,
+    GetUpdatesSetters, LeaveChat, SendChatAction, SendChatActionSetters,
 };
 use teloxide_core::requests::Payload;
 use teloxide_core::types::{
-    AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, MessageId as TgMessageId, ThreadId,
+    AllowedUpdate, CallbackQueryId, ChatAction, MessageId as TgMessageId, ThreadId,
 };
 use thiserror::Error;
 use tracing::warn;
@@ -28,7 +30,7 @@ use url::Url;
 use super::call::{Answer, call};
 use super::error::{TelegramError, causes};
 use super::lenient::Object;
-use super::outgoing::{Command, EditMessage, OutMessage, message_id, narrow, recipient, thread};
+use super::outgoing::{EditMessage, OutMessage, message_id, narrow, recipient, thread};
 use super::update::CallbackId;
 use crate::ids::{BotId, ChatId, MessageId, TopicId, UpdateId};
 
@@ -268,17 +270,6 @@ impl BotApi {
             payload = payload.text(text).show_alert(alert);
         }
         self.done(&payload).await
-    }
-
-    /// Replaces the menu of commands.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn set_my_commands(&self, commands: &[Command]) -> Result<(), TelegramError> {
-        let list = commands
-            .iter()
-            .map(|command| BotCommand::new(command.name.as_str(), command.description.as_str()));
-        self.done(&SetMyCommands::new(list)).await
     }
 
     /// Leaves a group.

@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod agents;
 mod approvals;
 mod approvals_cut_short;
 mod approvals_nested;
@@ -22,6 +23,7 @@ mod groups;
 mod health;
 mod limits;
 mod media;
+mod menus;
 mod odd;
 mod ops;
 mod phone;
@@ -33,6 +35,8 @@ mod questions;
 mod reload;
 mod route_keys;
 mod routes;
+mod sessions;
+mod shared;
 mod socket;
 mod stale;
 mod status;

@@ -128,6 +128,12 @@ impl Stage {
         self.path.clone()
     }
 
+    /// Changes the settings that the next bot begins with.
+    pub fn edit_config(&mut self, from: &str, to: &str) {
+        assert!(self.toml.contains(from), "no {from:?} in {}", self.toml);
+        self.toml = self.toml.replace(from, to);
+    }
+
     /// The store's file.
     pub fn store(&self) -> PathBuf {
         self.dir.path().join("store.db")

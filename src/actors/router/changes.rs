@@ -4,11 +4,13 @@ use tracing::error;
 
 use super::Work;
 use super::facts::seat_key;
-use crate::actors::Commons;
+use crate::actors::{Commons, StoreIds};
 use crate::config::Route;
 use crate::ids::{AgentName, ChatId, UpdateId, UserId};
-use crate::model::{AuditLine, Body, Kind, Post, UpdateEnd};
+use crate::model::{AuditLine, Body, Kind, Post, UpdateEnd, Whom};
 use crate::rules::access::Rule;
+use crate::rules::buttons::{self, Under};
+use crate::rules::choices::Lines;
 use crate::rules::{access, words};
 use crate::store::{Change, StoreError};
 use crate::telegram::Incoming;
@@ -66,6 +68,31 @@ pub(super) fn reply(
             body,
         )),
     ]
+}
+
+/// An answer above buttons that are for this person.
+pub(super) fn reply_with(
+    commons: &Commons,
+    id: UpdateId,
+    message: &Incoming,
+    user: UserId,
+    text: String,
+    lines: Lines,
+) -> Vec<Change> {
+    let mut changes = reply(id, message, text, commons);
+    for change in &mut changes {
+        let Change::Post(post) = change else { continue };
+        let under = Under {
+            post: post.id,
+            place: post.place,
+            whom: Whom::Person(user),
+        };
+        let made = buttons::together(under, lines, &mut StoreIds(commons));
+        post.body.buttons = made.shown;
+        changes.extend(made.changes);
+        break;
+    }
+    changes
 }
 
 /// An agent that its sender may not use, said with those that they may.

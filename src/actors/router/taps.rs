@@ -35,7 +35,12 @@ impl Router {
                 self.tap_pause(id, tap, button, &conversation, ctx)
             }
             Some((turn, conversation)) => self.decide(id, tap, button, turn, &conversation, ctx),
-            None => self.say(id, tap, button, ctx),
+            None => match button.action {
+                Action::Resume { conversation } => {
+                    self.resume_by_button(id, tap, &button, conversation, facts)
+                }
+                _ => self.say(id, tap, button, ctx),
+            },
         }
     }
 

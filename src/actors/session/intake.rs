@@ -43,7 +43,8 @@ impl Session {
         let waiting_max = self.waiting_max(ask);
         let (rule, text) = if self.waiting.len() >= waiting_max {
             let agent = &self.conversation.slot.agent;
-            let text = words::queue_full(agent, self.waiting.len());
+            let shared = self.conversation.slot.user == crate::ids::UserId::SHARED;
+            let text = words::queue_full(agent, self.waiting.len(), shared);
             ("conversation full", text)
         } else if self.open_turns.count() >= limits.turns_max {
             ("all full", words::ALL_FULL.to_owned())

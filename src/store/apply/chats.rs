@@ -31,6 +31,7 @@ pub(super) async fn move_chat(
         "DELETE FROM current_agents WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
         "UPDATE OR IGNORE strangers SET who = ?3 WHERE bot = ?1 AND who = ?2",
         "DELETE FROM strangers WHERE bot = ?1 AND who = ?2 AND ?3 != ?2",
+        "DELETE FROM menus WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
         "UPDATE OR IGNORE penalties SET chat = ?3 WHERE bot = ?1 AND chat = ?2",
         "DELETE FROM penalties WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
         "DELETE FROM turn_messages WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",

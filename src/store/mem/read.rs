@@ -1,7 +1,7 @@
 //! The tables in memory, back into what the rules know.
 
 use super::tables::{PostState, Tables, TurnRow, TurnStands};
-use crate::ids::{TurnId, UserId};
+use crate::ids::{ConversationId, TurnId, UserId};
 use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
 use crate::rules::pace::Penalty;
 use crate::store::{StoredUpdate, Unfinished};
@@ -60,10 +60,15 @@ impl Tables {
     pub(super) fn seat(&self, place: Place, user: UserId) -> Seat {
         let slots = self.slots.iter();
         let here = slots.filter(|((at, who, _), _)| (*at, *who) == (place, user));
-        let conversations = here.filter_map(|(_, id)| self.conversations.get(id));
+        let here: Vec<ConversationId> = here.map(|(_, id)| *id).collect();
+        let conversations = here.iter().filter_map(|id| self.conversations.get(id));
+        let moments = here
+            .iter()
+            .filter_map(|id| Some((*id, self.found.get(id)?.used_at)));
         Seat {
             current: self.current_agents.get(&(place, user)).cloned(),
             conversations: conversations.map(|row| (**row).clone()).collect(),
+            used: moments.collect(),
         }
     }
 

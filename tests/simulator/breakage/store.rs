@@ -7,7 +7,7 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UserId,
 };
-use switchboard::model::{Action, Button, Conversation, File, Place, Seat, Turn};
+use switchboard::model::{Action, Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -49,6 +49,7 @@ macro_rules! broken {
                 bot() -> BotId;
                 new_updates(max: usize) -> Answer<Vec<StoredUpdate>>;
                 seat(place: Place, user: UserId) -> Answer<Seat>;
+                recent(place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
