@@ -45,6 +45,17 @@ async fn run(
     prompt: Prompt,
     look_after: Duration,
 ) -> (End, usize, usize) {
+    let (end, requests, delivered) = run_seen(plays, begin, prompt, look_after).await;
+    (end, requests.len(), delivered)
+}
+
+/// The end of a run, what was asked of the agent, and how often the decision counts as delivered.
+async fn run_seen(
+    plays: Vec<Vec<Act>>,
+    begin: Begin,
+    prompt: Prompt,
+    look_after: Duration,
+) -> (End, Vec<String>, usize) {
     let (client, server) = server(plays).await;
     let delivered: Rc<RefCell<usize>> = Rc::default();
     let heard = delivered.clone();
@@ -73,7 +84,9 @@ async fn run(
         stop: Stopper::new(false).1,
     };
     let end = run.run(begin).await;
-    let requests = server.await.unwrap().len();
+    // A run that ends too early leaves answers over.
+    let asked = tokio::time::timeout(Duration::from_secs(10), server).await;
+    let requests = asked.expect("it asks for all of them").unwrap();
     let delivered = *delivered.borrow();
     (end, requests, delivered)
 }
@@ -145,4 +158,17 @@ async fn the_next_call_of_the_same_task_is_asked_about_at_once() {
     let (end, _, delivered) = run(plays, begin, prompt, patience).await;
     assert_eq!(end, End::Paused(Box::new(read(&second))));
     assert_eq!(delivered, 1);
+}
+
+#[actix_rt::test]
+async fn a_decision_about_another_call_than_the_one_that_waits_never_leaves() {
+    let (first, second) = (call("call_1"), call("call_2"));
+    let (begin, prompt) = decides(&first);
+    let plays = vec![json(&second), json(&second)];
+    let patience = Duration::from_secs(20);
+    let (end, requests, delivered) = run_seen(plays, begin, prompt, patience).await;
+    assert_eq!(end, End::Paused(Box::new(read(&second))));
+    assert_eq!(delivered, 0);
+    let sent = requests.iter().filter(|text| text.contains("message/send"));
+    assert_eq!(sent.count(), 0, "{requests:?}");
 }

@@ -43,3 +43,5 @@ pub use waiting::{Made, Posted, Waiting};
 mod policy_tests;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod taps_tests;

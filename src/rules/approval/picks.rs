@@ -209,6 +209,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_chosen_of_one_question_is_not_chosen_of_the_next() {
+        let question = |choices: [&str; 2]| Question {
+            text: "?".to_owned(),
+            choices: choices.map(str::to_owned).to_vec(),
+            multiple: true,
+        };
+        let pause = pause(Asks::Answers {
+            id: CallId::from("c"),
+            via: None,
+            questions: vec![question(["a", "b"]), question(["p", "q"])],
+        });
+        let taps = [Pick::Choose(0), Pick::Done, Pick::Choose(1), Pick::Done];
+        let picks = taps.iter().fold(Picks::new(&pause), |picks, tap| {
+            picks.pick(&pause, tap).unwrap()
+        });
+        assert_eq!(picks.answers, [["a"], ["q"]]);
+    }
+
+    #[test]
     fn a_question_with_choices_may_be_answered_in_words() {
         let pause = questions();
         let picks = Picks::new(&pause)

@@ -173,6 +173,25 @@ fn a_route_that_leads_elsewhere_now_lets_nobody_approve() {
 }
 
 #[test]
+fn whoever_asks_is_nobody_else() {
+    let alone = Allowed {
+        people: vec![ANNA],
+        requester: false,
+    };
+    assert!(
+        !alone.anybody(ANNA),
+        "who asked may not, and there is no other"
+    );
+    assert!(alone.anybody(BEN));
+    let requester = Allowed {
+        people: Vec::new(),
+        requester: true,
+    };
+    assert!(requester.anybody(ANNA));
+    assert!(!Allowed::default().anybody(ANNA));
+}
+
+#[test]
 fn somebody_must_be_allowed_when_it_is_shown_and_when_it_is_tapped() {
     let config = config();
     let case = case(&config, "k8s", ANNA, ChatId(11));

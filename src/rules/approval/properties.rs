@@ -76,7 +76,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..40)
 }
 
-fn pause(number: usize, tools: &[usize]) -> Pause {
+pub(super) fn pause(number: usize, tools: &[usize]) -> Pause {
     let call = |(n, tool): (usize, &usize)| ToolCall {
         id: CallId(format!("call_{number}_{n}")),
         name: TOOLS[*tool].to_owned(),
@@ -96,6 +96,8 @@ struct World {
     with: Config,
     without: Config,
     strict: bool,
+    /// Whether they were so when the card was shown: then nobody may ever approve it.
+    shown_strict: bool,
     now: Timestamp,
     /// What the agent waits for.
     waits: Option<Pause>,
@@ -108,7 +110,7 @@ struct World {
     ran: Vec<CallId>,
 }
 
-fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
+pub(super) fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
     let place = Place {
         chat: ChatId(ASKER.0),
         topic: TopicId::NONE,
@@ -150,7 +152,7 @@ fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
 }
 
 impl World {
-    fn new(tools: &[usize]) -> Self {
+    fn new(tools: &[usize], strict: bool) -> Self {
         let with = policy_tests::config();
         let mut without = with.clone();
         for route in &mut without.routes {
@@ -161,11 +163,13 @@ impl World {
         }
         let now = Timestamp(1_000_000);
         let pause = pause(0, tools);
-        let kept = opened(&with, pause.clone(), now);
+        let shown_under = if strict { &without } else { &with };
+        let kept = opened(shown_under, pause.clone(), now);
         Self {
             with,
             without,
-            strict: false,
+            strict,
+            shown_strict: strict,
             now,
             waits: Some(pause),
             kept,
@@ -221,6 +225,10 @@ impl World {
             return;
         };
         let user = made.by.expect("only a person approves");
+        if made.decision.approves() {
+            assert!(!self.shown_strict, "nobody might approve when it was shown");
+            assert!(!self.strict, "nobody may approve now");
+        }
         for (n, verdict) in verdicts.iter().enumerate().filter(|(_, it)| it.approved) {
             let call = &next.pause.calls()[n];
             assert_eq!(call.id, verdict.id);
@@ -320,9 +328,10 @@ proptest! {
     #[test]
     fn nothing_runs_without_a_decision_by_somebody_allowed_then_and_now_for_exactly_that(
         tools in prop::collection::vec(0_usize..4, 1..4),
+        strict in any::<bool>(),
         steps in steps(),
     ) {
-        let mut world = World::new(&tools);
+        let mut world = World::new(&tools, strict);
         for (number, step) in steps.iter().enumerate() {
             world.does(step, number);
         }
@@ -346,7 +355,7 @@ proptest! {
 
 #[test]
 fn the_way_to_a_run_exists() {
-    let mut world = World::new(&[0]);
+    let mut world = World::new(&[0], false);
     let tap = |user| Step::Tap {
         user,
         tap: Tap::Approve,

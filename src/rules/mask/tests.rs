@@ -264,6 +264,14 @@ fn words_of_the_configuration_are_masked_and_counted() {
         "host ‹masked›, (‹masked›) and acme; password=‹masked›"
     );
     assert_eq!(masked.count(), 3);
+    // What touches is one.
+    let own = Mask::new(
+        ["s3cr3t-a".to_owned(), "s3cr3t-b".to_owned()],
+        false,
+        Vec::new(),
+    );
+    let joined = own.whole("s3cr3t-as3cr3t-b");
+    assert_eq!((&*joined.text, joined.count()), (MASKED, 1));
 }
 
 #[test]
