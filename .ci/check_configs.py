@@ -23,9 +23,11 @@ def objects(directory):
 
 
 def check(program, directory):
-    by_kind = {found["kind"]: found for found in objects(directory)}
-    config = by_kind["ConfigMap"]["data"]["switchboard.toml"]
-    [container] = by_kind["Deployment"]["spec"]["template"]["spec"]["containers"]
+    found = list(objects(directory))
+    datas = [it["data"] for it in found if it["kind"] == "ConfigMap"]
+    [config] = [data["switchboard.toml"] for data in datas if "switchboard.toml" in data]
+    [deployment] = [it for it in found if it["kind"] == "Deployment"]
+    [container] = deployment["spec"]["template"]["spec"]["containers"]
     with tempfile.TemporaryDirectory() as root:
         for secret in ("telegram/token", "agentgateway/key"):
             path = pathlib.Path(root, "run/secrets", secret)

@@ -12,6 +12,7 @@
 mod edges;
 mod farewell;
 mod keeper;
+mod menus;
 mod recovery;
 mod reload;
 
@@ -26,16 +27,17 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-pub(crate) use self::edges::telegram_settings;
 pub use self::edges::{AgentMaker, Edges};
+pub(crate) use self::edges::{agent_settings, telegram_settings};
 use self::reload::Reloader;
 pub use self::reload::{Hook, Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;
 use crate::actors::herald::Herald;
+use crate::actors::menus::Menus;
 use crate::actors::overseer::Overseer;
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::router::{Router, TakeUp, warn_of_move};
-use crate::actors::sender::{Flush, Sender, TakeUpPosts};
+use crate::actors::sender::{Flush, Sender, TakeUpPenalties, TakeUpPosts};
 use crate::actors::session::Drain;
 use crate::actors::trial::Trial;
 use crate::actors::{Commons, Fatal, InForce, Shared};
@@ -48,9 +50,8 @@ use crate::ops::watched::Watched;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
-use crate::rules::words;
 use crate::store::Change;
-use crate::telegram::{Command, SharedTelegram, Telegram, TelegramError};
+use crate::telegram::{Telegram, TelegramError};
 
 /// The longest wait between two tries to reach Telegram at the start.
 const WAIT_MAX: Duration = Duration::from_secs(30);
@@ -123,6 +124,7 @@ pub struct Machine {
     router: Addr<Router>,
     sender: Addr<Sender>,
     keeper: tokio::task::JoinHandle<()>,
+    menus: tokio::task::JoinHandle<()>,
     overseer: Addr<Overseer>,
     reloader: Rc<Reloader>,
     /// Follows what becomes of the configuration.
@@ -164,6 +166,7 @@ impl Machine {
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),
             polls: PollWatch::new(Instant::now()),
+            menus: Menus::default(),
             trial,
             stopping: false.into(),
             fatal,
@@ -176,23 +179,18 @@ impl Machine {
         let sender = Sender::new(commons.clone(), telegram.clone()).start();
         let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
         let herald = Herald::new(commons.clone(), sender.clone().recipient()).start();
-        let show_menu = {
-            let (telegram, commons) = (telegram.clone(), commons.clone());
-            move || {
-                actix_rt::spawn(show_menu(telegram.clone(), commons.clone()));
-            }
-        };
-        let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald, show_menu);
+        let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald);
         let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
         let overseer =
             Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
+        sender.send(TakeUpPenalties(unfinished.penalties)).await?;
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();
         let poller = Poller::new(commons.clone(), telegram.clone(), updates).start();
 
-        reloader.renew_menus();
         let machine = Self {
+            menus: actix_rt::spawn(menus::keep(telegram, commons.clone())),
             keeper: actix_rt::spawn(keeper::keep(commons.clone(), router.clone())),
             commons,
             poller,
@@ -217,6 +215,7 @@ impl Machine {
         info!("stopping");
         self.commons.stopping.set(true);
         self.keeper.abort();
+        self.menus.abort();
         if let Some(following) = &self.following {
             following.abort();
         }
@@ -266,22 +265,5 @@ async fn who_are_we(api: &dyn Telegram) -> anyhow::Result<Me> {
                 wait = (wait * 2).min(WAIT_MAX);
             }
         }
-    }
-}
-
-/// The command list in everybody's menu; a menu that is missing harms nobody.
-async fn show_menu(api: SharedTelegram, commons: Commons) {
-    let config = commons.config();
-    let routes = config.routes.iter().map(|route| Command {
-        name: route.command.clone(),
-        description: route.description.clone(),
-    });
-    let built_in = words::MENU.iter().map(|(name, description)| Command {
-        name: (*name).to_owned(),
-        description: (*description).to_owned(),
-    });
-    let commands: Vec<Command> = routes.chain(built_in).take(100).collect();
-    if let Err(failure) = api.set_my_commands(&commands).await {
-        warn!(%failure, "the command menu was not set");
     }
 }

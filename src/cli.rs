@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod check;
 mod completions;
+mod doctor;
 mod explain;
 mod health;
 mod parked;
@@ -35,6 +36,9 @@ enum Command {
     Check(ConfigArgs),
     /// Say where one text would go, and why, step by step.
     Explain(explain::ExplainArgs),
+    /// Look at everything that the bot needs, live: say what is wrong and what to do about it, and
+    /// exit 0 or 1. It sends no prompt and writes into no chat.
+    Doctor(doctor::DoctorArgs),
     /// Print who asked which agent, what was refused, and who decided what; never what was said.
     Audit(audit::AuditArgs),
     /// Copy the store into a new file, also while the bot runs.
@@ -45,8 +49,6 @@ enum Command {
     Health(health::HealthArgs),
     /// Print what a shell needs to complete these commands.
     Completions(completions::CompletionsArgs),
-    /// Remove a webhook that keeps this bot from being polled; waiting updates stay.
-    DeleteWebhook(ConfigArgs),
     /// Try it here and now: an emulated Telegram and three demo agents, no token needed.
     #[cfg(feature = "playground")]
     Playground(crate::playground::PlaygroundArgs),
@@ -68,12 +70,12 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run(&args.config),
         Command::Check(args) => check::main(&args.config),
         Command::Explain(args) => explain::main(&args),
+        Command::Doctor(args) => doctor::main(&args),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),
         Command::Health(args) => health::main(&args),
         Command::Parked(args) => parked::main(&args),
         Command::Completions(args) => completions::main(&args),
-        Command::DeleteWebhook(args) => delete_webhook(&args.config),
         #[cfg(feature = "playground")]
         Command::Playground(args) => crate::playground::main(&args),
     }
@@ -123,27 +125,6 @@ async fn reload_at_hangups(mut hangups: Signal, trigger: app::Trigger) {
         // The log says what came of it.
         let _ = trigger.reload().await;
     }
-}
-
-fn delete_webhook(path: &Path) -> ExitCode {
-    let Some((config, _)) = load(path) else {
-        return ExitCode::FAILURE;
-    };
-    let done = actix_rt::System::new().block_on(async {
-        let api = crate::telegram::BotApi::new(&app::telegram_settings(&config))?;
-        let was_set = api.webhook_is_set().await?;
-        api.delete_webhook().await?;
-        anyhow::Ok(was_set)
-    });
-    match done {
-        Ok(true) => say("the webhook is gone; this bot can be polled"),
-        Ok(false) => say("there was no webhook; this bot can be polled"),
-        Err(why) => {
-            complain(&format!("{why:#}"));
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
 }
 
 /// The settings, or every problem with them on stderr.

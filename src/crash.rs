@@ -46,7 +46,7 @@ pub const PAUSE: [&str; 6] = [
 ];
 
 /// Calls to the outside, before the request and after the answer.
-pub const CALLS: [&str; 20] = [
+pub const CALLS: [&str; 21] = [
     "GetMe",
     "GetUpdates",
     "SendMessage",
@@ -57,6 +57,7 @@ pub const CALLS: [&str; 20] = [
     "SendChatAction",
     "AnswerCallbackQuery",
     "SetMyCommands",
+    "DeleteMyCommands",
     "GetFile",
     "download",
     "LeaveChat",
@@ -107,13 +108,9 @@ mod asked {
     use super::When;
     use crate::poison;
 
-    /// Calls of commands that end with them: there is nothing to recover.
-    const ASIDE: [&str; 2] = ["GetWebhookInfo", "DeleteWebhook"];
-
     static ASKED: LazyLock<Option<String>> =
         LazyLock::new(|| std::env::var("SWITCHBOARD_CRASH").ok());
-    static LISTED: LazyLock<BTreeSet<&str>> =
-        LazyLock::new(|| super::points().into_iter().chain(ASIDE).collect());
+    static LISTED: LazyLock<BTreeSet<&str>> = LazyLock::new(super::points);
 
     pub(super) fn point(name: &str, when: When) {
         assert!(LISTED.contains(name), "no crash point is listed for {name}");

@@ -17,8 +17,14 @@ mod file;
 mod held;
 #[path = "model/look.rs"]
 mod look;
+#[path = "model/menu.rs"]
+mod menu;
 #[path = "model/pieces.rs"]
 mod pieces;
+#[path = "model/recent.rs"]
+mod recent;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +38,9 @@ use crate::ids::{
 pub use self::attachment::{Attachment, Rendition};
 pub use self::audit::AuditLine;
 pub use self::awaited::Awaited;
+pub use self::menu::MenuScope;
 pub use self::pieces::{Gathering, Piece, whole};
+pub use self::recent::Recent;
 pub use button::{Action, BUTTON_LIFE, Button, Tap, Whom};
 pub use held::{Held, HeldFor};
 
@@ -382,4 +390,6 @@ pub struct Seat {
     pub current: Option<(AgentName, Timestamp)>,
     /// The current conversation with each agent.
     pub conversations: Vec<Conversation>,
+    /// When those were last used in which something was asked.
+    pub used: BTreeMap<ConversationId, Timestamp>,
 }

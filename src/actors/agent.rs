@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tracing::{debug, info};
 
-pub use self::inspecting::InspectAgent;
+pub use self::inspecting::{DescribeAgent, InspectAgent};
 pub use self::retiring::{Inherit, Retire};
 use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
 use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};

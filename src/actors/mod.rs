@@ -15,6 +15,7 @@ pub mod agent;
 pub mod fetcher;
 pub mod herald;
 mod in_force;
+pub mod menus;
 pub mod overseer;
 pub mod poller;
 pub mod router;
@@ -43,6 +44,7 @@ use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
 use crate::store::{Change, StoreError};
 pub use in_force::{Agents, InForce, Pinned};
+use menus::Menus;
 use sender::Posted;
 use trial::Trial;
 pub use world::{RealWorld, World};
@@ -66,6 +68,8 @@ pub struct Shared {
     pub moves: RefCell<Moves>,
     /// When the last poll ended, and when the next one has to.
     pub polls: PollWatch,
+    /// Which lists of commands are to be looked at.
+    pub menus: Menus,
     /// Who is let in alone.
     pub trial: Trial,
     /// Whether the process is about to end: nothing new begins.

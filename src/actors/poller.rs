@@ -120,7 +120,7 @@ impl Poller {
             TelegramError::Conflict { webhook: true } => {
                 error!(
                     "a webhook is set for this bot, so it cannot be polled; \
-                     remove it with: switchboard delete-webhook --config FILE"
+                     remove it with: switchboard doctor --delete-webhook --config FILE"
                 );
                 WAIT_MAX
             }

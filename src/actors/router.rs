@@ -5,6 +5,7 @@
 //! Telegram. What waits here is one batch; it answers when every update of it has come to
 //! its end or stands in a session's queue.
 
+mod agents;
 mod changes;
 mod choosing;
 mod conversations;
@@ -14,6 +15,7 @@ mod gathering;
 mod inspecting;
 mod moving;
 mod pauses;
+mod resuming;
 mod room;
 mod sessions;
 mod status;
@@ -21,22 +23,24 @@ mod stopping;
 mod strangers;
 mod taps;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use actix::{
     Actor, ActorFutureExt, Addr, Context, Handler, Message, ResponseActFuture, WrapFuture,
 };
 use futures_util::future::{LocalBoxFuture, join_all};
-use tracing::{debug, error, info};
+use tracing::{debug, error};
 
-use self::changes::{ends, or_park, refused, reply, settled};
+use self::changes::{ends, noted, or_park, refused, reply, settled};
 use self::facts::{Facts, SeatKey, seat_key};
 use self::gathering::Open;
 use super::Commons;
 use super::fetcher::Fetcher;
 use super::poller::UpdatesArrived;
 use super::sender::Sender;
-use super::session::{Ask, Drain, OpenTurns, Session, SessionIdle, TakeUpTurns};
+use super::session::{Ask, Drain, OpenTurns, Session, SessionIdle};
 use crate::config::Route;
 use crate::crash::{self, When};
 use crate::ids::{AgentName, ChatId, ConversationId, MessageId, Timestamp, UpdateId, UserId};
@@ -46,6 +50,7 @@ use crate::rules::access;
 use crate::rules::choices;
 use crate::rules::gather::{self, Quiet};
 use crate::rules::route::{self, Decision};
+use crate::rules::sessions::{any_shared, slot};
 use crate::rules::words;
 use crate::store::{Asked, Change, StoreError};
 use crate::telegram::{Incoming, Update, What};
@@ -88,6 +93,8 @@ pub struct Router {
     asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
     idle: Vec<SessionIdle>,
+    /// Seats that were decided about, and the store did not take it: they are read again.
+    doubtful: Rc<RefCell<Vec<SeatKey>>>,
     /// The turns of all sessions.
     open_turns: OpenTurns,
     /// Groups that had moved when seats were last forgotten for it.
@@ -109,6 +116,7 @@ impl Router {
             told_full: HashSet::new(),
             asked: HashMap::new(),
             idle: Vec::new(),
+            doubtful: Rc::default(),
             open_turns: OpenTurns::default(),
             moves_seen: 0,
         }
@@ -197,7 +205,7 @@ impl Router {
             Decision::Forbidden(user, route) => {
                 changes::forbidden(id, message, user, route, &commons)
             }
-            Decision::Switch(user, route) => self.switch(id, message, user, route),
+            Decision::Switch(user, route) => return self.switch(id, message, user, route),
             Decision::Status(user) => return self.status(id, message, user),
             Decision::Stop(user, route) => return self.stop(id, message, user, route),
             Decision::New(user, route) => return self.new_conversation(id, message, user, route),
@@ -205,10 +213,12 @@ impl Router {
             Decision::Help(user) => reply(words::help(user_routes(user))),
             Decision::Agents(user) => {
                 let expected = route::expected(config, place, known, user, now);
-                let expected = expected.map(|to| &to.route.agent);
-                let lines = choices::switches(user_routes(user), expected);
-                let text = words::agents(user_routes(user), expected);
-                self.reply_with(id, message, user, text, lines)
+                let expected = expected.map(|to| to.route.agent.clone());
+                return self.agents(id, message, user, expected);
+            }
+            Decision::Sessions(user) => return self.list_sessions(id, message, user, facts),
+            Decision::Resume(user, number) => {
+                return self.resume(id, message, user, number, facts);
             }
             Decision::WhoAmI(user) => reply(words::whoami(config, user, place)),
             Decision::Unknown(user, name) => {
@@ -218,7 +228,7 @@ impl Router {
             Decision::Choose(user, Some(text)) => {
                 let lines = choices::which_agent(user_routes(user), &text, message.message);
                 let text = words::choose(user_routes(user));
-                self.reply_with(id, message, user, text, lines)
+                changes::reply_with(&commons, id, message, user, text, lines)
             }
             Decision::Media(_, kind) => reply(words::no_media(&kind)),
         };
@@ -232,15 +242,19 @@ impl Router {
             screen.is_forum(message.chat);
         }
         screen.heard(place, message.message);
+        drop(screen);
+        if let Some(user) = access::person(message)
+            && !access::is_stranger(&self.commons.config(), user, place.chat)
+        {
+            self.commons.menus.seen(place.chat, user);
+        }
     }
 
-    fn ask(&mut self, ask: Ask, route: &Route, ctx: &mut Context<Self>) -> Work {
-        let slot = Slot {
-            place: ask.place,
-            user: ask.user,
-            agent: route.agent.clone(),
-        };
-        let conversation = self.conversation(&slot);
+    fn ask(&mut self, mut ask: Ask, route: &Route, ctx: &mut Context<Self>) -> Work {
+        let slot = slot(route, ask.place, ask.user);
+        let (conversation, idle) = self.goes_on(&slot);
+        ask.beside
+            .extend(idle.map(|idle| self.begun_anew(&ask, &slot, idle)));
         let Some(session) = self.session(&conversation, ctx) else {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");
@@ -291,7 +305,8 @@ impl Handler<UpdatesArrived> for Router {
         let received = received.map(|update| (update.id, update.received_at));
         let received: HashMap<UpdateId, Timestamp> = received.collect();
         let moves = self.moved(&mut updates);
-        let missing = facts::missing(&updates, self.commons.me.id, |key| {
+        let shared = any_shared(&self.commons.config());
+        let missing = facts::missing(&updates, &self.commons.me, shared, |key| {
             self.seats.contains_key(key)
         });
         let (commons, sender, chats) = (self.commons.clone(), self.sender.clone(), missing.chats());
@@ -335,30 +350,6 @@ impl Handler<UpdatesArrived> for Router {
                     done
                 })
         }))
-    }
-}
-
-impl Handler<TakeUp> for Router {
-    type Result = ResponseActFuture<Self, ()>;
-
-    fn handle(&mut self, take_up: TakeUp, ctx: &mut Self::Context) -> Self::Result {
-        let mut turns: BTreeMap<ConversationId, (Conversation, Vec<Turn>)> = BTreeMap::new();
-        for (turn, conversation) in take_up.0 {
-            info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
-            self.wait_again(&turn, &conversation);
-            let entry = turns.entry(conversation.id);
-            entry.or_insert((conversation, Vec::new())).1.push(turn);
-        }
-        let mut sent = Vec::new();
-        for (conversation, turns) in turns.into_values() {
-            let agent = &conversation.slot.agent;
-            if let Some(session) = self.session(&conversation, ctx) {
-                sent.push(session.send(TakeUpTurns(turns)));
-            } else {
-                error!(%agent, "turns wait for an agent that is not configured any more");
-            }
-        }
-        Box::pin(join_all(sent).into_actor(self).map(|_, _, _| ()))
     }
 }
 

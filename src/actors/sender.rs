@@ -9,6 +9,8 @@ mod delivery;
 mod inspecting;
 mod ladder;
 mod limits;
+mod penalties;
+mod progress;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -24,15 +26,15 @@ use tracing::{debug, error, info, warn};
 
 use self::delivery::{Delivered, SENDS_MAX};
 pub use self::inspecting::{InspectSender, WhichAreFull};
+pub use self::penalties::TakeUpPenalties;
 use super::Commons;
 use crate::config::Config;
 use crate::ids::OutboxId;
 use crate::model::{Place, Post, Redo, Shown};
 use crate::rules::format::Formatted;
 use crate::rules::pace::{Next, Pace};
-use crate::rules::screen::Reads;
 use crate::store::Change;
-use crate::telegram::{CallbackId, EditMessage, SharedTelegram, TelegramError};
+use crate::telegram::{CallbackId, SharedTelegram, TelegramError};
 
 /// The first wait after a call that did not reach Telegram; it doubles with each try.
 const WAIT: Duration = Duration::from_secs(1);
@@ -178,13 +180,13 @@ impl Sender {
             Work::Row { post, tries } => {
                 let call = delivery::deliver(self.commons.clone(), self.api.clone(), post.clone());
                 ctx.spawn(call.into_actor(self).map(move |delivered, sender, ctx| {
-                    sender.delivered(post, tries, delivered);
+                    sender.delivered(post, tries, delivered, ctx);
                     sender.pump(ctx);
                 }));
             }
             Work::Progress(show) => {
                 let place = show.place;
-                let call = show_progress(self.commons.clone(), self.api.clone(), show);
+                let call = progress::show(self.commons.clone(), self.api.clone(), show);
                 self.spawn_preview(place, call, ctx);
             }
             Work::Typing(place) => {
@@ -214,7 +216,7 @@ impl Sender {
             match done {
                 Err(TelegramError::RetryAfter(wait)) => {
                     warn!(chat = %place.chat, ?wait, "told to slow down");
-                    sender.pace.refused(place.chat, wait, now);
+                    sender.keep_to(place.chat, wait, ctx);
                 }
                 Err(error) => debug!(chat = %place.chat, %error, "preview not shown"),
                 Ok(()) => {}
@@ -225,7 +227,7 @@ impl Sender {
     }
 
     /// A call for a row has ended; what it means is committed already.
-    fn delivered(&mut self, post: Post, tries: u32, delivered: Delivered) {
+    fn delivered(&mut self, post: Post, tries: u32, delivered: Delivered, ctx: &mut Context<Self>) {
         let (chat, now) = (post.place.chat, Instant::now());
         match delivered {
             Delivered::Over => {}
@@ -233,7 +235,7 @@ impl Sender {
             Delivered::Limited(wait) => {
                 warn!(%chat, post = %post.id, ?wait, "told to slow down");
                 self.put_back(post, tries, now);
-                self.pace.refused(chat, wait, now);
+                self.keep_to(chat, wait, ctx);
             }
             Delivered::Later { perhaps } => {
                 let wait = WAIT.saturating_mul(2_u32.saturating_pow(tries));
@@ -255,41 +257,6 @@ impl Sender {
         let work = Work::Row { post, tries };
         self.pace.put_back(chat, class, cost, work, not_before);
     }
-}
-
-async fn show_progress(
-    commons: Commons,
-    api: SharedTelegram,
-    show: ShowProgress,
-) -> Result<(), TelegramError> {
-    let message = commons.screen.borrow().placeholder(show.placeholder);
-    let Some(message) = message else {
-        return Ok(());
-    };
-    let reads = Reads {
-        text: show.text,
-        buttons: show.buttons,
-    };
-    if (commons.screen.borrow()).already_reads(show.placeholder, &reads) {
-        return Ok(());
-    }
-    if commons.store.prove_ownership().await.is_err() {
-        return Ok(());
-    }
-    let edit = EditMessage {
-        chat: show.place.chat,
-        message,
-        text: reads.text.text.clone(),
-        entities: reads.text.entities.clone(),
-        buttons: ladder::buttons(&reads.buttons),
-    };
-    let done = api.edit_message_text(&edit).await;
-    let stands = match &done {
-        Ok(()) | Err(TelegramError::NotModified) => Some(reads),
-        Err(_) => None,
-    };
-    commons.screen.borrow_mut().reads(show.placeholder, stands);
-    done
 }
 
 impl Actor for Sender {

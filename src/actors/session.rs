@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod audit;
 mod awaiting;
 mod by_route;
 mod counted;
@@ -115,6 +116,11 @@ pub struct TakeUpTurns(pub Vec<Turn>);
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Close;
+
+/// Somebody went back to this conversation: it goes on.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Reopen;
 
 /// Begins nothing more; answers when no prompt is on its way.
 #[derive(Message)]
@@ -341,6 +347,15 @@ impl Handler<Close> for Session {
         self.seen += 1;
         self.conversation.closed = true;
         self.reject_pause(words::approvals::NEW_REASON, ctx);
+    }
+}
+
+impl Handler<Reopen> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: Reopen, _: &mut Self::Context) {
+        self.seen += 1;
+        self.conversation.closed = false;
     }
 }
 

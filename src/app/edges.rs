@@ -64,7 +64,7 @@ pub(crate) fn telegram_settings(config: &Config) -> telegram::Settings {
 }
 
 /// What the client of an agent needs to know; none if there is no such agent.
-fn agent_settings(config: &Config, name: &AgentName) -> Option<a2a::Settings> {
+pub(crate) fn agent_settings(config: &Config, name: &AgentName) -> Option<a2a::Settings> {
     let agent = config.agents.get(name)?;
     Some(a2a::Settings {
         url: agent.url.clone(),

@@ -8,6 +8,7 @@ use actix::Addr;
 use tokio::time::{Instant, sleep};
 use tracing::{debug, error, info, warn};
 
+use super::recovery;
 use crate::actors::Commons;
 use crate::actors::poller::UpdatesArrived;
 use crate::actors::router::{Router, TakeUp};
@@ -57,7 +58,9 @@ pub(super) async fn keep(commons: Commons, router: Addr<Router>) {
 async fn retry(commons: &Commons, router: &Addr<Router>) -> Result<(), StoreError> {
     for work in commons.store.retries().await? {
         let reference = work.reference();
-        match commons.store.commit(vec![Change::Retry(work)]).await {
+        let line = recovery::line(&*commons.store, "tried_again", work).await?;
+        let changes = [Change::Retry(work)].into_iter().chain(line).collect();
+        match commons.store.commit(changes).await {
             Ok(()) => info!(work = %reference, "tried again"),
             Err(StoreError::Stale(why)) => {
                 error!(work = %reference, why, "cannot be tried again");

@@ -10,13 +10,13 @@ use tracing::{error, info, warn};
 use crate::actors::World;
 use crate::config::Config;
 use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, UpdateId, UserId};
-use crate::model::{Body, Kind, Outcome, Place, Post, TurnState, UpdateEnd};
+use crate::model::{AuditLine, Body, Kind, Outcome, Place, Post, TurnState, UpdateEnd};
 use crate::poison::{self, Work};
 use crate::rules::phone::Ending;
 use crate::rules::suspects::{self, ALONE_MAX};
 use crate::rules::turn::{self, Fresh};
 use crate::rules::{access, words};
-use crate::store::{Change, SharedStore, StoreError};
+use crate::store::{Change, SharedStore, Store, StoreError};
 
 /// What nobody has dealt with in a copy and is set aside at once.
 const UPDATES_MAX: usize = 1_000;
@@ -68,6 +68,7 @@ pub(super) async fn restored(store: &SharedStore, world: &dyn World) -> Result<(
             update: update.id,
             end: UpdateEnd::Parked,
         });
+        changes.extend(line(&**store, "parked", Work::Update(update.id)).await?);
         changes.push(Change::Park {
             work: Work::Update(update.id),
             why: "it waited when the copy was made".to_owned(),
@@ -165,10 +166,12 @@ async fn changes(
                 update,
                 end: UpdateEnd::Parked,
             });
+            changes.extend(line(&**store, "parked", work).await?);
             let body = store.update_body(update).await?;
             changes.extend(body.and_then(|body| word(store, config, (update, died), &body)));
         }
         Work::Turn(turn) => {
+            changes.extend(line(&**store, "parked", work).await?);
             changes.push(Change::EndTurn {
                 turn,
                 outcome: Outcome::ToldFailed,
@@ -191,6 +194,34 @@ async fn changes(
         }
     }
     Ok(changes)
+}
+
+/// The line of the audit about something that is set aside or tried again: whose it is, as far as
+/// that can be read without reading too much.
+pub(super) async fn line(
+    store: &dyn Store,
+    event: &'static str,
+    work: Work,
+) -> Result<Option<Change>, StoreError> {
+    let mut line = AuditLine::new(ChatId(0), UserId::SHARED, event);
+    match work {
+        Work::Turn(turn) => {
+            let Some((asked, conversation)) = store.turn(turn).await? else {
+                return Ok(None);
+            };
+            (line.chat, line.user) = (asked.place.chat, asked.asked_by);
+            (line.agent, line.turn) = (Some(conversation.slot.agent), Some(turn));
+        }
+        Work::Update(update) => {
+            let body = store.update_body(update).await?;
+            let whole = body.and_then(|body| serde_json::from_str::<Value>(&body).ok());
+            let message = whole.as_ref().and_then(|whole| whole.get("message"));
+            let id = |of: &str| message?.get(of)?.get("id")?.as_i64();
+            line.chat = id("chat").map_or(line.chat, ChatId);
+            line.user = id("from").map_or(line.user, UserId);
+        }
+    }
+    Ok(Some(Change::Audit(line)))
 }
 
 /// The word to whoever sent the update, if the bot is for them. Read with as little as possible:

@@ -42,8 +42,6 @@ pub(super) struct Reloader {
     agents: AgentMaker,
     tally: Rc<Tally>,
     herald: Addr<Herald>,
-    /// Renews the command menus.
-    menus: Box<dyn Fn()>,
 }
 
 /// Follows what becomes of the configuration, until it is dropped.
@@ -74,25 +72,18 @@ impl Reloader {
         agents: AgentMaker,
         tally: Rc<Tally>,
         herald: Addr<Herald>,
-        menus: impl Fn() + 'static,
     ) -> Self {
         let reloader = Self {
             commons,
             agents,
             tally,
             herald,
-            menus: Box::new(menus),
         };
         let config = reloader.commons.config();
         let agents = config.agents.keys();
         let agents = agents.filter_map(|name| reloader.agent(&config, name));
         reloader.commons.in_force.begin(agents.collect());
         reloader
-    }
-
-    /// Has the command menus written, as the settings in force say.
-    pub(super) fn renew_menus(&self) {
-        (self.menus)();
     }
 
     /// Looks at the configuration without a sign of a change. One that is being written may look
@@ -155,7 +146,7 @@ impl Reloader {
                 ?gone,
                 "the configuration was loaded"
             );
-            self.renew_menus();
+            self.commons.menus.settings_changed();
         }
         if is_news && !known.restart.is_empty() {
             warn!(keys = ?known.restart, "these changes of the configuration wait for a restart");

@@ -77,5 +77,8 @@ fn line(entry: &AuditEntry) -> String {
         or_dash(entry.rule.as_deref().or(entry.digest.as_deref())),
         or_dash(entry.tools.as_deref()),
     ]
+    .into_iter()
+    .chain(entry.text.as_ref().map(|text| format!("{text:?}")))
+    .collect::<Vec<_>>()
     .join("  ")
 }

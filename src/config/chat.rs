@@ -45,6 +45,8 @@ pub struct Chat {
     pub paste_parts_max: usize,
     /// A message that Telegram has held for longer is asked about before it reaches an agent.
     pub stale_after: Duration,
+    /// A conversation that nobody has used for longer is not continued.
+    pub conversation_idle: Duration,
     /// Rows kept about strangers; beyond that the oldest go.
     pub stranger_rows_max: usize,
 }
@@ -73,6 +75,7 @@ impl Chat {
             album_quiet: wait("album_quiet", quiet.clone(), 1000),
             paste_quiet: wait("paste_quiet", quiet, 1500),
             stale_after: wait("stale_after", SECOND..=24 * HOUR, 900_000),
+            conversation_idle: wait("conversation_idle", HOUR..=365 * 24 * HOUR, 604_800_000),
             paste_parts_max: section.number("paste_parts_max", 1..=100, 16),
             stranger_rows_max: section.number("stranger_rows_max", 100..=1_000_000, 10_000),
         };

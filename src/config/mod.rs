@@ -30,6 +30,7 @@
 
 mod agents;
 mod approvals;
+mod audit;
 mod cases;
 mod chat;
 mod chats;
@@ -65,6 +66,7 @@ use crate::ids::{AgentName, ChatId, UserId};
 
 pub use agents::{Agent, Flavor};
 pub use approvals::{Approvals, ApproveRule, Masking};
+pub use audit::Audit;
 pub use cases::{Asked, Case, Expected, OUTCOMES, REASONS};
 pub use chat::{Chat, LongAnswer};
 pub use chats::{ChatRules, Listen};
@@ -76,7 +78,7 @@ pub use ops::Ops;
 pub use people::{Allow, Approvers};
 pub use problem::{ConfigError, Problem};
 pub use quotas::{Quotas, RouteQuotas};
-pub use routes::{Route, Scope, Stream};
+pub use routes::{Route, Scope, Stream, default_description};
 pub use store::Store;
 pub use telegram::Telegram;
 
@@ -115,6 +117,8 @@ pub struct Config {
     pub chats: BTreeMap<ChatId, ChatRules>,
     /// How an answer feels in the chat.
     pub chat: Chat,
+    /// What the audit keeps.
+    pub audit: Audit,
     /// What is logged, and how.
     pub log: Log,
     /// The port for those who operate the bot.
@@ -216,6 +220,7 @@ fn sections(mut root: Section<'_>, env: &Environment) -> Option<(Config, Vec<Cas
     routes::warn_of_idle(&root, &agents, &routes);
     let chats = chats::read(root.section("chats"), &routes);
     let chat = Chat::read(root.section("chat"));
+    let audit = Audit::read(root.section("audit"));
     let log = Log::read(root.section("log"));
     let ops = Ops::read(root.section("ops"));
     let names = Names {
@@ -242,6 +247,7 @@ fn sections(mut root: Section<'_>, env: &Environment) -> Option<(Config, Vec<Cas
         chats,
         limits,
         chat,
+        audit,
         log,
         ops,
     };

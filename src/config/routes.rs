@@ -39,7 +39,8 @@ pub enum Scope {
     /// Everybody has their own.
     #[default]
     User,
-    /// All who write in a group share one there.
+    /// A group has one, or one a topic, for all who may use the route there. In a private chat
+    /// that is the same as [`Scope::User`].
     Chat,
 }
 
@@ -187,7 +188,7 @@ impl Reader<'_> {
         Some(Route {
             command: command?,
             aliases,
-            description: description.unwrap_or_else(|| format!("Talk to {agent}")),
+            description: description.unwrap_or_else(|| default_description(&agent)),
             agent,
             examples,
             default,
@@ -240,6 +241,12 @@ impl Reader<'_> {
         }
         default
     }
+}
+
+/// What is said about a route that says nothing of itself.
+#[must_use]
+pub fn default_description(agent: &AgentName) -> String {
+    format!("Talk to {agent}")
 }
 
 impl Route {

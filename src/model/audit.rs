@@ -1,4 +1,5 @@
-//! What is noted for whoever asks later who did what. Never message text.
+//! What is noted for whoever asks later who did what. Message text only where
+//! the configuration says so.
 
 use crate::ids::{AgentName, ChatId, Digest, RouteName, TurnId, UserId};
 
@@ -9,7 +10,9 @@ pub struct AuditLine {
     pub chat: ChatId,
     /// Who did it.
     pub user: UserId,
-    /// What: `asked`, `refused`, `run_again`, `left`, `stop`, `kept`, `dropped`; of a pause
+    /// What: `conversation` (opened), `asked`, `joined`, `edited`, `refused`, `run_again`, `left`,
+    /// `stop`, `kept`, `dropped`, `parked`, `tried_again`,
+    /// `resumed`; of a pause
     /// `approval_asked`, `approved`, `rejected`, `answered_question`, `approval_expired`,
     /// `decision_refused`, and what came of it: `decision_delivered`, `decision_not_sent`,
     /// `decision_unknown`, `approval_gone`.
@@ -26,6 +29,8 @@ pub struct AuditLine {
     pub digest: Option<Digest>,
     /// The tools of these calls, masked, and what was decided about each.
     pub tools: Option<String>,
+    /// What was asked, where `[audit] text` says so.
+    pub text: Option<String>,
 }
 
 impl AuditLine {
@@ -42,6 +47,7 @@ impl AuditLine {
             route: None,
             digest: None,
             tools: None,
+            text: None,
         }
     }
 }

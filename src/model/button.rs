@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::ids::{MessageId, OutboxId, PauseId, Timestamp, TurnId, UserId};
+use crate::ids::{ConversationId, MessageId, OutboxId, PauseId, Timestamp, TurnId, UserId};
 
 /// What a button does. Kept as JSON: the names are those of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,11 @@ pub enum Action {
         /// The command of the route.
         command: String,
     },
+    /// Go back to an earlier conversation.
+    Resume {
+        /// Which.
+        conversation: ConversationId,
+    },
     /// Say something about what the turn's agent waits for.
     Pause {
         /// Which turn.
@@ -104,7 +109,7 @@ impl Action {
             | Self::Release { turn }
             | Self::Drop { turn }
             | Self::Pause { turn, .. } => Some(*turn),
-            Self::Ask { .. } | Self::Switch { .. } => None,
+            Self::Ask { .. } | Self::Switch { .. } | Self::Resume { .. } => None,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::ids::{
     AgentName, ChatId, ContextId, FileId, MessageId, Principal, PromptId, TaskId, TopicId, TurnId,
     UpdateId,
 };
-use crate::model::{File, Protocol, Shape};
+use crate::model::{File, MenuScope, Protocol, Shape};
 use crate::telegram::{
     CallbackId, Command, EditMessage, Me, OutMessage, RawUpdate, SharedTelegram, Telegram,
     TelegramCall,
@@ -115,8 +115,13 @@ impl Telegram for CountedTelegram {
         self.count("answerCallbackQuery", call)
     }
 
-    fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()> {
-        self.count("setMyCommands", self.inner.set_my_commands(commands))
+    fn set_my_commands<'a>(
+        &'a self,
+        scope: MenuScope,
+        commands: &'a [Command],
+    ) -> TelegramCall<'a, ()> {
+        let call = self.inner.set_my_commands(scope, commands);
+        self.count("setMyCommands", call)
     }
 
     fn fetch_file<'a>(

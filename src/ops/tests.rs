@@ -47,6 +47,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         screen: std::cell::RefCell::default(),
         moves: std::cell::RefCell::default(),
         polls,
+        menus: crate::actors::menus::Menus::default(),
         trial: crate::actors::trial::Trial::default(),
         fatal,
     });

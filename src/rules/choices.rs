@@ -4,7 +4,6 @@
 use crate::config::Route;
 use crate::ids::{AgentName, MessageId};
 use crate::model::Action;
-use crate::rules::words;
 
 /// Buttons shown at once; the commands in the text reach the others.
 const CHOICES_MAX: usize = 12;
@@ -29,21 +28,6 @@ pub fn which_agent<'a>(
         };
         (route.agent.to_string(), ask)
     }))
-}
-
-/// A button for each example of a route.
-#[must_use]
-pub fn examples(route: &Route) -> Lines {
-    let line = |text: &String| {
-        let ask = Action::Ask {
-            command: route.command.clone(),
-            text: text.clone(),
-            reply_to: None,
-            switch: false,
-        };
-        vec![(words::question(text), ask)]
-    };
-    route.examples.iter().map(line).collect()
 }
 
 /// A button for each agent but the current one, to talk to it from then on.
@@ -89,17 +73,6 @@ mod tests {
         config.routes = vec![config.routes[0].clone(); 40];
         let lines = which_agent(config.routes.iter(), "pods?", MessageId(41));
         assert_eq!(lines.concat().len(), CHOICES_MAX);
-    }
-
-    #[test]
-    fn an_example_is_asked_whole_however_short_its_label_is() {
-        let mut route = config().routes[0].clone();
-        let long = "why is the checkout service so slow since this morning?".to_owned();
-        route.examples = vec![long.clone(), "pods?".to_owned()];
-        let lines = examples(&route);
-        assert_eq!(lines.len(), 2);
-        assert!(lines[0][0].0.chars().count() <= 41, "{lines:?}");
-        assert!(matches!(&lines[0][0].1, Action::Ask { text, switch: false, .. } if *text == long));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and the moment, and return what to do.
 
 pub mod access;
+pub mod agents;
 pub mod alerts;
 pub mod answer;
 pub mod approval;
@@ -11,6 +12,7 @@ pub mod card;
 pub mod choices;
 pub mod chunk;
 pub mod command;
+pub mod doctor;
 pub mod edits;
 pub mod files;
 pub mod format;
@@ -18,6 +20,7 @@ pub mod gather;
 pub mod glob;
 pub mod health;
 pub mod mask;
+pub mod menu;
 pub mod moves;
 pub mod pace;
 pub mod phone;
@@ -27,6 +30,7 @@ pub mod quota;
 pub mod reload;
 pub mod route;
 pub mod screen;
+pub mod sessions;
 pub mod stale;
 pub mod status;
 pub mod stop;

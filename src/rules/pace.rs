@@ -11,6 +11,7 @@
 mod agenda;
 mod lane;
 mod limits;
+mod penalties;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -27,16 +28,10 @@ use tokio::time::Instant;
 use self::agenda::{Agenda, Shelf};
 use self::lane::{Lane, Preview, Waiting};
 pub use self::limits::PaceLimits;
+pub use self::penalties::{Penalty, Told};
 use super::bucket::Window;
 use crate::ids::{ChatId, OutboxId};
 
-/// Added to each `retry_after`: Telegram tells whole seconds, and its clock is not ours.
-const PENALTY_MARGIN: Duration = Duration::from_millis(250);
-/// The longest penalty that is believed; it only keeps the clock from overflowing.
-const PENALTY_MAX: Duration = Duration::from_hours(366 * 24);
-/// This many chats refused within `STORM_SPAN` mean that the bot as a whole is too fast.
-const STORM_CHATS: usize = 3;
-const STORM_SPAN: Duration = Duration::from_secs(1);
 /// A call is taken to be counted by Telegram at its answer, but no later than this after it
 /// was sent: a call that hangs must not hold a place of all chats.
 const TRANSIT_MAX: Duration = Duration::from_secs(1);
@@ -304,24 +299,6 @@ impl<T, K: Copy + PartialEq> Pace<T, K> {
         self.place(chat, now);
     }
 
-    /// Telegram said 429: nothing goes to the chat for as long as it told, and nothing to
-    /// anyone if several chats are told so within a second. The call itself still ends with
-    /// [`Pace::done`].
-    pub fn refused(&mut self, chat: ChatId, retry_after: Duration, now: Instant) {
-        let until = now + retry_after.min(PENALTY_MAX) + PENALTY_MARGIN;
-        let lane = self.lane(chat);
-        lane.penalty_until = lane.penalty_until.max(Some(until));
-        self.place(chat, now);
-        self.refusals
-            .retain(|(at, other, _)| *at + STORM_SPAN > now && *other != chat);
-        self.refusals.push_back((now, chat, until));
-        if self.refusals.len() >= STORM_CHATS {
-            let latest = self.refusals.iter().map(|(_, _, until)| *until).max();
-            self.stopped_until = self.stopped_until.max(latest);
-            self.typing.clear();
-        }
-    }
-
     /// Takes out all that waits in a chat, in order: it is blocked, or has moved. Previews
     /// are dropped.
     pub fn abandon(&mut self, chat: ChatId) -> Vec<T> {
@@ -358,24 +335,5 @@ impl<T, K: Copy + PartialEq> Pace<T, K> {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.in_flight
-    }
-
-    /// The chats in a penalty and what is left of it, lowest id first. It looks at each chat.
-    #[must_use]
-    pub fn penalties(&self, now: Instant) -> Vec<(ChatId, Duration)> {
-        let left = |lane: &Lane<T, K>| lane.penalty_until?.checked_duration_since(now);
-        let mut penalties: Vec<_> = self
-            .lanes
-            .iter()
-            .filter_map(|(chat, lane)| Some((*chat, left(lane).filter(|left| !left.is_zero())?)))
-            .collect();
-        penalties.sort_unstable();
-        penalties
-    }
-
-    /// Until when the whole bot stands still, if it does.
-    #[must_use]
-    pub fn stopped_until(&self, now: Instant) -> Option<Instant> {
-        self.stopped_until.filter(|until| *until > now)
     }
 }

@@ -4,7 +4,7 @@ mod address;
 mod destination;
 mod steps;
 
-pub(super) use self::address::without_name;
+pub(crate) use self::address::without_name;
 use self::address::{first_word, hears_all, is_for_us};
 pub use self::destination::{
     CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, REASONS, Way, Why, current, expected,
@@ -70,6 +70,10 @@ pub enum Decision<'a> {
     Help(UserId),
     /// `/agents`
     Agents(UserId),
+    /// `/sessions`
+    Sessions(UserId),
+    /// `/resume`, with the number of a conversation in the list of `/sessions`.
+    Resume(UserId, usize),
     /// `/whoami`
     WhoAmI(UserId),
     /// `/new`, for this agent.
@@ -237,6 +241,8 @@ impl<'a> Asker<'a, '_> {
             "agents" => return Decision::Agents(user),
             "whoami" => return Decision::WhoAmI(user),
             "new" => return self.new_conversation(rest),
+            "sessions" => return Decision::Sessions(user),
+            "resume" => return self.resume(rest),
             "stop" => return self.stop(rest),
             "status" => return Decision::Status(user),
             _ => {}
@@ -283,6 +289,15 @@ impl<'a> Asker<'a, '_> {
         match route_of(self.config, &named) {
             Some(route) => self.permitted(route, Decision::New(user, route)),
             None => Decision::Unknown(user, shortened(&named)),
+        }
+    }
+
+    /// `/resume` with a number; whoever names none sees which there are.
+    fn resume(&self, rest: &str) -> Decision<'a> {
+        let number = rest.trim().trim_start_matches('#').trim_end_matches('.');
+        match number.parse() {
+            Ok(number) => Decision::Resume(self.user, number),
+            Err(_) => Decision::Sessions(self.user),
         }
     }
 
@@ -373,7 +388,7 @@ pub fn route_of<'a>(config: &'a Config, command: &str) -> Option<&'a Route> {
 fn is_builtin(name: &str) -> bool {
     matches!(
         name,
-        "start" | "help" | "agents" | "whoami" | "new" | "stop" | "status"
+        "start" | "help" | "agents" | "whoami" | "new" | "sessions" | "resume" | "stop" | "status"
     )
 }
 

@@ -103,6 +103,8 @@ impl<'a> Played<'a> {
             Decision::Status(_) => "status",
             Decision::Help(_) => "help",
             Decision::Agents(_) => "agents",
+            Decision::Sessions(_) => "sessions",
+            Decision::Resume(..) => "resume",
             Decision::WhoAmI(_) => "whoami",
             Decision::Unknown(..) => "unknown",
             Decision::Media(..) => "media",

@@ -9,6 +9,7 @@ mod files;
 mod guide;
 pub mod operator;
 mod places;
+mod sessions;
 mod staying;
 pub mod steps;
 
@@ -26,6 +27,7 @@ pub use self::control::*;
 pub use self::edits::*;
 pub use self::guide::*;
 pub use self::places::{ELSEWHERE, bound, moved};
+pub use self::sessions::*;
 pub use self::staying::{
     deadly_message, deadly_question, parked_message, parked_question, question_waits, task_goes_on,
 };

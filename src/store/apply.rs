@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Sqlite, query};
 
 use super::{Change, StoreError, StoredUpdate};
-use super::{backup, codec, deaths, parked};
+use super::{backup, codec, deaths, menus, parked, penalties, recent};
 use crate::ids::{BotId, Digest, RouteName, Timestamp, UpdateId};
 use crate::model::{AuditLine, Conversation, Turn, UpdateEnd};
 
@@ -58,6 +58,7 @@ pub(super) async fn change(
             let sql = query("UPDATE conversations SET closed_at = ? WHERE id = ?");
             any(c, sql.bind(now.0).bind(id.0)).await
         }
+        Change::Resume(id) => recent::resume(c, *id, now).await,
         Change::SetCurrent { place, user, agent } => {
             let sql = query(
                 "INSERT INTO current_agents (bot, chat, topic, user, agent, set_at)
@@ -80,6 +81,11 @@ pub(super) async fn change(
         Change::TellStranger { who, day, rows_max } => {
             tell_stranger(c, bot, *who, *day, *rows_max).await
         }
+        Change::KeepMenu {
+            scope,
+            digest,
+            rows_max,
+        } => menus::keep(c, bot, (*scope, digest.as_deref()), *rows_max, now).await,
         Change::KeepPause(waiting) => pauses::keep(c, bot, waiting).await,
         Change::Audit(line) => audit(c, bot, line, now).await,
         Change::Context {
@@ -108,6 +114,7 @@ pub(super) async fn change(
         | Change::Acquit(_)) => deaths::change(c, bot, of_deaths, now).await,
         Change::Restored => backup::restored(c, bot, now).await,
         Change::MoveChat { from, to } => chats::move_chat(c, bot, *from, *to, now).await,
+        Change::Penalize(penalty) => penalties::keep(c, bot, *penalty, now).await,
         Change::CloseChat(chat) => chats::close_chat(c, bot, *chat, now).await,
         of_turn @ (Change::Submit { .. }
         | Change::Working { .. }
@@ -170,6 +177,14 @@ async fn open_conversation(
         return Ok(());
     }
     let sql = query(
+        "UPDATE conversations SET closed_at = ?1 WHERE closed_at IS NULL AND id =
+             (SELECT conversation FROM slots
+              WHERE bot = ?2 AND chat = ?3 AND topic = ?4 AND user = ?5 AND agent = ?6)",
+    );
+    let sql = sql.bind(now.0).bind(bot.0);
+    let sql = sql.bind(slot.place.chat.0).bind(slot.place.topic.0);
+    any(c, sql.bind(slot.user.0).bind(slot.agent.as_str())).await?;
+    let sql = query(
         "INSERT INTO slots (bot, chat, topic, user, agent, conversation)
          VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET conversation = excluded.conversation",
@@ -208,6 +223,7 @@ async fn open_turn(
     let sql = sql.bind(codec::awaited(turn.answers.as_ref())?);
     let sql = sql.bind(turn.route.as_ref().map(RouteName::as_str));
     any(c, sql.bind(now.0)).await?;
+    recent::begun(c, turn, now).await?;
     pieces::belong(c, bot, (turn.id, turn.place.chat), &turn.pieces).await
 }
 
@@ -240,8 +256,8 @@ async fn audit(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = query(
-        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, route, digest, tools)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, bot, chat, user, event, agent, turn, rule, route, digest, tools, text)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let sql = sql
         .bind(now.0)
@@ -254,7 +270,8 @@ async fn audit(
     let sql = sql.bind(line.rule);
     let sql = sql.bind(line.route.as_ref().map(RouteName::as_str));
     let sql = sql.bind(line.digest.as_ref().map(Digest::as_str));
-    any(c, sql.bind(line.tools.as_deref())).await
+    let sql = sql.bind(line.tools.as_deref());
+    any(c, sql.bind(line.text.as_deref())).await
 }
 
 /// Exactly one row must have been where the change expects it.

@@ -1,5 +1,5 @@
 //! The audit, read back for a security reviewer: what was asked, refused and decided, by whom,
-//! by which rule. Never what was said.
+//! by which rule; what was said only where the configuration had it kept.
 
 use std::path::Path;
 
@@ -52,6 +52,9 @@ pub struct AuditEntry {
     /// The route that it was asked by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
+    /// What was asked, where `[audit] text` kept it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// The newest lines of the store at `path`, oldest first; beside the owner.
@@ -72,10 +75,11 @@ async fn read(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = query(
         "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS time, * FROM (
-             SELECT at, id AS line, user, chat, event, agent, turn, rule, digest, tools, route
+             SELECT at, id AS line, user, chat, event, agent, turn, rule, digest, tools, route, text
              FROM audit WHERE bot = ?1 AND at >= ?2 AND (?3 IS NULL OR user = ?3)
              UNION ALL
-             SELECT d.at, d.pause, d.user, t.chat, 'decision', c.agent, t.id, NULL, d.digest, NULL, t.route
+             SELECT d.at, d.pause, d.user, t.chat, 'decision', c.agent, t.id, NULL, d.digest, NULL, t.route,
+                    NULL
              FROM decisions d
              JOIN pauses p ON p.bot = d.bot AND p.id = d.pause
              JOIN turns t ON t.id = p.turn JOIN conversations c ON c.id = t.conversation
@@ -93,9 +97,10 @@ async fn read(
 
 fn entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
     let turn: Option<i64> = row.try_get("turn")?;
+    let user: Option<i64> = row.try_get("user")?;
     Ok(AuditEntry {
         at: row.try_get("time")?,
-        user: row.try_get("user")?,
+        user: user.filter(|user| *user != UserId::SHARED.0),
         chat: row.try_get("chat")?,
         event: row.try_get("event")?,
         agent: row.try_get("agent")?,
@@ -104,5 +109,6 @@ fn entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
         digest: row.try_get("digest")?,
         tools: row.try_get("tools")?,
         route: row.try_get("route")?,
+        text: row.try_get("text")?,
     })
 }

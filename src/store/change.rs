@@ -5,11 +5,12 @@ use crate::ids::{
     UpdateId, UserId,
 };
 use crate::model::{
-    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, Outcome, Piece, Place,
-    Post, Protocol, Turn, UpdateEnd,
+    AuditLine, Awaited, Button, Conversation, File, Gathering, Held, Kind, MenuScope, Outcome,
+    Piece, Place, Post, Protocol, Turn, UpdateEnd,
 };
 use crate::poison::{Record, Work};
 use crate::rules::approval::Waiting;
+use crate::rules::pace::Penalty;
 use crate::usage::Usage;
 
 /// One step of a state change; several are committed together.
@@ -22,11 +23,14 @@ pub enum Change {
         /// As what.
         end: UpdateEnd,
     },
-    /// A conversation begins, and its slot points at it from now on. Nothing if it has
-    /// begun already.
+    /// A conversation begins, and its slot points at it from now on; the one that it pointed at
+    /// is closed. Nothing if it has begun already.
     OpenConversation(Conversation),
     /// `/new`: the conversation's late answers are labelled.
     CloseConversation(ConversationId),
+    /// A slot points at an earlier conversation of its own again, and the one that it pointed at
+    /// is closed. Refused while a turn of either runs or waits.
+    Resume(ConversationId),
     /// Plain text of a person goes to this agent, here.
     SetCurrent {
         /// Where.
@@ -210,6 +214,15 @@ pub enum Change {
         /// How many rows are kept; the oldest go.
         rows_max: usize,
     },
+    /// Telegram has this list of commands now.
+    KeepMenu {
+        /// For whom.
+        scope: MenuScope,
+        /// A digest of it; none if there is no list any more.
+        digest: Option<String>,
+        /// How many rows are kept; the oldest go.
+        rows_max: usize,
+    },
     /// A group is a supergroup with another id from now on. All that is known of it and all
     /// that waits for it moves; what was sent there is out of reach.
     MoveChat {
@@ -218,6 +231,8 @@ pub enum Change {
         /// The supergroup.
         to: ChatId,
     },
+    /// Telegram has told us to wait. What is kept already and ends later stays.
+    Penalize(Penalty),
     /// Telegram lets nothing of ours into a chat: what waits for it is dropped, and the turns
     /// of which it speaks are undeliverable.
     CloseChat(ChatId),

@@ -8,6 +8,7 @@ mod pauses;
 mod pieces;
 mod posts;
 mod read;
+mod recent;
 mod tables;
 mod totals;
 
@@ -17,13 +18,15 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 
-pub use self::tables::{ButtonRow, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow};
+pub use self::tables::{
+    ButtonRow, Found, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+};
 use super::{Answer, Asked, Change, Store, StoreError, StoredUpdate, Unfinished, Upkeep};
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
     TurnId, UserId,
 };
-use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
@@ -164,6 +167,10 @@ impl Store for MemStore {
 
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat> {
         self.read(|tables| tables.seat(place, user))
+    }
+
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        self.read(|tables| tables.recent(place, user, max))
     }
 
     fn button(&self, token: String) -> Answer<Option<Button>> {

@@ -15,12 +15,16 @@ mod chats;
 mod codec;
 mod deaths;
 mod error;
+mod look;
 mod mem;
+mod menus;
 mod owner;
 mod parked;
 mod pauses;
+mod penalties;
 mod points;
 mod read;
+mod recent;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -38,8 +42,9 @@ pub use self::audit::{AuditEntry, Wanted, audit};
 pub use self::backup::backup;
 pub use self::change::{Change, becomes_message};
 pub use self::error::StoreError;
+pub use self::look::{Look, look};
 pub use self::mem::{
-    ButtonRow, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
+    ButtonRow, Found, MemDisk, MemStore, PostRow, PostState, Tables, TurnRow, TurnStands, UpdateRow,
 };
 pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
@@ -52,8 +57,9 @@ use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, File, Place, Post, Seat, Turn};
+use crate::model::{Button, Conversation, File, Place, Post, Recent, Seat, Turn};
 use crate::rules::approval::Waiting;
+use crate::rules::pace::Penalty;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 
@@ -88,6 +94,8 @@ pub struct Unfinished {
     pub posts: Vec<(Post, bool)>,
     /// Groups that have become supergroups: the old id, the new one.
     pub moves: Vec<(ChatId, ChatId)>,
+    /// Until when Telegram wants nothing of us; some of it may be over.
+    pub penalties: Vec<Penalty>,
 }
 
 /// A future of the store; it runs on the thread of the actors.
@@ -116,6 +124,10 @@ pub trait Store: Upkeep {
 
     /// What is remembered of a person in a place.
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat>;
+
+    /// The conversations of a person in a place in which something was asked, with those that
+    /// are shared there: the last used first, at most `max`.
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
 
     /// A button that was not used, by its token.
     fn button(&self, token: String) -> Answer<Option<Button>>;

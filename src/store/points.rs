@@ -28,10 +28,10 @@ macro_rules! points {
 }
 
 points! {
-    EndUpdate OpenConversation CloseConversation SetCurrent OpenTurn Reword TellEdit Submit Working
+    EndUpdate OpenConversation CloseConversation Resume SetCurrent OpenTurn Reword TellEdit Submit Working
     Detach Context Await Placeholder Used EndTurn Undeliverable Requeue AskStop Hold Release Post
     TellRestart Attach Drop Sending Sent Unsent RefusedPost UnknownPost ShowButton UseButton
-    TellStranger MoveChat CloseChat BeginProcess EndProcess LiveOn Try Acquit NotePanic Park Retry RefuseRetry Restored Audit;
+    TellStranger KeepMenu MoveChat CloseChat Penalize BeginProcess EndProcess LiveOn Try Acquit NotePanic Park Retry RefuseRetry Restored Audit;
     of a pause: "Pause" "Decide" "Delivered" "NotSent" "StillWaits" "Gone" "KeepPause"
 }
 

@@ -59,6 +59,7 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
         turns: turns.iter().map(turn_row).collect::<Result<_, _>>()?,
         posts: posts.iter().map(post_row).collect::<Result<_, _>>()?,
         moves: super::chats::moves(pool, bot).await?,
+        penalties: super::penalties::kept(pool, bot).await?,
     })
 }
 
@@ -126,7 +127,7 @@ pub(super) async fn seat(
     .fetch_optional(pool)
     .await?;
     let conversations = query(
-        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at, c.awaited
+        "SELECT c.id, c.agent, c.principal, c.context_id, c.closed_at, c.awaited, c.used_at
          FROM slots s JOIN conversations c ON c.id = s.conversation
          WHERE s.bot = ? AND s.chat = ? AND s.topic = ? AND s.user = ?",
     )
@@ -140,17 +141,18 @@ pub(super) async fn seat(
         Some(row) => Some((AgentName(row.try_get(0)?), Timestamp(row.try_get(1)?))),
         None => None,
     };
-    let conversations = conversations
-        .iter()
-        .map(|row| {
-            let id = ConversationId(row.try_get("id")?);
-            conversation_row(row, id, place, user)
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Seat {
+    let mut seat = Seat {
         current,
-        conversations,
-    })
+        ..Seat::default()
+    };
+    for row in &conversations {
+        let id = ConversationId(row.try_get("id")?);
+        let used_at: Option<i64> = row.try_get("used_at")?;
+        seat.used.extend(used_at.map(|at| (id, Timestamp(at))));
+        let conversation = conversation_row(row, id, place, user)?;
+        seat.conversations.push(conversation);
+    }
+    Ok(seat)
 }
 
 pub(super) async fn button(
@@ -291,7 +293,7 @@ fn held(row: &SqliteRow) -> Result<Option<Held>, StoreError> {
     }))
 }
 
-fn conversation_row(
+pub(super) fn conversation_row(
     row: &SqliteRow,
     id: ConversationId,
     place: Place,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -19,13 +20,13 @@ use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
-    backup, chats, deaths, parked, pauses, read, totals, waiters,
+    backup, chats, deaths, menus, parked, pauses, read, recent, totals, waiters,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
     TurnId, UpdateId, UserId,
 };
-use crate::model::{Button, Conversation, File, Place, Seat, Turn};
+use crate::model::{Button, Conversation, File, MenuScope, Place, Recent, Seat, Turn};
 use crate::poison;
 use crate::rules::approval::Waiting;
 use crate::rules::quota::Used;
@@ -36,6 +37,9 @@ use crate::rules::suspects::Deaths;
 const READERS: u32 = 2;
 /// How long a statement waits for a lock that a backup or a reader holds.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// What makes the schema, step by step.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// A store in a file, owned by this process.
 pub struct Sqlite {
@@ -67,9 +71,7 @@ impl Sqlite {
     pub async fn open(path: &Path, bot: BotId, ownership: Ownership) -> Result<Self, StoreError> {
         let options = options(path).create_if_missing(true);
         let mut connection = SqliteConnection::connect_with(&options).await?;
-        sqlx::migrate!("src/store/migrations")
-            .run(&mut connection)
-            .await?;
+        MIGRATIONS.run(&mut connection).await?;
         let epoch: i64 = query("UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch")
             .bind(Timestamp::now().0)
             .fetch_one(&mut connection)
@@ -173,6 +175,11 @@ impl Store for Sqlite {
         Box::pin(async move { read::seat(&readers, bot, place, user).await })
     }
 
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { recent::recent(&readers, bot, (place, user), max).await })
+    }
+
     fn button(&self, token: String) -> Answer<Option<Button>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { read::button(&readers, bot, &token).await })
@@ -272,6 +279,11 @@ impl Upkeep for Sqlite {
     fn copied_at(&self) -> Answer<Option<Timestamp>> {
         let readers = self.readers.clone();
         Box::pin(async move { backup::copied_at(&readers).await })
+    }
+
+    fn menus(&self) -> Answer<Vec<(MenuScope, String)>> {
+        let (readers, bot) = (self.readers.clone(), self.bot);
+        Box::pin(async move { menus::all(&readers, bot).await })
     }
 
     fn retries(&self) -> Answer<Vec<poison::Work>> {

@@ -22,12 +22,15 @@ mod deaths;
 mod disk;
 mod groups;
 mod memory;
+mod menus;
 mod million;
 mod outbox;
 mod owners;
 mod pauses;
+mod penalties;
 mod pieces;
 mod plans;
+mod recent;
 mod reopening;
 mod tidy;
 mod totals;
@@ -202,6 +205,7 @@ impl Bench {
         self.seen(
             "SELECT concat_ws(' ', 'update', update_id, state, body) FROM updates
              UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, context_id, closed_at) FROM conversations
+             UNION ALL SELECT concat_ws(' ', 'found', id, words, used_at) FROM conversations
              UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
              UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
              UNION ALL SELECT concat_ws(' ', 'turn', id, chat, state, attempt, text, prompt_id, task_id,
@@ -211,6 +215,7 @@ impl Bench {
              UNION ALL SELECT concat_ws(' ', 'button', token, used_by) FROM buttons
              UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
              UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
+             UNION ALL SELECT concat_ws(' ', 'penalty', chat, until_at) FROM penalties
              UNION ALL SELECT concat_ws(' ', 'audit', id, event) FROM audit",
         )
         .await

@@ -64,6 +64,12 @@ pub(super) const STEPS: &[(Before, &str)] = &[
              (SELECT update_id FROM updates WHERE bot = ?1 AND ended_at IS NOT NULL
               AND ended_at < ?2 AND body IS NOT NULL LIMIT ?3)",
     ),
+    (
+        Before::Text,
+        "UPDATE conversations SET words = NULL, words_at = NULL, words_of = NULL WHERE id IN
+             (SELECT id FROM conversations WHERE bot = ?1 AND words IS NOT NULL
+              AND words_at < ?2 LIMIT ?3)",
+    ),
     // Its action may hold somebody's words.
     (
         Before::Text,

@@ -3,6 +3,7 @@
 
 use super::{Answer, Tidy, Waiter};
 use crate::ids::{Timestamp, UpdateId};
+use crate::model::MenuScope;
 use crate::poison::Work;
 use crate::rules::suspects::Deaths;
 
@@ -30,6 +31,12 @@ pub trait Upkeep {
     /// When this store was made as a copy, if no process has begun on it yet.
     fn copied_at(&self) -> Answer<Option<Timestamp>> {
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// The lists of commands that Telegram was given, each by its digest, the oldest first. What
+    /// does not outlive its process knows of none.
+    fn menus(&self) -> Answer<Vec<(MenuScope, String)>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
     /// What is parked and somebody wants to be tried again.

@@ -1,9 +1,10 @@
 //! One HTTP call to the Bot API: status, headers and body in, an answer or a
 //! [`TelegramError`] out. It never retries and never waits.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use actix_web::http::header::HttpDate;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::multipart::Form;
 use reqwest::{RequestBuilder, Response, Url};
 use serde::Serialize;
@@ -36,14 +37,45 @@ pub(super) async fn call<P: Payload + Serialize>(
     payload: &P,
     timeout: Duration,
 ) -> Result<Answer, TelegramError> {
+    let request = request(bot, payload, timeout)?;
+    crash::point(P::NAME, When::Before);
+    let answer = send(bot, request).await;
+    crash::point(P::NAME, When::After);
+    answer
+}
+
+/// The same for what only looks, and is no step of the machine: nothing can die in it.
+pub(super) async fn look<P: Payload + Serialize>(
+    bot: &Bot,
+    payload: &P,
+    timeout: Duration,
+) -> Result<Answer, TelegramError> {
+    send(bot, request(bot, payload, timeout)?).await
+}
+
+/// When the server says that it answers (HTTP's `Date`, to the second), whatever it answers.
+pub(super) async fn date<P: Payload + Serialize>(
+    bot: &Bot,
+    payload: &P,
+    timeout: Duration,
+) -> Result<Option<SystemTime>, TelegramError> {
+    let response = request(bot, payload, timeout)?.send().await;
+    let response = response.map_err(|error| TelegramError::transport(error, bot.token()))?;
+    let date = response.headers().get(DATE);
+    let date = date.and_then(|date| date.to_str().ok()?.parse::<HttpDate>().ok());
+    Ok(date.map(SystemTime::from))
+}
+
+fn request<P: Payload + Serialize>(
+    bot: &Bot,
+    payload: &P,
+    timeout: Duration,
+) -> Result<RequestBuilder, TelegramError> {
     let body = serde_json::to_vec(payload)
         .map_err(|_| TelegramError::BadRequest("the call cannot be written".to_owned()))?;
     let request = bot.client().post(method_url(bot, P::NAME));
     let request = request.header(CONTENT_TYPE, "application/json").body(body);
-    crash::point(P::NAME, When::Before);
-    let answer = send(bot, request.timeout(timeout)).await;
-    crash::point(P::NAME, When::After);
-    answer
+    Ok(request.timeout(timeout))
 }
 
 /// Calls a method with a form, which may hold files; `timeout` as in [`call`].

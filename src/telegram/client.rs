@@ -2,6 +2,8 @@
 //! never wait for a limit: who calls, and when, is decided by the `Sender` and the
 //! `Poller`. What is in flight is bounded by them too.
 
+mod menu;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,13 +16,12 @@ use serde_json::value::RawValue;
 use teloxide_core::Bot;
 use teloxide_core::net::default_reqwest_settings;
 use teloxide_core::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteWebhook, GetMe,
-    GetUpdates, GetUpdatesSetters, GetWebhookInfo, LeaveChat, SendChatAction,
-    SendChatActionSetters, SetMyCommands,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, GetMe, GetUpdates,
+    GetUpdatesSetters, LeaveChat, SendChatAction, SendChatActionSetters,
 };
 use teloxide_core::requests::Payload;
 use teloxide_core::types::{
-    AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, MessageId as TgMessageId, ThreadId,
+    AllowedUpdate, CallbackQueryId, ChatAction, MessageId as TgMessageId, ThreadId,
 };
 use thiserror::Error;
 use tracing::warn;
@@ -29,7 +30,7 @@ use url::Url;
 use super::call::{Answer, call};
 use super::error::{TelegramError, causes};
 use super::lenient::Object;
-use super::outgoing::{Command, EditMessage, OutMessage, message_id, narrow, recipient, thread};
+use super::outgoing::{EditMessage, OutMessage, message_id, narrow, recipient, thread};
 use super::update::CallbackId;
 use crate::ids::{BotId, ChatId, MessageId, TopicId, UpdateId};
 
@@ -271,35 +272,6 @@ impl BotApi {
         self.done(&payload).await
     }
 
-    /// Replaces the menu of commands.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn set_my_commands(&self, commands: &[Command]) -> Result<(), TelegramError> {
-        let list = commands
-            .iter()
-            .map(|command| BotCommand::new(command.name.as_str(), command.description.as_str()));
-        self.done(&SetMyCommands::new(list)).await
-    }
-
-    /// Whether a webhook is set (`getWebhookInfo`): no poll works while it is.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn webhook_is_set(&self) -> Result<bool, TelegramError> {
-        let answer = self.call(&GetWebhookInfo::new()).await?;
-        let info = answer.object().ok_or(UNREADABLE)?;
-        Ok(info.text("url").is_some_and(|url| !url.is_empty()))
-    }
-
-    /// Removes the webhook; the updates that wait stay.
-    ///
-    /// # Errors
-    /// As [`TelegramError`] says.
-    pub async fn delete_webhook(&self) -> Result<(), TelegramError> {
-        self.done(&DeleteWebhook::new()).await
-    }
-
     /// Leaves a group.
     ///
     /// # Errors
@@ -323,7 +295,7 @@ impl BotApi {
 }
 
 /// The result of a question cannot be read: as good as no answer.
-const UNREADABLE: TelegramError = TelegramError::Server { status: 200 };
+pub(super) const UNREADABLE: TelegramError = TelegramError::Server { status: 200 };
 
 fn http_client(settings: &Settings) -> Result<Client, SetupError> {
     let mut builder = default_reqwest_settings()

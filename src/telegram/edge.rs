@@ -11,7 +11,7 @@ use super::error::TelegramError;
 use super::outgoing::{Command, EditMessage, OutMessage};
 use super::update::CallbackId;
 use crate::ids::{ChatId, FileId, MessageId, TopicId, UpdateId};
-use crate::model::{File, Shape};
+use crate::model::{File, MenuScope, Shape};
 
 /// One call; [`TelegramError`] says what became of it where it fails.
 pub type TelegramCall<'a, T> = LocalBoxFuture<'a, Result<T, TelegramError>>;
@@ -58,8 +58,12 @@ pub trait Telegram {
         alert: bool,
     ) -> TelegramCall<'a, ()>;
 
-    /// Replaces the menu of commands.
-    fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()>;
+    /// Replaces a list of commands, or removes it if there are none.
+    fn set_my_commands<'a>(
+        &'a self,
+        scope: MenuScope,
+        commands: &'a [Command],
+    ) -> TelegramCall<'a, ()>;
 
     /// Fetches a file of at most so many bytes.
     fn fetch_file<'a>(
@@ -124,8 +128,12 @@ impl Telegram for BotApi {
         Box::pin(BotApi::answer_callback_query(self, id, text, alert))
     }
 
-    fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()> {
-        Box::pin(BotApi::set_my_commands(self, commands))
+    fn set_my_commands<'a>(
+        &'a self,
+        scope: MenuScope,
+        commands: &'a [Command],
+    ) -> TelegramCall<'a, ()> {
+        Box::pin(BotApi::set_my_commands(self, scope, commands))
     }
 
     fn fetch_file<'a>(

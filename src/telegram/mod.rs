@@ -7,6 +7,7 @@
 //!
 //! - `client`: [`BotApi`], one method per Bot API method that is used
 //! - `edge`: [`Telegram`], what the actors see of it
+//! - `look`: what only somebody asks who looks whether all is well
 //! - `call`: one HTTP call and the judgement of its answer
 //! - `outgoing`: what is sent, and how it becomes a payload
 //! - `upload`: a message with a file
@@ -23,6 +24,7 @@ mod edge;
 mod error;
 mod files;
 mod lenient;
+mod look;
 mod outgoing;
 mod parts;
 #[cfg(test)]
@@ -33,6 +35,7 @@ mod upload;
 pub use client::{BotApi, Me, POLL_TIMEOUT_MAX, RawUpdate, Settings, SetupError, longest_poll};
 pub use edge::{SharedTelegram, Telegram, TelegramCall};
 pub use error::{Outcome, Retry, TelegramError};
+pub use look::Webhook;
 pub use outgoing::{Button, Command, EditMessage, OutMessage};
 pub use update::{
     Callback, CallbackId, ChatKind, Entity, Incoming, Membership, ReplyTo, Sender, Update, What,

@@ -49,6 +49,7 @@ async fn every_request_decision_and_refusal_has_its_line_and_what_came_of_it() {
         assert_eq!(
             told(&lines),
             [
+                "7 conversation",
                 "7 asked person",
                 "7 approval_asked delete_pod, restart",
                 "9 decision_refused may not approve delete_pod, restart",
@@ -88,6 +89,7 @@ async fn what_nobody_decides_and_what_somebody_may_not_tap_is_noted() {
     assert_eq!(
         told(&lines),
         [
+            "7 conversation",
             "7 asked person",
             "7 approval_asked delete_pod",
             "7 approval_expired delete_pod: rejected",

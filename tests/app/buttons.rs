@@ -106,7 +106,8 @@ async fn agents_offers_to_switch_and_the_switch_its_examples() {
     let user = stage.user(7);
     user.says("/agents");
     let list = user.sees("▸ /k8s").await;
-    assert_eq!(list.labels(), ["istio"]);
+    let examples = ["istio: what routes are there?", "istio: who is slow?"];
+    assert_eq!(list.labels(), [&["istio"][..], &examples].concat());
     user.taps("▸ /k8s", "istio").await;
     let switched = user
         .sees("Now talking to istio. Ask, or tap an example.")

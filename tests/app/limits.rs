@@ -83,6 +83,33 @@ async fn a_chat_in_a_penalty_waits_exactly_as_told_and_slows_no_other() {
 }
 
 #[tokio::test]
+async fn a_new_process_keeps_to_the_penalties_that_the_one_before_was_told() {
+    let mut stage = Stage::plan()
+        .grace("1s")
+        .agent("k8s", |asked| replies(&format!("answer to {}", asked.text)))
+        .start()
+        .await;
+    stage.telegram.penalize(Some(1), 4);
+    stage.user(1).says("one");
+    stage.telegram.called("sendMessage", 1).await;
+    let kept = "SELECT count(*) FROM penalties WHERE chat = 1";
+    rows::becomes(&stage.store(), kept, 1).await;
+    stage.stop_bot().await.expect("the bot stops cleanly");
+    let before = stage.telegram.calls_to("sendMessage").len();
+    assert_eq!(before, 1, "it stopped within the penalty");
+    stage.start_bot();
+    stage.user(2).says("two");
+    stage.user(2).sees("answer to two").await;
+    assert_eq!(stage.user(1).shown("answer"), 0, "still in its penalty");
+    stage.user(1).sees("answer to one").await;
+    let calls = stage.telegram.calls_to("sendMessage");
+    let of_one: Vec<_> = calls.iter().filter(|call| call.chat == Some(1)).collect();
+    assert_eq!(of_one.len(), 2, "one refused, one taken");
+    assert!(of_one[1].at.duration_since(of_one[0].at).as_secs() >= 4);
+    stage.ends().await;
+}
+
+#[tokio::test]
 async fn telegrams_own_limits_are_kept_and_a_busy_chat_slows_no_other() {
     let stage = Stage::plan()
         .telegram(Settings::default())

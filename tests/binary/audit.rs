@@ -42,13 +42,17 @@ async fn it_tells_who_asked_and_who_was_refused_and_never_what_was_said() {
         .collect();
     assert_eq!(
         told,
-        [(Some(7), Some("asked")), (Some(5_000), Some("refused"))]
+        [
+            (Some(7), Some("conversation")),
+            (Some(7), Some("asked")),
+            (Some(5_000), Some("refused"))
+        ]
     );
-    assert_eq!(lines[0]["agent"], "k8s");
-    assert_eq!(lines[1]["rule"], "stranger");
+    assert_eq!(lines[1]["agent"], "k8s");
+    assert_eq!(lines[2]["rule"], "stranger");
 
     let text = audit(&stage, &["--user", "7", "--since", "1h"]).await;
-    assert_eq!(text.lines().count(), 1, "{text}");
+    assert_eq!(text.lines().count(), 2, "{text}");
     assert!(text.contains("  7  7  asked  k8s  T1  person"), "{text}");
     assert!(!text.contains("secret"), "{text}");
     let (code, _) = bot.stop().await;

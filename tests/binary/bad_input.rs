@@ -125,11 +125,14 @@ async fn a_webhook_that_is_still_set_is_named_with_the_command_that_removes_it()
     let answer = reqwest::get(&set).await.expect("the emulator answers");
     assert!(answer.status().is_success());
     let mut bot = Bot::start(&stage);
-    bot.logs("switchboard delete-webhook --config FILE").await;
+    bot.logs("switchboard doctor --delete-webhook --config FILE")
+        .await;
     bot.kill().await;
 
+    // Of the people of the stage only those who write have pressed Start.
+    stage.telegram.expect_refusals("chat not found");
     let config = stage.config_file();
-    let output = switchboard(&["delete-webhook", "--config"])
+    let output = switchboard(&["doctor", "--delete-webhook", "--config"])
         .arg(config)
         .envs(stage.environment())
         .output()

@@ -153,7 +153,7 @@ async fn shells_complete_every_command() {
         let output = run(dir.path(), &["completions", shell]).await;
         assert!(output.status.success(), "{output:?}");
         let script = text(&output.stdout);
-        for word in ["check", "explain", "delete-webhook", "reply-to"] {
+        for word in ["check", "explain", "doctor", "reply-to"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }

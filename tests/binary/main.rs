@@ -9,6 +9,7 @@ mod bad_input;
 mod checking;
 mod crash;
 mod deaths;
+mod doctor;
 mod drain;
 mod health;
 mod kills;

@@ -10,6 +10,7 @@
 //! | `emulated` | our emulator, playing the same words |
 //! | `processes` | starting Python |
 //! | `kagent` | what only kagent has |
+//! | `doctor` | what `switchboard doctor` says of it |
 //! | `approvals` | what a person decides, looked for at the tool server |
 //! | `approvals_killed` | the same, when the bot dies on the way |
 
@@ -26,6 +27,7 @@ mod process;
 mod approvals;
 mod approvals_killed;
 mod cases;
+mod doctor;
 mod emulated;
 mod kagent;
 mod peers;

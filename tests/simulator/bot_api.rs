@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use switchboard::ids::{ChatId, FileId, MessageId, OutboxId, TopicId, UpdateId};
-use switchboard::model::{File, Place, Shape};
+use switchboard::model::{File, MenuScope, Place, Shape};
 use switchboard::telegram::{
     self as api, CallbackId, Command, EditMessage, Me, OutMessage, RawUpdate, TelegramCall,
     TelegramError,
@@ -143,6 +143,7 @@ impl SimTelegram {
             let sim = &self.process.sim;
             sim.breaks(format_args!("{name} to {chat}, which is in its penalty"));
         }
+        checks::penalty_is_kept_to(&self.process, name, chat);
         let limited = move |telegram: &Telegram| {
             telegram.limits(chat)?;
             effect(telegram)
@@ -331,7 +332,7 @@ impl api::Telegram for SimTelegram {
         Box::pin(self.call("answerCallbackQuery", |_| Ok(())))
     }
 
-    fn set_my_commands<'a>(&'a self, _: &'a [Command]) -> TelegramCall<'a, ()> {
+    fn set_my_commands<'a>(&'a self, _: MenuScope, _: &'a [Command]) -> TelegramCall<'a, ()> {
         Box::pin(self.call("setMyCommands", |_| Ok(())))
     }
 

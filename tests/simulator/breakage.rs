@@ -33,6 +33,8 @@ pub enum Breakage {
     SendTwice,
     /// A 429 counts as no connection.
     IgnorePenalty,
+    /// A new process does not know what the one before was told.
+    ForgetPenalty,
     /// Everybody may approve.
     AnybodyApproves,
     /// A stranger is taken for somebody who may.
@@ -50,7 +52,7 @@ pub enum Breakage {
 }
 
 impl Breakage {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AcknowledgeEarly,
         Self::CommitLate,
         Self::SkipEpoch,
@@ -59,6 +61,7 @@ impl Breakage {
         Self::ResendPrompt,
         Self::SendTwice,
         Self::IgnorePenalty,
+        Self::ForgetPenalty,
         Self::AnybodyApproves,
         Self::MistakeStranger,
         Self::ResendDecision,
@@ -79,6 +82,7 @@ impl Breakage {
             Self::ResendPrompt => &["got the prompt"],
             Self::SendTwice => &["was taken"],
             Self::IgnorePenalty => &["which is in its penalty"],
+            Self::ForgetPenalty => &["which is in a penalty of before"],
             Self::AnybodyApproves => &["and may not"],
             Self::MistakeStranger => &["who may not"],
             Self::ResendDecision => &["got the decision"],
@@ -103,6 +107,7 @@ impl Breakage {
     pub fn of_store(breakage: Option<Self>, store: SharedStore) -> SharedStore {
         match breakage {
             Some(Self::CommitLate) => Rc::new(store::Hasty(store)),
+            Some(Self::ForgetPenalty) => Rc::new(store::Forgetful(store)),
             Some(Self::ForgetOrder) => Rc::new(store::Shuffled(store)),
             Some(Self::TakeOldTaps) => Rc::new(store::Forgiving(store)),
             _ => store,

@@ -173,6 +173,18 @@ pub fn submitted(process: &Process, prompt: &Prompt) {
     }
 }
 
+/// What an earlier process was told, and had kept when this one began, holds for this one.
+pub fn penalty_is_kept_to(process: &Process, call: &str, chat: ChatId) {
+    let sim = &process.sim;
+    let kept = process.penalties.borrow();
+    let until = [Some(chat), None].map(|place| kept.get(&place).copied());
+    if until.into_iter().flatten().any(|until| until > sim.now()) {
+        sim.breaks(format_args!(
+            "{call} to {chat}, which is in a penalty of before"
+        ));
+    }
+}
+
 /// Whether nothing is open any more.
 pub fn is_settled(sim: &Sim, telegram: &Telegram) -> bool {
     telegram.is_empty() && open(&sim.disk.tables()).is_empty()

@@ -217,6 +217,9 @@ impl Stage {
             let clock = sim.clone();
             let disk: SharedStore = Rc::new(MemStore::open(&sim.disk, BOT, move || clock.now()));
             process.epoch.set(sim.disk.epoch());
+            process
+                .penalties
+                .replace(sim.disk.tables().penalties.clone());
             *newest.borrow_mut() = Some(disk.clone());
             let disk = Breakage::of_disk(breakage, disk, &newest);
             let store: SharedStore = Rc::new(SimStore::new(&process, disk));

@@ -143,6 +143,8 @@ pub struct Process {
     dead: Cell<bool>,
     /// The epoch in which it owns the store.
     pub epoch: Cell<Epoch>,
+    /// What earlier ones were told of the pace, and had kept when it began.
+    pub penalties: RefCell<BTreeMap<Option<ChatId>, Timestamp>>,
 }
 
 impl Process {
@@ -163,6 +165,7 @@ impl Process {
             steps: Cell::new(0),
             dead: Cell::new(false),
             epoch: Cell::new(Epoch(0)),
+            penalties: RefCell::default(),
         }
     }
 

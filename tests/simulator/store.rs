@@ -9,7 +9,7 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UserId,
 };
-use switchboard::model::{Button, Conversation, File, Place, Seat, Turn};
+use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -153,6 +153,12 @@ impl Store for SimStore {
 
     fn seat(&self, place: Place, user: UserId) -> Answer<Seat> {
         self.read("a seat", move |store| store.seat(place, user))
+    }
+
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        self.read("recent conversations", move |store| {
+            store.recent(place, user, max)
+        })
     }
 
     fn button(&self, token: String) -> Answer<Option<Button>> {

@@ -44,6 +44,8 @@ struct Planned {
 pub struct Plan {
     telegram: Settings,
     agents: Vec<Planned>,
+    /// TOML before all sections.
+    top: String,
     /// TOML that goes into the section `[store]`.
     store: String,
     /// TOML that replaces the sections `[limits]` and `[chat]`.
@@ -92,6 +94,7 @@ impl Stage {
         Plan {
             telegram: Settings::unlimited(),
             agents: Vec::new(),
+            top: String::new(),
             store: String::new(),
             sections: UNLIMITED.to_owned(),
             allow: (1..=999)
@@ -123,6 +126,12 @@ impl Stage {
     pub fn config_file(&self) -> PathBuf {
         std::fs::write(&self.path, &self.toml).expect("the temp dir can be written");
         self.path.clone()
+    }
+
+    /// Changes the settings that the next bot begins with.
+    pub fn edit_config(&mut self, from: &str, to: &str) {
+        assert!(self.toml.contains(from), "no {from:?} in {}", self.toml);
+        self.toml = self.toml.replace(from, to);
     }
 
     /// The store's file.
@@ -302,6 +311,13 @@ impl Plan {
         self
     }
 
+    /// How long a stop may take.
+    #[must_use]
+    pub fn grace(mut self, time: &str) -> Self {
+        self.top = format!("grace = \"{time}\"");
+        self
+    }
+
     /// TOML that goes into the section `[store]`.
     #[must_use]
     pub fn store_settings(mut self, toml: &str) -> Self {
@@ -335,8 +351,9 @@ impl Plan {
         let telegram = BotApi::start(self.telegram).await;
         let dir = tempfile::tempdir().expect("a temp dir can be made");
         let mut toml = format!(
-            "admins = [1]\n[telegram]\ntoken_env = \"STAGE_TOKEN\"\napi_url = \"{}\"\n\
+            "admins = [1]\n{}\n[telegram]\ntoken_env = \"STAGE_TOKEN\"\napi_url = \"{}\"\n\
              [store]\nurl = \"sqlite://{}\"\n{}\n{}\n",
+            self.top,
             telegram.url(),
             dir.path().join("store.db").display(),
             self.store,

@@ -106,3 +106,16 @@ pub async fn change(store: &Path, sql: &'static str) {
     let done = sqlx::query(sql).execute(&mut connection).await;
     done.expect("the statement is right");
 }
+
+/// The first column of all rows.
+pub async fn texts(store: &Path, sql: &'static str) -> Vec<String> {
+    let texts = try_texts(store, sql).await;
+    texts.expect("the store can be read, and the statement is right")
+}
+
+/// The same of a store that may not be there yet.
+pub async fn try_texts(store: &Path, sql: &'static str) -> Option<Vec<String>> {
+    let mut connection = connect(store).await?;
+    let rows = sqlx::query(sql).fetch_all(&mut connection).await.ok()?;
+    Some(rows.iter().map(|row| row.get(0)).collect())
+}

@@ -297,7 +297,7 @@ impl World {
     }
 
     /// The bot as a `ChatMember` object.
-    fn member(&self, standing: Standing) -> Value {
+    pub(super) fn member(&self, standing: Standing) -> Value {
         let mut member = json!({"user": self.me(), "status": standing.word()});
         match standing {
             Standing::Kicked => member["until_date"] = json!(0),

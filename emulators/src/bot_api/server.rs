@@ -4,12 +4,12 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use actix_web::body::SizedStream;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, RETRY_AFTER};
+use actix_web::http::header::{ContentType, DATE, HttpDate, RETRY_AFTER, TryIntoHeaderValue};
 use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use futures_util::stream;
@@ -149,8 +149,27 @@ async fn call(
         Ok(method) => carry_out(&shared, method, &params, plan).await,
         Err(refused) => refusal(&shared, label, &params, &refused),
     };
-    shared.with(|world| world.end(number, outcome));
-    if shared.stopped() { cut() } else { response }
+    let clock_ahead = shared.with(|world| {
+        world.end(number, outcome);
+        world.settings.clock_ahead
+    });
+    if shared.stopped() {
+        return cut();
+    }
+    dated(response, clock_ahead)
+}
+
+/// With the time of a clock that is so many seconds ahead.
+fn dated(mut response: HttpResponse, clock_ahead: i64) -> HttpResponse {
+    if clock_ahead != 0 {
+        let by = Duration::from_secs(clock_ahead.unsigned_abs());
+        let now = SystemTime::now();
+        let there = if clock_ahead > 0 { now + by } else { now - by };
+        if let Ok(date) = HttpDate::from(there).try_into_value() {
+            response.headers_mut().insert(DATE, date);
+        }
+    }
+    response
 }
 
 /// Goes through a call's faults and does what it asks.

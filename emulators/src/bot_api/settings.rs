@@ -81,6 +81,8 @@ pub struct Settings {
     pub conflict_spacing: Duration,
     /// Calls kept for [`calls`](super::BotApi::calls); the oldest go first, 0 keeps none.
     pub calls_max: usize,
+    /// How many seconds the clock of the server, told in `Date`, is ahead of ours.
+    pub clock_ahead: i64,
     /// How long `sees` and its like wait before they panic.
     pub patience: Duration,
 }
@@ -99,6 +101,7 @@ impl Default for Settings {
             poll_max: Duration::from_secs(50),
             conflict_spacing: Duration::from_secs(3),
             calls_max: 10_000,
+            clock_ahead: 0,
             patience: Duration::from_secs(10),
         }
     }

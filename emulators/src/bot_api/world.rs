@@ -104,6 +104,14 @@ impl World {
         self.chats.get(&chat).map_or(&[], |c| &c.sent)
     }
 
+    /// The list of commands of a scope, for people without a language; see [`BotApi::commands`].
+    ///
+    /// [`BotApi::commands`]: super::BotApi::commands
+    #[must_use]
+    pub fn menu(&self, scope: &str) -> Vec<(String, String)> {
+        self.commands.list(scope, "")
+    }
+
     /// The messages of the bot that made phones buzz.
     #[must_use]
     pub fn buzzes(&self, chat: ChatId) -> &[Buzz] {

@@ -211,6 +211,55 @@ async fn the_command_menu_is_kept_per_scope_and_language() {
 }
 
 #[actix_rt::test]
+async fn a_menu_is_for_a_chat_or_a_member_that_there_is() {
+    let bot = Bot::new().await;
+    bot.api.say(ANN, ANN, "/start");
+    bot.api.add_group(-5, "Few");
+    bot.api.expect_refusals("Bad Request");
+    let set = |scope: serde_json::Value| {
+        let commands = json!([{"command": "k8s", "description": "Pods"}]);
+        json!({"commands": commands, "scope": scope})
+    };
+    let member = |chat: i64, user: i64| {
+        set(json!({"type": "chat_member", "chat_id": chat, "user_id": user}))
+    };
+    for (call, why) in [
+        (set(json!({"type": "everybody"})), "Unsupported type"),
+        (set(json!({"type": "chat"})), "Can't find field \"chat_id\""),
+        (
+            set(json!({"type": "chat", "chat_id": 404})),
+            "chat not found",
+        ),
+        (
+            set(json!({"type": "chat_administrators", "chat_id": ANN})),
+            "in private chats",
+        ),
+        (member(ANN, ANN), "in private chats"),
+        (member(-5, 404), "user not found"),
+        (
+            set(json!({"type": "chat_member", "chat_id": -5})),
+            "Can't find field \"user_id\"",
+        ),
+    ] {
+        let refused = bot.refused("setMyCommands", call.clone()).await;
+        assert!(refused.contains(why), "{call}: {refused}");
+    }
+    bot.ok("setMyCommands", member(-5, ANN)).await;
+    let seen = bot.api.commands(&format!("chat_member:-5:{ANN}"), "");
+    assert_eq!(seen, [("k8s".into(), "Pods".into())]);
+    let own = json!({"scope": {"type": "chat_member", "chat_id": -5, "user_id": ANN}});
+    bot.ok("deleteMyCommands", own).await;
+    assert!(
+        bot.api
+            .commands(&format!("chat_member:-5:{ANN}"), "")
+            .is_empty()
+    );
+    bot.api.kick(-5, ANN);
+    let refused = bot.refused("setMyCommands", member(-5, ANN)).await;
+    assert!(refused.contains("can't access the chat"), "{refused}");
+}
+
+#[actix_rt::test]
 async fn one_bad_link_refuses_the_whole_message() {
     let bot = Bot::new().await;
     bot.api.say(ANN, ANN, "/start");

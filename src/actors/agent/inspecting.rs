@@ -4,6 +4,8 @@ use actix::{Handler, Message, MessageResult};
 use tokio::time::Instant;
 
 use super::Agent;
+use crate::rules::agents::Described;
+use crate::rules::card;
 use crate::rules::health::State;
 use crate::rules::status::{AgentSeen, Seen};
 
@@ -12,21 +14,44 @@ use crate::rules::status::{AgentSeen, Seen};
 #[rtype(result = "AgentSeen")]
 pub struct InspectAgent;
 
-impl Handler<InspectAgent> for Agent {
-    type Result = MessageResult<InspectAgent>;
+/// Asks what people may know of it.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Described")]
+pub struct DescribeAgent;
 
-    fn handle(&mut self, _: InspectAgent, _: &mut Self::Context) -> Self::Result {
-        let health = match self.health.borrow().state() {
+impl Agent {
+    fn seen(&self) -> Seen {
+        match self.health.borrow().state() {
             State::Unknown => Seen::Unknown,
             State::Up => Seen::Up,
             State::Failing { probe_at } => {
                 Seen::Down(probe_at.saturating_duration_since(Instant::now()))
             }
-        };
+        }
+    }
+}
+
+impl Handler<DescribeAgent> for Agent {
+    type Result = MessageResult<DescribeAgent>;
+
+    fn handle(&mut self, _: DescribeAgent, _: &mut Self::Context) -> Self::Result {
+        let shown = self.card.as_deref().map(card::shown);
+        MessageResult(Described {
+            name: self.name.clone(),
+            health: self.seen(),
+            card: shown.unwrap_or_default(),
+        })
+    }
+}
+
+impl Handler<InspectAgent> for Agent {
+    type Result = MessageResult<InspectAgent>;
+
+    fn handle(&mut self, _: InspectAgent, _: &mut Self::Context) -> Self::Result {
         let most = self.settings.calls_max.get();
         MessageResult(AgentSeen {
             name: self.name.clone(),
-            health,
+            health: self.seen(),
             calls: (most - self.places.available_permits(), most),
             waiting: self.waiting.clone(),
         })

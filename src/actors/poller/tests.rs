@@ -11,6 +11,7 @@ use tokio::time::{pause, sleep};
 use super::*;
 use crate::actors::{RealWorld, Shared};
 use crate::ids::{BotId, ChatId, MessageId, TopicId};
+use crate::model::MenuScope;
 use crate::ops::watched::Watched;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::testing::{config, me};
@@ -89,7 +90,7 @@ impl Telegram for Scripted {
         unreachable!("a poller only polls")
     }
 
-    fn set_my_commands<'a>(&'a self, _: &'a [Command]) -> TelegramCall<'a, ()> {
+    fn set_my_commands<'a>(&'a self, _: MenuScope, _: &'a [Command]) -> TelegramCall<'a, ()> {
         unreachable!("a poller only polls")
     }
 
@@ -150,6 +151,7 @@ impl Bench {
             screen: RefCell::default(),
             moves: RefCell::default(),
             polls: PollWatch::new(Instant::now()),
+            menus: crate::actors::menus::Menus::default(),
             stopping: false.into(),
             trial: crate::actors::trial::Trial::default(),
             fatal,

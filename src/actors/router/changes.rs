@@ -4,10 +4,13 @@ use tracing::error;
 
 use super::Work;
 use super::facts::seat_key;
-use crate::actors::Commons;
+use crate::actors::{Commons, StoreIds};
 use crate::config::Route;
-use crate::ids::{AgentName, UpdateId, UserId};
-use crate::model::{AuditLine, Body, Kind, Post, UpdateEnd};
+use crate::ids::{AgentName, ChatId, UpdateId, UserId};
+use crate::model::{AuditLine, Body, Kind, Post, UpdateEnd, Whom};
+use crate::rules::access::Rule;
+use crate::rules::buttons::{self, Under};
+use crate::rules::choices::Lines;
 use crate::rules::{access, words};
 use crate::store::{Change, StoreError};
 use crate::telegram::Incoming;
@@ -27,12 +30,11 @@ pub(super) fn or_park(commons: Commons, id: UpdateId, work: Work) -> Work {
         match work.await {
             Err(StoreError::Unfit(reason)) => {
                 error!(update = %id, %reason, "parked: what came of it does not fit the store");
-                settled(
-                    commons
-                        .store
-                        .commit(vec![ends(id, UpdateEnd::Parked)])
-                        .await,
-                )
+                // Whose it is may be what does not fit.
+                let rule = Some("it does not fit the store");
+                let line = noted(ChatId(0), UserId::SHARED, "parked", None, rule);
+                let changes = vec![ends(id, UpdateEnd::Parked), line];
+                settled(commons.store.commit(changes).await)
             }
             done => done,
         }
@@ -68,6 +70,31 @@ pub(super) fn reply(
     ]
 }
 
+/// An answer above buttons that are for this person.
+pub(super) fn reply_with(
+    commons: &Commons,
+    id: UpdateId,
+    message: &Incoming,
+    user: UserId,
+    text: String,
+    lines: Lines,
+) -> Vec<Change> {
+    let mut changes = reply(id, message, text, commons);
+    for change in &mut changes {
+        let Change::Post(post) = change else { continue };
+        let under = Under {
+            post: post.id,
+            place: post.place,
+            whom: Whom::Person(user),
+        };
+        let made = buttons::together(under, lines, &mut StoreIds(commons));
+        post.body.buttons = made.shown;
+        changes.extend(made.changes);
+        break;
+    }
+    changes
+}
+
 /// An agent that its sender may not use, said with those that they may.
 pub(super) fn forbidden(
     id: UpdateId,
@@ -92,9 +119,20 @@ pub(super) fn refused(
     agent: Option<&AgentName>,
     rule: &'static str,
 ) -> Change {
+    noted(message.chat, user, "refused", agent, Some(rule))
+}
+
+/// A line of the audit that is about no turn.
+pub(super) fn noted(
+    chat: ChatId,
+    user: UserId,
+    event: &'static str,
+    agent: Option<&AgentName>,
+    rule: Option<Rule>,
+) -> Change {
     Change::Audit(AuditLine {
         agent: agent.cloned(),
-        rule: Some(rule),
-        ..AuditLine::new(message.chat, user, "refused")
+        rule,
+        ..AuditLine::new(chat, user, event)
     })
 }

@@ -2,12 +2,13 @@
 
 use tracing::debug;
 
-use super::{Router, Work, reply};
+use super::{Router, Work, noted, reply};
 use crate::actors::Commons;
 use crate::actors::session::Close;
 use crate::config::{Flavor, Route};
 use crate::ids::{ContextId, Principal, UpdateId, UserId};
-use crate::model::{Conversation, Place, Slot};
+use crate::model::{Conversation, Slot};
+use crate::rules::sessions;
 use crate::rules::words;
 use crate::store::Change;
 use crate::telegram::Incoming;
@@ -21,22 +22,23 @@ impl Router {
         user: UserId,
         route: &Route,
     ) -> Work {
-        let slot = Slot {
-            place: Place {
-                chat: message.chat,
-                topic: message.topic,
-            },
-            user,
-            agent: route.agent.clone(),
-        };
+        let slot = sessions::slot(route, message.place(), user);
+        let shared = slot.user == UserId::SHARED;
         let fresh = fresh_conversation(&self.commons, &slot);
-        let seat = self.seats.entry((slot.place, user)).or_default();
+        let seat = self.seats.entry((slot.place, slot.user)).or_default();
         let before = seat
             .conversations
             .iter_mut()
             .find(|conversation| conversation.slot.agent == slot.agent);
-        let mut changes = reply(id, message, words::fresh(&route.agent), &self.commons);
+        let text = if shared {
+            words::fresh_for_all(&route.agent)
+        } else {
+            words::fresh(&route.agent)
+        };
+        let mut changes = reply(id, message, text, &self.commons);
         changes.push(Change::OpenConversation(fresh.clone()));
+        let agent = Some(&slot.agent);
+        changes.push(noted(message.chat, user, "conversation", agent, None));
         let mut closing = None;
         match before {
             Some(before) => {

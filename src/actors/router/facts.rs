@@ -6,9 +6,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::actors::Commons;
-use crate::ids::{AgentName, BotId, ChatId, MessageId, Timestamp, UpdateId, UserId};
-use crate::model::{Button, Conversation, Place, Seat, Turn, Whom};
-use crate::rules::{access, stale};
+use crate::ids::{AgentName, ChatId, MessageId, Timestamp, UpdateId, UserId};
+use crate::model::{Action, Button, Conversation, Place, Recent, Seat, Turn, Whom};
+use crate::rules::command::{self, Parsed};
+use crate::rules::route::{self, Me};
+use crate::rules::{access, sessions, stale};
 use crate::store::{Asked, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
@@ -23,6 +25,8 @@ pub(super) struct Missing {
     tokens: BTreeSet<String>,
     /// Messages of ours that somebody replied to.
     answered: BTreeSet<(ChatId, MessageId)>,
+    /// Whose earlier conversations somebody wants to see.
+    recent: BTreeSet<SeatKey>,
     /// Messages that somebody edited.
     edited: BTreeSet<(ChatId, MessageId, UserId)>,
 }
@@ -32,6 +36,8 @@ pub(super) struct Missing {
 pub(super) struct Facts {
     /// What is remembered of people.
     pub(super) seats: HashMap<SeatKey, Seat>,
+    /// The conversations that people may go back to, the last used first.
+    pub(super) recent: HashMap<SeatKey, Vec<Recent>>,
     /// The day on which strangers were last told so.
     pub(super) strangers: HashMap<i64, i64>,
     /// Buttons that were pressed and not used before, by their tokens.
@@ -97,8 +103,14 @@ pub(super) fn seat_key(message: &Incoming) -> SeatKey {
     (message.place(), user)
 }
 
-/// What a batch needs, apart from the seats that are known already.
-pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) -> bool) -> Missing {
+/// What a batch needs, apart from the seats that are known already; `shared` if conversations may
+/// be everybody's in a group.
+pub(super) fn missing(
+    updates: &[Update],
+    me: &Me,
+    shared: bool,
+    known: impl Fn(&SeatKey) -> bool,
+) -> Missing {
     let mut missing = Missing::default();
     for update in updates {
         match &update.what {
@@ -107,6 +119,13 @@ pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) ->
                 if !known(&key) {
                     missing.seats.insert(key);
                 }
+                let all = (key.0, UserId::SHARED);
+                if shared && message.chat.is_group() && !known(&all) {
+                    missing.seats.insert(all);
+                }
+                if wants_sessions(message, me) {
+                    missing.recent.insert(key);
+                }
                 let who = if message.chat.is_group() {
                     message.chat.0
                 } else {
@@ -114,7 +133,7 @@ pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) ->
                 };
                 missing.strangers.insert((who, key.1, message.chat));
                 let reply = message.reply_to;
-                let ours = reply.filter(|reply| reply.from_id == Some(UserId(me.0)));
+                let ours = reply.filter(|reply| reply.from_id == Some(UserId(me.id.0)));
                 let ours = ours.map(|reply| (message.chat, reply.message));
                 missing.answered.extend(ours);
             }
@@ -136,14 +155,30 @@ pub(super) fn missing(updates: &[Update], me: BotId, known: impl Fn(&SeatKey) ->
     missing
 }
 
+/// Whether it asks for earlier conversations.
+fn wants_sessions(message: &Incoming, me: &Me) -> bool {
+    let text = message.text.as_deref().unwrap_or_default();
+    match command::parse(route::without_name(text, me), &me.username) {
+        Parsed::Command { name, .. } => matches!(&*name, "sessions" | "resume"),
+        Parsed::OtherBot | Parsed::Text(_) => false,
+    }
+}
+
 /// Reads it.
 pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, StoreError> {
     let mut facts = Facts::default();
     let store = &commons.store;
     for key in missing.seats {
+        // What all share in a group is nobody's, so nobody is a stranger to it.
         let stranger = access::is_stranger(&commons.config(), key.1, key.0.chat);
-        if !stranger {
+        if !stranger || key.1 == UserId::SHARED {
             facts.seats.insert(key, store.seat(key.0, key.1).await?);
+        }
+    }
+    for key in missing.recent {
+        if !access::is_stranger(&commons.config(), key.1, key.0.chat) {
+            let recent = store.recent(key.0, key.1, sessions::LOOKED_AT_MAX).await?;
+            facts.recent.insert(key, recent);
         }
     }
     for (who, user, chat) in missing.strangers {
@@ -181,6 +216,12 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
             if let Whom::Person(user) = button.whom {
                 let key = (button.place, user);
                 facts.seats.insert(key, store.seat(key.0, key.1).await?);
+                if matches!(button.action, Action::Resume { .. }) {
+                    let all = (button.place, UserId::SHARED);
+                    facts.seats.insert(all, store.seat(all.0, all.1).await?);
+                    let recent = store.recent(key.0, key.1, sessions::LOOKED_AT_MAX).await?;
+                    facts.recent.insert(key, recent);
+                }
             }
             None
         };

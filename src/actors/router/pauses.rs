@@ -4,7 +4,7 @@
 use actix::Context;
 
 use super::facts::Facts;
-use super::{Router, Work, ends, reply, settled};
+use super::{Router, Work, ends, noted, reply, settled};
 use crate::actors::sender::AnswerTap;
 use crate::actors::session::{ReplyToPause, TapPause};
 use crate::ids::UpdateId;
@@ -37,9 +37,11 @@ impl Router {
             let (text, done) = match answered {
                 Ok(text) => (text, Ok(())),
                 Err(StoreError::Stale(_)) => {
-                    let change = ends(id, UpdateEnd::Refused("button over"));
+                    let rule = "button over";
+                    let line = noted(tap.chat, tap.from.id, "refused", None, Some(rule));
+                    let changes = vec![ends(id, UpdateEnd::Refused(rule)), line];
                     let text = Some(words::approvals::CHANGED.into());
-                    (text, settled(commons.store.commit(vec![change]).await))
+                    (text, settled(commons.store.commit(changes).await))
                 }
                 Err(failure) => (None, Err(failure)),
             };

@@ -2,13 +2,13 @@
 
 use actix::Addr;
 
-use super::changes::{ends, reply};
+use super::changes::{ends, refused, reply};
 use super::facts::Facts;
 use super::{Router, Work};
 use crate::actors::sender::{Sender, WhichAreFull};
-use crate::ids::{ChatId, UpdateId};
+use crate::ids::{ChatId, UpdateId, UserId};
 use crate::model::UpdateEnd;
-use crate::rules::words;
+use crate::rules::{access, words};
 use crate::telegram::Incoming;
 
 impl Facts {
@@ -25,13 +25,17 @@ impl Facts {
 impl Router {
     /// Too much waits for Telegram in this chat: nothing new is taken, which is said once.
     pub(super) fn no_room(&mut self, id: UpdateId, message: &Incoming) -> Work {
-        let end = ends(id, UpdateEnd::Refused("chat full"));
+        let rule = "chat full";
+        let end = ends(id, UpdateEnd::Refused(rule));
+        let user = access::person(message).unwrap_or(UserId::SHARED);
+        let line = refused(message, user, None, rule);
         if !self.told_full.insert(message.chat) {
-            return self.commit(vec![end]);
+            return self.commit(vec![end, line]);
         }
         let text = words::CHAT_FULL.to_owned();
         let mut changes = reply(id, message, text, &self.commons);
         changes[0] = end;
+        changes.push(line);
         self.commit(changes)
     }
 }

@@ -3,7 +3,7 @@
 use tracing::info;
 
 use super::facts::Facts;
-use super::{Router, Work, ends, refused, reply};
+use super::{Router, Work, ends, noted, refused, reply};
 use crate::ids::{TopicId, UpdateId, UserId};
 use crate::model::{Body, Kind, Place, Post, UpdateEnd};
 use crate::rules::access::Rule;
@@ -96,6 +96,7 @@ impl Router {
             chat,
             topic: TopicId::NONE,
         };
+        let rule = "unknown group";
         let store = &self.commons.store;
         let text = format!("{}{chat}", words::UNKNOWN_GROUP);
         let body = Body {
@@ -104,7 +105,14 @@ impl Router {
         };
         let post = |kind, body| Change::Post(Post::new(store.new_post(), place, kind, body));
         self.commit(vec![
-            ends(id, UpdateEnd::Refused("unknown group")),
+            ends(id, UpdateEnd::Refused(rule)),
+            noted(
+                chat,
+                added_by.unwrap_or(UserId::SHARED),
+                "refused",
+                None,
+                Some(rule),
+            ),
             post(Kind::Reply, body),
             post(Kind::Leave, Body::default()),
         ])

@@ -3,7 +3,7 @@
 use actix::Context;
 
 use super::facts::{Facts, Pressed};
-use super::{Router, Work, ends, settled};
+use super::{Router, Work, ends, noted, settled};
 use crate::actors::sender::AnswerTap;
 use crate::actors::session::Decide;
 use crate::ids::{AgentName, UpdateId};
@@ -35,7 +35,12 @@ impl Router {
                 self.tap_pause(id, tap, button, &conversation, ctx)
             }
             Some((turn, conversation)) => self.decide(id, tap, button, turn, &conversation, ctx),
-            None => self.say(id, tap, button, ctx),
+            None => match button.action {
+                Action::Resume { conversation } => {
+                    self.resume_by_button(id, tap, &button, conversation, facts)
+                }
+                _ => self.say(id, tap, button, ctx),
+            },
         }
     }
 
@@ -77,8 +82,10 @@ impl Router {
             // A spinner that does not end is no reason to decide twice.
             let _ = sender.send(AnswerTap { id: tap.id, text }).await;
             if late {
-                let change = ends(id, UpdateEnd::Refused("button over"));
-                return settled(commons.store.commit(vec![change]).await);
+                let rule = "button over";
+                let line = noted(tap.chat, tap.from.id, "refused", None, Some(rule));
+                let changes = vec![ends(id, UpdateEnd::Refused(rule)), line];
+                return settled(commons.store.commit(changes).await);
             }
             decided
         })
@@ -114,7 +121,8 @@ impl Router {
         text: Option<&'static str>,
         rule: &'static str,
     ) -> Work {
-        let committed = self.commit(vec![ends(id, UpdateEnd::Refused(rule))]);
+        let line = noted(tap.chat, tap.from.id, "refused", None, Some(rule));
+        let committed = self.commit(vec![ends(id, UpdateEnd::Refused(rule)), line]);
         let sender = self.sender.clone();
         Box::pin(async move {
             committed.await?;

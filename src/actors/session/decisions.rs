@@ -89,7 +89,7 @@ impl Handler<Decide> for Session {
             Action::Stop { attempt, .. } => self.stop_by_button(&decide, attempt),
             Action::Release { .. } => self.release(&decide),
             Action::Drop { .. } => self.drop_held(&decide),
-            Action::Ask { .. } | Action::Switch { .. } => {
+            Action::Ask { .. } | Action::Switch { .. } | Action::Resume { .. } => {
                 Box::pin(fut::ready(Err(StoreError::Stale("it is about no turn"))))
             }
         }

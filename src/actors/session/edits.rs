@@ -5,8 +5,9 @@ use tracing::debug;
 
 use super::Session;
 use super::gathering::{put, reworded};
-use crate::ids::{AgentName, MessageId, TurnId, UpdateId};
+use crate::ids::{AgentName, MessageId, TurnId, UpdateId, UserId};
 use crate::model::{Body, Kind, Piece, Place, Post, Turn, TurnState, UpdateEnd};
+use crate::rules::access::{self, Rule};
 use crate::rules::edits::{self, Before, Edited};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
@@ -69,7 +70,7 @@ impl Session {
     /// Puts the changed piece in the place of the old one, which comes back if the store does
     /// not take it.
     fn change(&mut self, edit: &Edit, id: TurnId, piece: Piece) -> Done {
-        let message = piece.message;
+        let (message, words) = (piece.message, piece.text.clone());
         let Some(before) = self.replace(id, piece) else {
             return Box::pin(actix::fut::ready(Ok(())));
         };
@@ -77,10 +78,11 @@ impl Session {
             update: edit.update,
             end: UpdateEnd::Joined(id),
         };
+        let words = self.audit_words(writer(edit), "edited", id, &words, None);
         let running = self.running.as_ref().map(|running| &running.turn);
         let committed = match running.filter(|turn| turn.id == id) {
-            Some(turn) => self.commit(vec![end, reworded(turn)]),
-            None => self.reword(id, vec![end]),
+            Some(turn) => self.commit(vec![end, words, reworded(turn)]),
+            None => self.reword(id, vec![end, words]),
         };
         Box::pin(committed.map(move |done, session, ctx| {
             if done.is_err() {
@@ -104,7 +106,7 @@ impl Session {
     }
 
     /// Says once why the edit does nothing.
-    fn tell(&self, edit: &Edit, text: String) -> Done {
+    fn tell(&self, edit: &Edit, text: String, rule: Rule) -> Done {
         let update = edit.update;
         let over = move |why| Change::EndUpdate {
             update,
@@ -129,6 +131,7 @@ impl Session {
                 message: edit.message.message,
             },
             Change::Post(Post::new(id, edit.place, Kind::Notice, body)),
+            Change::Audit(self.audit_line(writer(edit), "refused", None, Some(rule))),
         ]);
         Box::pin(told.then(move |done, session, _| match done {
             // Two edits that came together: one of them was told.
@@ -145,6 +148,10 @@ impl Session {
     }
 }
 
+fn writer(edit: &Edit) -> UserId {
+    access::person(&edit.message).unwrap_or(UserId::SHARED)
+}
+
 impl Handler<Edit> for Session {
     type Result = Done;
 
@@ -153,8 +160,12 @@ impl Handler<Edit> for Session {
         let agent = &self.conversation.slot.agent;
         match self.edited(&edit) {
             Some((id, Edited::Changed(piece))) => self.change(&edit, id, piece),
-            Some((_, Edited::Elsewhere)) => self.tell(&edit, words::edit_elsewhere(agent)),
-            None => self.tell(&edit, words::edit_late(agent)),
+            Some((_, Edited::Elsewhere)) => self.tell(
+                &edit,
+                words::edit_elsewhere(agent),
+                "an edit to another agent",
+            ),
+            None => self.tell(&edit, words::edit_late(agent), "an edit too late"),
             Some((_, Edited::Same)) => self.commit(vec![Change::EndUpdate {
                 update: edit.update,
                 end: UpdateEnd::Ignored("an edit that changes nothing"),

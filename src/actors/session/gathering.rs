@@ -10,6 +10,7 @@ use super::counted::Counted;
 use super::{Ask, Session};
 use crate::ids::{MessageId, TurnId, UpdateId};
 use crate::model::{Piece, Turn, TurnState, UpdateEnd, whole};
+use crate::rules::access::Rule;
 use crate::rules::gather::Quiet;
 use crate::store::{Change, StoreError};
 
@@ -144,10 +145,13 @@ impl Session {
             .as_ref()
             .map(|one| Instant::now() + quiet.of(one));
         let id = next.turn.id;
-        let mut changes = vec![Change::EndUpdate {
+        let end = Change::EndUpdate {
             update: ask.update,
             end: UpdateEnd::Joined(id),
-        }];
+        };
+        let words = &ask.piece.text;
+        let joined = self.audit_words(ask.user, "joined", id, words, Some(ask.rule));
+        let mut changes = vec![end, joined];
         if ask.renews {
             changes.push(Change::SetCurrent {
                 place: ask.place,
@@ -200,12 +204,15 @@ impl Session {
 
     /// The first part was refused aloud: so is the rest, without another word.
     fn refuse_the_rest(&self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
-        let change = Change::EndUpdate {
+        const RULE: Rule = "the first part was refused";
+        let line = self.audit_line(ask.user, "refused", None, Some(RULE));
+        let end = Change::EndUpdate {
             update: ask.update,
-            end: UpdateEnd::Refused("the first part was refused"),
+            end: UpdateEnd::Refused(RULE),
         };
+        let changes = vec![end, Change::Audit(line)];
         let commons = self.commons.clone();
-        let refused = async move { commons.keep_surely(vec![change]).await };
+        let refused = async move { commons.keep_surely(changes).await };
         Box::pin(refused.into_actor(self))
     }
 }

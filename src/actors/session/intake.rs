@@ -3,10 +3,7 @@
 use actix::{ActorFutureExt, Handler, ResponseActFuture, WrapFuture};
 
 use super::{Ask, Running, Session, TakeUpTurns, Waiting};
-use crate::ids::{TurnId, UserId};
-use crate::model::{AuditLine, Body, Kind, Post, Turn, TurnState, UpdateEnd};
-use crate::rules::access::Rule;
-use crate::rules::approval;
+use crate::model::{Body, Kind, Post, Turn, TurnState, UpdateEnd};
 use crate::rules::words;
 use crate::store::{Change, StoreError};
 
@@ -46,7 +43,8 @@ impl Session {
         let waiting_max = self.waiting_max(ask);
         let (rule, text) = if self.waiting.len() >= waiting_max {
             let agent = &self.conversation.slot.agent;
-            let text = words::queue_full(agent, self.waiting.len());
+            let shared = self.conversation.slot.user == crate::ids::UserId::SHARED;
+            let text = words::queue_full(agent, self.waiting.len(), shared);
             ("conversation full", text)
         } else if self.open_turns.count() >= limits.turns_max {
             ("all full", words::ALL_FULL.to_owned())
@@ -58,7 +56,8 @@ impl Session {
             update: ask.update,
             end: UpdateEnd::Refused(rule),
         };
-        Some(vec![refused, self.notice(ask, text)])
+        let line = self.audit_line(ask.user, "refused", None, Some(rule));
+        Some(vec![refused, self.notice(ask, text), Change::Audit(line)])
     }
 
     /// A word below a question.
@@ -70,50 +69,6 @@ impl Session {
         };
         let id = self.commons.store.new_post();
         Change::Post(Post::new(id, ask.place, Kind::Notice, body))
-    }
-
-    pub(super) fn audit(
-        &self,
-        user: UserId,
-        event: &'static str,
-        turn: TurnId,
-        rule: Option<Rule>,
-    ) -> Change {
-        let running = self.running.iter().map(|running| &running.turn);
-        let mut known = running.chain(self.waiting.iter().map(|waiting| &waiting.turn));
-        let route = known.find(|known| known.id == turn);
-        Change::Audit(AuditLine {
-            agent: Some(self.conversation.slot.agent.clone()),
-            turn: Some(turn),
-            rule,
-            route: route.and_then(|turn| turn.route.clone()),
-            ..AuditLine::new(self.conversation.slot.place.chat, user, event)
-        })
-    }
-
-    /// What came of a decision, under the name of whoever made it.
-    pub(super) fn audit_outcome(&self, waiting: &approval::Waiting, event: &'static str) -> Change {
-        let by = waiting.made.as_ref().and_then(|made| made.by);
-        self.audit_pause(by.unwrap_or(waiting.asked_by), event, waiting, None)
-    }
-
-    /// A line about what the agent waits for, with its calls, and what was decided about each.
-    pub(super) fn audit_pause(
-        &self,
-        user: UserId,
-        event: &'static str,
-        waiting: &approval::Waiting,
-        rule: Option<Rule>,
-    ) -> Change {
-        Change::Audit(AuditLine {
-            agent: Some(waiting.agent.clone()),
-            turn: Some(waiting.turn),
-            rule,
-            route: waiting.route.clone(),
-            digest: Some(waiting.digest.clone()),
-            tools: approval::told_tools(waiting, &self.mask),
-            ..AuditLine::new(waiting.place.chat, user, event)
-        })
     }
 
     /// The turn takes its place at the end of the queue at once, so that order is the
@@ -164,6 +119,7 @@ impl Session {
         let mut changes = Vec::with_capacity(4);
         if !self.opened {
             changes.push(Change::OpenConversation(self.conversation.clone()));
+            changes.push(self.audit_opening(ask, "conversation", &turn, None));
         }
         changes.push(Change::OpenTurn(turn.clone()));
         changes.extend(self.answered_by(&turn));
@@ -188,13 +144,7 @@ impl Session {
         if let Some(waiting) = self.waits_for() {
             changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
         }
-        changes.push(Change::Audit(AuditLine {
-            agent: Some(self.conversation.slot.agent.clone()),
-            turn: Some(turn.id),
-            rule: Some(ask.rule),
-            route: turn.route.clone(),
-            ..AuditLine::new(self.conversation.slot.place.chat, ask.user, "asked")
-        }));
+        changes.push(self.audit_opening(ask, "asked", &turn, Some(ask.rule)));
         changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
     }

@@ -101,9 +101,13 @@ impl Session {
         self.show_in_placeholder(Formatted::plain(text), ctx);
     }
 
-    /// Holds what waits, and asks the person whether it is to go on.
+    /// Holds what waits of the person whose turn is stopped, and asks them whether it is to go on.
     fn hold_the_rest(&mut self, except: TurnId) -> Option<(Held, Vec<Change>)> {
-        let waits = |turn: &Turn| turn.held.is_none() && turn.id != except;
+        let running = self.running.iter().map(|running| &running.turn);
+        let mut all = running.chain(self.waiting.iter().map(|next| &next.turn));
+        let whose = all.find(|turn| turn.id == except)?.asked_by;
+        let waits =
+            |turn: &Turn| turn.held.is_none() && turn.id != except && turn.asked_by == whose;
         let waiting = self.waiting.iter().map(|next| &next.turn);
         let turns: Vec<&Turn> = waiting.filter(|turn| waits(turn)).collect();
         let questions: Vec<&str> = turns.iter().map(|turn| turn.summary()).collect();

@@ -1,8 +1,10 @@
 //! Each rule of the schedule, as a sentence.
 
 mod passing;
+mod restarts;
 
-use super::{PENALTY_MARGIN as MARGIN, *};
+use super::penalties::{PENALTY_MARGIN as MARGIN, PENALTY_MAX};
+use super::*;
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);

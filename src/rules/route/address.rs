@@ -55,7 +55,7 @@ pub(super) fn first_word(text: &str) -> &str {
 }
 
 /// The text without our name in front of it.
-pub(in crate::rules) fn without_name<'t>(text: &'t str, me: &Me) -> &'t str {
+pub(crate) fn without_name<'t>(text: &'t str, me: &Me) -> &'t str {
     let Some(rest) = text.trim_start().strip_prefix('@') else {
         return text;
     };

@@ -29,6 +29,8 @@ fn described(config: &Config, written: &Written) -> String {
         Decision::Bound(_, topic, _) => format!("the topic is {}'s", topic.agent),
         Decision::Help(_) => "help".to_owned(),
         Decision::Agents(_) => "agents".to_owned(),
+        Decision::Sessions(_) => "sessions".to_owned(),
+        Decision::Resume(_, number) => format!("resume {number}"),
         Decision::WhoAmI(_) => "whoami".to_owned(),
         Decision::Status(_) => "status".to_owned(),
         Decision::Stop(_, None) => "stop".to_owned(),

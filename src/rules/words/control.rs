@@ -27,12 +27,13 @@ pub fn question(text: &str) -> String {
     shortened(&line.join(" "), QUESTION_MAX).into_owned()
 }
 
-/// A conversation that is full.
+/// A conversation that is full; `shared` if it is everybody's.
 #[must_use]
-pub fn queue_full(agent: &AgentName, waiting: usize) -> String {
+pub fn queue_full(agent: &AgentName, waiting: usize, shared: bool) -> String {
     let messages = if waiting == 1 { "message" } else { "messages" };
+    let whose = if shared { "There are" } else { "You have" };
     format!(
-        "You have {waiting} {messages} waiting for {agent} already. I did not take this one: \
+        "{whose} {waiting} {messages} waiting for {agent} already. I did not take this one: \
          send it again when there is room."
     )
 }

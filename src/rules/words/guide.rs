@@ -4,6 +4,8 @@ use super::{TEXT_MAX, fitting, shortened};
 use crate::config::{Config, Route};
 use crate::ids::{AgentName, TopicId, UserId};
 use crate::model::Place;
+use crate::rules::agents::{self, Described};
+use crate::rules::status::Seen;
 use crate::rules::{access, approval, chunk};
 
 /// Lengths at which the descriptions of many routes are tried, in characters.
@@ -54,13 +56,13 @@ fn you_may<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
 /// Somebody who may talk to the bot, and to no agent in this place.
 const NO_AGENT: &str = "There is no agent for you here.";
 
-/// `/istio` alone.
+/// `/istio` alone; whether there are examples to tap.
 #[must_use]
-pub fn switched(route: &Route) -> String {
-    let ask = if route.examples.is_empty() {
-        "Ask away."
-    } else {
+pub fn switched(route: &Route, examples: bool) -> String {
+    let ask = if examples {
         "Ask, or tap an example."
+    } else {
+        "Ask away."
     };
     format!("Now talking to {}. {ask}", route.agent)
 }
@@ -83,7 +85,8 @@ pub fn help<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
     for (name, description) in MENU {
         after.extend(["\n/", name, " – ", description]);
     }
-    listed(before, &routes, &after, |route, line| {
+    let describe = |route: &Route| route.description.clone();
+    listed(before, &routes, &after, describe, |route, line| {
         let default = if route.default { " (default)" } else { "" };
         format!("{line}{default}")
     })
@@ -91,21 +94,44 @@ pub fn help<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
 
 /// `/agents`.
 #[must_use]
-pub fn agents<'a>(routes: impl Iterator<Item = &'a Route>, current: Option<&AgentName>) -> String {
+pub fn agents<'a>(
+    routes: impl Iterator<Item = &'a Route>,
+    described: &[Described],
+    current: Option<&AgentName>,
+) -> String {
     let routes: Vec<&Route> = routes.collect();
     if routes.is_empty() {
         return NO_AGENT.to_owned();
     }
+    let health = |route: &Route| agents::of(described, route).map_or(Seen::Unknown, |it| it.health);
     let is_current = |route: &Route| Some(&route.agent) == current;
-    let after = if routes.iter().any(|route| is_current(route)) {
-        "\n▸ is the one that your plain text goes to."
-    } else {
-        ""
+    let marks = [UP, DOWN, NOT_TRIED].into_iter();
+    let marks = marks.filter(|(mark, _)| routes.iter().any(|it| state(health(it)) == *mark));
+    let marks: Vec<String> = marks.map(|(mark, what)| format!("{mark} {what}")).collect();
+    let mut after = format!("\n{}", marks.join(" · "));
+    if routes.iter().any(|route| is_current(route)) {
+        after.push_str("\n▸ is the one that your plain text goes to.");
+    }
+    let describe = |route: &Route| {
+        let of_card = agents::of(described, route);
+        agents::description(route, of_card).into_owned()
     };
-    listed("", &routes, after, |route, line| {
+    listed("", &routes, &after, describe, |route, line| {
         let mark = if is_current(route) { "▸ " } else { "" };
-        format!("{mark}{line}")
+        format!("{} {mark}{line}", state(health(route)))
     })
+}
+
+const UP: (&str, &str) = ("🟢", "answers");
+const DOWN: (&str, &str) = ("🔴", "is down");
+const NOT_TRIED: (&str, &str) = ("⚪", "was not tried yet");
+
+fn state(health: Seen) -> &'static str {
+    match health {
+        Seen::Up => UP.0,
+        Seen::Down(_) => DOWN.0,
+        Seen::Unknown => NOT_TRIED.0,
+    }
 }
 
 /// A line for each route, with as much of the descriptions as fits into one message.
@@ -113,13 +139,14 @@ fn listed(
     before: &str,
     routes: &[&Route],
     after: &str,
+    describe: impl Fn(&Route) -> String,
     finish: impl Fn(&Route, String) -> String,
 ) -> String {
     let line = |route: &Route, max: usize| {
         let command = &route.command;
         let line = match max {
             0 => format!("/{command}"),
-            _ => format!("/{command} – {}", shortened(&route.description, max)),
+            _ => format!("/{command} – {}", shortened(&describe(route), max)),
         };
         finish(route, line) + "\n"
     };
@@ -172,11 +199,19 @@ pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
 }
 
 /// The menu entries of the built-in commands: name and description.
-pub const MENU: [(&str, &str); 6] = [
+pub const MENU: [(&str, &str); 7] = [
     ("status", "What runs for you here, and what waits"),
     ("stop", "Stop what runs for you here"),
     ("agents", "Who is there"),
     ("new", "Start a new conversation"),
+    ("sessions", "Go back to an earlier conversation"),
     ("whoami", "Your id and what you may use"),
     ("help", "How this works"),
+];
+
+/// The menu of those who may use nothing.
+pub const MENU_OF_STRANGERS: [(&str, &str); 3] = [
+    ("start", "How this works"),
+    ("help", "How this works"),
+    ("whoami", "Your id and what you may use"),
 ];

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::config::Route;
-use crate::ids::{ChatId, TopicId};
-use crate::model::{FileName, Place};
+use crate::ids::{ChatId, ConversationId, Principal, Timestamp, TopicId};
+use crate::model::{Conversation, FileName, Place, Slot};
+use crate::rules::agents::Described;
+use crate::rules::card;
+use crate::rules::sessions::Listed;
+use crate::rules::status::Seen;
 use crate::rules::testing::{ADMIN, ANNA, CLEO, GROUP, config};
 
 const TURN: TurnId = TurnId(1_000);
@@ -17,6 +21,56 @@ fn at(chat: ChatId, topic: i64) -> Place {
         chat,
         topic: TopicId(topic),
     }
+}
+
+/// An agent in each state.
+fn described() -> [Described; 3] {
+    let agent = |name: &str, health| Described {
+        name: name.into(),
+        health,
+        card: card::Shown::default(),
+    };
+    [
+        agent("k8s", Seen::Up),
+        agent("istio", Seen::Down(Duration::from_secs(5))),
+        agent("security", Seen::Unknown),
+    ]
+}
+
+/// Conversations: the current one, an own, one without its words, a shared one.
+fn listed() -> [Listed; 4] {
+    let one = |id, user, agent: &str, words: Option<&str>, hours| Listed {
+        conversation: Conversation {
+            id: ConversationId(id),
+            slot: Slot {
+                place: at(GROUP, 0),
+                user,
+                agent: agent.into(),
+            },
+            principal: Principal(format!("telegram:{user}")),
+            context: None,
+            closed: false,
+            awaited: None,
+        },
+        words: words.map(str::to_owned),
+        used_at: Timestamp(1_762_128_000_000),
+        age: Duration::from_hours(hours),
+        current: id == 1,
+        busy: false,
+    };
+    let why = "why is checkout slow since this morning?";
+    [
+        one(1, ANNA, "k8s", Some("pods?"), 0),
+        one(2, ANNA, "istio", Some(why), 3),
+        one(3, ANNA, "k8s", None, 20 * 24),
+        one(
+            4,
+            UserId::SHARED,
+            "security",
+            Some("who opened port 22?"),
+            49,
+        ),
+    ]
 }
 
 #[expect(
@@ -85,7 +139,8 @@ fn all() -> Vec<String> {
         dropped_unasked(&agent),
         BUTTON_OVER.to_owned(),
         BUTTON_FOREIGN.to_owned(),
-        queue_full(&agent, 5),
+        queue_full(&agent, 5, false),
+        queue_full(&agent, 5, true),
         ALL_FULL.to_owned(),
         operator::config_broken("line 3: grace: must be from 1s to 10m, not 1h"),
         operator::config_broken(&"line 3: x: unknown key\n".repeat(7)),
@@ -128,15 +183,28 @@ fn all() -> Vec<String> {
         ),
         failed(&agent, &attachments::no_utf8("a.log"), TURN),
         failed(&agent, &attachments::not_fetched("photo.jpg"), TURN),
-        switched(&config.routes[0]),
-        switched(&config.routes[1]),
+        switched(&config.routes[0], true),
+        switched(&config.routes[1], false),
         bound(&config.routes[1], &config.routes[0]),
         fresh(&agent),
+        fresh_for_all(&agent),
+        begun_anew(&agent, Duration::from_hours(12 * 24)),
+        sessions(&listed()),
+        sessions(&listed()[..1]),
+        sessions(&[]),
+        session_label(2, &listed()[1]),
+        session_label(4, &listed()[3]),
+        resumed(&listed()[1]),
+        resumed(&listed()[2]),
+        resumed(&listed()[3]),
+        NO_SUCH_SESSION.to_owned(),
+        SESSION_GOES_ON.to_owned(),
+        SESSION_BUSY.to_owned(),
         help(routes()),
         help(none()),
-        agents(routes(), Some(&agent)),
-        agents(routes(), None),
-        agents(none(), None),
+        agents(routes(), &described(), Some(&agent)),
+        agents(routes(), &described()[..1], None),
+        agents(none(), &[], None),
         whoami(&config, ANNA, at(GROUP, 17)),
         whoami(&config, ADMIN, at(ChatId(1), 0)),
         whoami(&config, CLEO, at(ChatId(33), 0)),
@@ -185,7 +253,13 @@ fn what_the_bot_says_is_short_and_plain() {
 #[test]
 fn a_tap_is_answered_in_what_a_phone_shows_of_it() {
     // Bot API, `answerCallbackQuery`: 0-200 characters.
-    for text in [BUTTON_OVER, BUTTON_FOREIGN] {
+    for text in [
+        BUTTON_OVER,
+        BUTTON_FOREIGN,
+        NO_SUCH_SESSION,
+        SESSION_GOES_ON,
+        SESSION_BUSY,
+    ] {
         assert!(text.chars().count() <= 200);
     }
 }
@@ -214,9 +288,9 @@ fn whatever_is_long_still_fits_into_one_message() {
         unknown_command("new istio why?", routes()),
         choose(routes()),
         no_media(&long),
-        switched(&config.routes[0]),
+        switched(&config.routes[0], true),
         help(routes()),
-        agents(routes(), Some(&agent)),
+        agents(routes(), &described(), Some(&agent)),
         whoami(&config, ANNA, at(GROUP, 0)),
     ];
     for text in texts {
@@ -239,7 +313,7 @@ fn the_help_for_many_agents_shortens_their_descriptions_before_it_leaves_anythin
         .collect();
     for text in [
         help(config.routes.iter()),
-        agents(config.routes.iter(), None),
+        agents(config.routes.iter(), &[], None),
     ] {
         for command in ["/agent0 – what it does", "/agent29 – what it does"] {
             assert!(text.contains(command), "{text}");

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::{any, one};
 use crate::ids::{BotId, ChatId, MessageId, Timestamp, TurnId};
 use crate::model::{Gathering, Piece, whole};
-use crate::store::{StoreError, codec};
+use crate::store::{StoreError, codec, recent};
 
 /// A turn that waits is made of these pieces from now on.
 pub(super) async fn reword(
@@ -22,6 +22,11 @@ pub(super) async fn reword(
     let sql = sql.bind(whole(pieces)).bind(codec::pieces(pieces)?);
     let sql = sql.bind(codec::gathering(gathering)?).bind(of.0.0);
     one(c, sql, "the turn is not queued").await?;
+    let named = whole(pieces);
+    let file = pieces.iter().find_map(Piece::file);
+    let summary = file.filter(|_| named.is_empty());
+    let summary = summary.map_or(&*named, |file| &file.name);
+    recent::reworded(c, of.0, summary).await?;
     belong(c, bot, of, pieces).await
 }
 

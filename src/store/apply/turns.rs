@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::{any, one, some};
 use crate::ids::{Timestamp, TurnId};
 use crate::model::Outcome;
-use crate::store::{Change, StoreError};
+use crate::store::{Change, StoreError, recent};
 use crate::usage::Usage;
 
 /// Moves a turn, or says that it stands elsewhere.
@@ -142,7 +142,8 @@ async fn end(
            AND state IN ('queued', 'submitting', 'working', 'detached')",
     );
     let sql = sql.bind(outcome.name()).bind(now.0);
-    one(c, sql.bind(turn.0), "the turn is over").await
+    one(c, sql.bind(turn.0), "the turn is over").await?;
+    recent::ended(c, turn, now).await
 }
 
 /// The rest of the answer would be refused as well; its placeholder still has to go.

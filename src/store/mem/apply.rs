@@ -43,27 +43,22 @@ impl Tables {
                 Ok(())
             }
             Change::CloseConversation(id) => {
-                if let Some(row) = self.conversations.get_mut(id) {
-                    Rc::make_mut(row).closed = true;
-                }
+                self.close_conversation(*id);
                 Ok(())
             }
+            Change::Resume(id) => self.resume(*id, now),
             Change::Context {
                 conversation,
                 context,
             } => {
-                if let Some(row) = self.conversations.get_mut(conversation) {
-                    Rc::make_mut(row).context = Some(context.clone());
-                }
+                self.note_context(*conversation, context);
                 Ok(())
             }
             Change::Await {
                 conversation,
                 awaited,
             } => {
-                if let Some(row) = self.conversations.get_mut(conversation) {
-                    Rc::make_mut(row).awaited.clone_from(awaited);
-                }
+                self.note_awaited(*conversation, awaited.as_ref());
                 Ok(())
             }
             Change::SetCurrent { place, user, agent } => {
@@ -87,15 +82,17 @@ impl Tables {
             | Change::TellRestart { .. }
             | Change::AskStop { .. }
             | Change::Hold { .. }
-            | Change::Requeue { .. } => self.move_turn(change),
+            | Change::Requeue { .. } => self.move_turn(change, now),
             Change::Release { post } => self.release(*post),
             // It is kept for who looks into the file.
             Change::Used { turn, .. } => match self.turns.get(turn) {
                 Some(_) => Ok(()),
                 None => Err(StoreError::Stale("there is no such turn")),
             },
-            // Deaths are counted over processes; what is in memory has none before it.
+            // Deaths are counted over processes, and menus outlive them; what is in memory has none
+            // before it.
             Change::Restored
+            | Change::KeepMenu { .. }
             | Change::BeginProcess { .. }
             | Change::EndProcess
             | Change::LiveOn
@@ -125,6 +122,10 @@ impl Tables {
             }
             Change::MoveChat { from, to } => {
                 self.move_chat(*from, *to);
+                Ok(())
+            }
+            Change::Penalize(penalty) => {
+                self.penalize(*penalty, now);
                 Ok(())
             }
             Change::CloseChat(chat) => {
@@ -172,7 +173,9 @@ impl Tables {
         };
         self.conversations.insert(id, Rc::new(row));
         let key = (slot.place, slot.user, slot.agent.clone());
-        self.slots.insert(key, id);
+        if let Some(before) = self.slots.insert(key, id) {
+            self.close_conversation(before);
+        }
     }
 
     fn open_turn(&mut self, turn: &Turn, now: Timestamp) -> Applied {
@@ -195,6 +198,7 @@ impl Tables {
             opened_at: now,
         };
         self.turns.insert(turn.id, Rc::new(row));
+        self.begun(turn, now);
         self.belong((turn.id, turn.place.chat), &turn.pieces);
         Ok(())
     }
@@ -214,7 +218,7 @@ impl Tables {
         row.filter(stands).ok_or(StoreError::Stale(otherwise))
     }
 
-    fn move_turn(&mut self, change: &Change) -> Applied {
+    fn move_turn(&mut self, change: &Change, now: Timestamp) -> Applied {
         match change {
             Change::Submit {
                 turn,
@@ -256,10 +260,12 @@ impl Tables {
                 let row = self.open(*turn, &TurnState::ALL, "the turn is over")?;
                 row.stands = TurnStands::Over(*outcome);
                 row.turn.held = None;
+                let conversation = row.turn.conversation;
                 if matches!(outcome, Outcome::Answered | Outcome::Stopped) {
                     row.turn.text.clear();
                     row.turn.pieces = vec![Piece::plain(row.turn.reply_to, String::new())];
                 }
+                self.ended(conversation, now);
                 let name = outcome.name();
                 *self.turns_ended.entry(name).or_default() += 1;
             }

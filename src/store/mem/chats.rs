@@ -6,8 +6,9 @@ use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::tables::{PostRow, PostState, Tables, TurnStands};
-use crate::ids::{AgentName, ChatId, MessageId, TurnId};
-use crate::model::{Kind, Place};
+use crate::ids::{AgentName, ChatId, ContextId, ConversationId, MessageId, Timestamp, TurnId};
+use crate::model::{Awaited, Kind, Place};
+use crate::rules::pace::Penalty;
 
 impl Tables {
     /// Where somebody was quicker in the new chat than the news of it, the new chat counts.
@@ -25,12 +26,13 @@ impl Tables {
         });
         // No slot points at it any more.
         for conversation in lost {
-            if let Some(row) = self.conversations.get_mut(&conversation) {
-                Rc::make_mut(row).closed = true;
-            }
+            self.close_conversation(conversation);
         }
         rekey(&mut self.current_agents, |(place, user)| {
             (place.chat == from).then(|| (moved(*place), *user))
+        });
+        rekey(&mut self.penalties, |chat| {
+            (*chat == Some(from)).then_some(Some(to))
         });
         rekey(&mut self.strangers, |who| (*who == from.0).then_some(to.0));
         for row in self.turns.values_mut() {
@@ -56,6 +58,30 @@ impl Tables {
         }
         self.move_posts(from, to);
         self.moves.insert(from, to);
+    }
+
+    pub(super) fn close_conversation(&mut self, id: ConversationId) {
+        if let Some(row) = self.conversations.get_mut(&id) {
+            Rc::make_mut(row).closed = true;
+        }
+    }
+
+    pub(super) fn note_context(&mut self, id: ConversationId, context: &ContextId) {
+        if let Some(row) = self.conversations.get_mut(&id) {
+            Rc::make_mut(row).context = Some(context.clone());
+        }
+    }
+
+    pub(super) fn note_awaited(&mut self, id: ConversationId, awaited: Option<&Awaited>) {
+        if let Some(row) = self.conversations.get_mut(&id) {
+            Rc::make_mut(row).awaited = awaited.cloned();
+        }
+    }
+
+    pub(super) fn penalize(&mut self, Penalty { chat, until }: Penalty, now: Timestamp) {
+        self.penalties.retain(|_, until| *until > now);
+        let known = self.penalties.entry(chat).or_insert(until);
+        *known = (*known).max(until);
     }
 
     fn move_posts(&mut self, from: ChatId, to: ChatId) {

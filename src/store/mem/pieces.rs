@@ -16,6 +16,7 @@ impl Tables {
         row.turn.text = whole(pieces);
         row.turn.pieces = pieces.to_vec();
         row.turn.gathering = gathering.cloned();
+        self.first_words(of.0);
         self.belong(of, pieces);
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! The tables in memory, back into what the rules know.
 
 use super::tables::{PostState, Tables, TurnRow, TurnStands};
-use crate::ids::{TurnId, UserId};
+use crate::ids::{ConversationId, TurnId, UserId};
 use crate::model::{Button, Conversation, Place, Post, Seat, Slot, Turn, TurnState};
+use crate::rules::pace::Penalty;
 use crate::store::{StoredUpdate, Unfinished};
 
 impl Tables {
@@ -25,7 +26,12 @@ impl Tables {
             .filter(|(_, row)| matches!(row.state, PostState::Pending | PostState::Sending))
             .collect();
         posts.sort_by_key(|(_, row)| (row.place.chat, row.seq));
+        let penalties = self.penalties.iter().map(|(chat, until)| Penalty {
+            chat: *chat,
+            until: *until,
+        });
         Unfinished {
+            penalties: penalties.collect(),
             turns: turns
                 .filter_map(|row| self.with_conversation(row))
                 .collect(),
@@ -54,10 +60,15 @@ impl Tables {
     pub(super) fn seat(&self, place: Place, user: UserId) -> Seat {
         let slots = self.slots.iter();
         let here = slots.filter(|((at, who, _), _)| (*at, *who) == (place, user));
-        let conversations = here.filter_map(|(_, id)| self.conversations.get(id));
+        let here: Vec<ConversationId> = here.map(|(_, id)| *id).collect();
+        let conversations = here.iter().filter_map(|id| self.conversations.get(id));
+        let moments = here
+            .iter()
+            .filter_map(|id| Some((*id, self.found.get(id)?.used_at)));
         Seat {
             current: self.current_agents.get(&(place, user)).cloned(),
             conversations: conversations.map(|row| (**row).clone()).collect(),
+            used: moments.collect(),
         }
     }
 

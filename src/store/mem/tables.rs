@@ -20,6 +20,8 @@ pub struct Tables {
     pub updates: BTreeMap<UpdateId, Rc<UpdateRow>>,
     /// Conversations, as their first turn or `/new` opened them.
     pub conversations: BTreeMap<ConversationId, Rc<Conversation>>,
+    /// What those in which something was asked are found again by.
+    pub found: BTreeMap<ConversationId, Found>,
     /// The conversation that a slot points at.
     pub slots: BTreeMap<(Place, UserId, AgentName), ConversationId>,
     /// The agent that plain text goes to, and since when.
@@ -39,6 +41,8 @@ pub struct Tables {
     pub strangers: BTreeMap<i64, i64>,
     /// Groups that have become supergroups: the old id, the new one.
     pub moves: BTreeMap<ChatId, ChatId>,
+    /// Until when Telegram wants nothing of us; none is every chat.
+    pub penalties: BTreeMap<Option<ChatId>, Timestamp>,
     /// What agents wait for; of what is over, what it was last.
     pub pauses: BTreeMap<PauseId, Rc<Waiting>>,
     /// Every decision, by its pause and its number.
@@ -66,6 +70,27 @@ impl Default for Last {
             turn: TurnId(0),
             conversation: ConversationId(0),
             post: OutboxId(0),
+        }
+    }
+}
+
+/// What a conversation is found again by.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// When it was last used.
+    pub used_at: Timestamp,
+    /// Its first words.
+    pub words: Option<String>,
+    /// The turn that they are of.
+    pub words_of: Option<TurnId>,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            used_at: Timestamp(0),
+            words: None,
+            words_of: None,
         }
     }
 }

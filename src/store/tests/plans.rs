@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 17] = [
     include_str!("../apply.rs"),
     include_str!("../apply/buttons.rs"),
     include_str!("../apply/chats.rs"),
@@ -15,15 +15,19 @@ const SOURCES: [&str; 14] = [
     include_str!("../backup.rs"),
     include_str!("../chats.rs"),
     include_str!("../deaths.rs"),
+    include_str!("../menus.rs"),
     include_str!("../parked.rs"),
     include_str!("../pauses.rs"),
+    include_str!("../penalties.rs"),
     include_str!("../read.rs"),
+    include_str!("../recent.rs"),
     include_str!("../totals.rs"),
     include_str!("../waiters.rs"),
 ];
 
 /// Tables that hold a bounded number of rows, whatever happens: they may be read as a whole.
-const SMALL: [&str; 9] = [
+const SMALL: [&str; 11] = [
+    "menus",
     "owner",
     "sqlite_sequence",
     "moved_chats",
@@ -33,6 +37,7 @@ const SMALL: [&str; 9] = [
     "deaths",
     "suspects",
     "parked",
+    "penalties",
 ];
 
 /// The string literals that are statements.

@@ -126,6 +126,7 @@ impl Alone {
             "UPDATE turns SET ended_at = ? WHERE ended_at IS NOT NULL",
             "UPDATE outbox SET ended_at = ? WHERE ended_at IS NOT NULL",
             "UPDATE conversations SET closed_at = ? WHERE closed_at IS NOT NULL",
+            "UPDATE conversations SET words_at = ? WHERE words IS NOT NULL",
             "UPDATE current_agents SET set_at = ?",
             "DROP TRIGGER IF EXISTS audit_is_append_only",
             "UPDATE audit SET at = ?",
@@ -184,6 +185,33 @@ fn a_turn() -> Turn {
         gathering: None,
         pieces: Vec::new(),
     }
+}
+
+#[tokio::test]
+async fn the_first_words_of_a_conversation_go_with_the_text_and_come_again() {
+    let alone = Alone::new().await;
+    let [_, waits] = alone.filled().await;
+    let words = "SELECT count(*) FROM conversations WHERE words = 'whisper 1'";
+    assert_eq!(alone.count(words).await, 1);
+    alone.tidied(90).await;
+    assert_eq!(alone.count(words).await, 1);
+    alone.age(2).await;
+    alone.tidied(90).await;
+    let words = "SELECT count(*) FROM conversations WHERE words IS NOT NULL";
+    assert_eq!(alone.count(words).await, 0);
+    let used = "SELECT count(*) FROM conversations WHERE used_at IS NOT NULL";
+    assert_eq!(alone.count(used).await, 1, "it can still be gone back to");
+
+    let (waits, _) = alone.store.turn(waits).await.unwrap().unwrap();
+    let again = Turn {
+        id: alone.store.new_turn(),
+        text: "and now?".to_owned(),
+        ..waits
+    };
+    let again = vec![Change::OpenTurn(again)];
+    alone.store.commit(again).await.unwrap();
+    let words = "SELECT count(*) FROM conversations WHERE words = 'and now?'";
+    assert_eq!(alone.count(words).await, 1);
 }
 
 #[tokio::test]

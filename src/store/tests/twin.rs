@@ -76,7 +76,22 @@ impl Store for Twin {
                 if let Some((_, since)) = &mut seat.current {
                     *since = NOON;
                 }
+                seat.used.values_mut().for_each(|used| *used = NOON);
                 Ok(seat)
+            })
+        })
+    }
+
+    /// Without the moments of their use, which say in what order they come.
+    fn recent(&self, place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>> {
+        self.both(|store| {
+            let recent = store.recent(place, user, max);
+            Box::pin(async move {
+                let mut recent = recent.await?;
+                for one in &mut recent {
+                    one.used_at = NOON;
+                }
+                Ok(recent)
             })
         })
     }
@@ -166,6 +181,8 @@ pub(super) const KEPT: &str = "
     SELECT concat_ws(' ', 'update', update_id, state, reason, body) AS row FROM updates
     UNION ALL SELECT concat_ws(' ', 'conversation', id, chat, topic, user, agent, principal,
                                context_id, closed_at IS NOT NULL) FROM conversations
+    UNION ALL SELECT concat_ws(' ', 'found', id, words, words_of) FROM conversations
+              WHERE used_at IS NOT NULL
     UNION ALL SELECT concat_ws(' ', 'slot', chat, topic, user, agent, conversation) FROM slots
     UNION ALL SELECT concat_ws(' ', 'current', chat, topic, user, agent) FROM current_agents
     UNION ALL SELECT concat_ws(' ', 'turn', id, conversation, chat, topic, asked_by, first_update,
@@ -182,7 +199,8 @@ pub(super) const KEPT: &str = "
                                beside, expires_at, used_by) FROM buttons
     UNION ALL SELECT concat_ws(' ', 'stranger', who, day) FROM strangers
     UNION ALL SELECT concat_ws(' ', 'moved', old_chat, new_chat) FROM moved_chats
-    UNION ALL SELECT concat_ws(' ', 'audit', chat, user, event, agent, turn, rule) FROM audit
+    UNION ALL SELECT concat_ws(' ', 'penalty', nullif(chat, 0), until_at) FROM penalties
+    UNION ALL SELECT concat_ws(' ', 'audit', chat, user, event, agent, turn, rule, text) FROM audit
     ORDER BY row";
 
 /// The same of the store in memory.
@@ -358,6 +376,8 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
             it.used_by,
         )
     });
+    let found = tables.found.iter();
+    let found = found.map(|(id, it)| row!(&"found", id, it.words.as_ref(), it.words_of));
     let strangers = tables.strangers.iter();
     let strangers = strangers.map(|(who, day)| row!(&"stranger", who, day));
     let moved = tables.moves.iter();
@@ -371,8 +391,12 @@ fn others(tables: &Tables) -> impl Iterator<Item = String> {
             &line.event,
             agent,
             turn,
-            line.rule
+            line.rule,
+            line.text.as_ref()
         )
     });
-    buttons.chain(strangers).chain(moved).chain(audit)
+    let penalties = tables.penalties.iter();
+    let penalties = penalties.map(|(chat, until)| row!(&"penalty", *chat, &until.0));
+    let others = buttons.chain(found).chain(strangers).chain(moved);
+    others.chain(penalties).chain(audit)
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::ids::{BotId, MessageId, UpdateId};
-use crate::model::{File, FileName, Shape};
+use crate::ids::{BotId, MessageId, UpdateId, UserId};
+use crate::model::{File, FileName, MenuScope, Shape};
 
 #[tokio::test]
 async fn a_message_is_sent_and_only_its_id_is_read() {
@@ -62,8 +62,12 @@ async fn questions_are_answered_from_what_is_readable() {
     };
     assert_eq!(api(&address).get_me().await, Ok(expected));
     for (url, set) in [("", false), ("https://example.org/hook", true)] {
-        let (address, _server) = serve(ok(&format!(r#"{{"url":"{url}"}}"#))).await;
-        assert_eq!(api(&address).webhook_is_set().await, Ok(set));
+        let (address, _server) = serve(ok(&format!(
+            r#"{{"url":"{url}","pending_update_count":3}}"#
+        )))
+        .await;
+        let expected = Webhook { set, waiting: 3 };
+        assert_eq!(api(&address).webhook().await, Ok(expected));
     }
 }
 
@@ -96,7 +100,11 @@ async fn calls_without_a_result_say_what_they_are_about() {
         ),
         (
             "SetMyCommands",
-            r#"{"commands":[{"command":"k8s","description":"Pods"}]}"#,
+            r#"{"commands":[{"command":"k8s","description":"Pods"}],"scope":{"type":"chat_member","chat_id":-100,"user_id":7}}"#,
+        ),
+        (
+            "DeleteMyCommands",
+            r#"{"scope":{"type":"chat","chat_id":7}}"#,
         ),
         ("DeleteWebhook", "{}"),
         ("LeaveChat", r#"{"chat_id":7}"#),
@@ -111,7 +119,12 @@ async fn calls_without_a_result_say_what_they_are_about() {
                 api.answer_callback_query(&CallbackId("9".to_owned()), Some("no"), true)
                     .await
             }
-            "SetMyCommands" => api.set_my_commands(std::slice::from_ref(&command)).await,
+            "SetMyCommands" => {
+                let scope = MenuScope::Member(ChatId(-100), UserId(7));
+                api.set_my_commands(scope, std::slice::from_ref(&command))
+                    .await
+            }
+            "DeleteMyCommands" => api.set_my_commands(MenuScope::Chat(ChatId(7)), &[]).await,
             "DeleteWebhook" => api.delete_webhook().await,
             _ => api.leave_chat(ChatId(7)).await,
         };

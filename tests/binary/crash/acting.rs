@@ -128,6 +128,20 @@ pub fn begins_anew(play: &Play) -> LocalBoxFuture<'_, ()> {
     })
 }
 
+pub fn goes_back(play: &Play) -> LocalBoxFuture<'_, ()> {
+    play.stage.user(7).says("hello");
+    Box::pin(async {
+        let user = play.stage.user(7);
+        user.sees("the answer").await;
+        user.says("/new k8s");
+        user.sees("A new conversation with k8s").await;
+        user.says("hello again");
+        rows::turns_become(&play.stage.store(), &["answered", "answered"]).await;
+        user.says("/resume 2");
+        user.sees("Back with k8s").await;
+    })
+}
+
 pub fn says_it_in_parts(play: &Play) -> LocalBoxFuture<'_, ()> {
     play.stage.user(7).says(&"x".repeat(4_096));
     Box::pin(async {

@@ -24,6 +24,7 @@ pub const PLAIN: Scene = Scene {
         "Sent",
         "GetMe",
         "SetMyCommands",
+        "KeepMenu",
         "GetUpdates",
         "SendMessage",
         "card",
@@ -102,9 +103,9 @@ pub fn of_the_run() -> Vec<Scene> {
             ..PLAIN
         },
         Scene {
-            points: &["Unsent"],
+            points: &["Unsent", "Penalize"],
             script: is_told_to_wait,
-            // A penalty is known to its process alone: the next one may call too early.
+            // A death before it is kept: the next one may call too early.
             abandoned: true,
             ..PLAIN
         },
@@ -131,6 +132,16 @@ pub fn of_people() -> Vec<Scene> {
                 assert_eq!(states, ["answered"; 2]);
                 let prompts = play.stage.agent("k8s").prompts();
                 assert_ne!(prompts[0].context_id, prompts[1].context_id);
+            },
+            ..PLAIN
+        },
+        Scene {
+            points: &["Resume"],
+            script: goes_back,
+            check: |play, states| {
+                assert_eq!(states, ["answered"; 2]);
+                let told = play.stage.user(7).shown("Back with k8s");
+                assert!((1..=2).contains(&told), "told {told} times");
             },
             ..PLAIN
         },
@@ -231,6 +242,18 @@ pub fn of_the_rest() -> Vec<Scene> {
                 let prompts = play.stage.agent("k8s").prompts();
                 assert_eq!(prompts[0].context_id, prompts[1].context_id);
             },
+            ..PLAIN
+        },
+        // A group whose members may use nothing any more.
+        Scene {
+            points: &["DeleteMyCommands"],
+            earlier: &["KeepMenu+"],
+            between: Some("INSERT INTO menus SELECT bot, -700, 0, 'old', 1 FROM menus LIMIT 1"),
+            script: |play| {
+                play.stage.telegram.add_group(-700, "Forgotten");
+                says_hello(play)
+            },
+            check: answered_or_told,
             ..PLAIN
         },
         Scene {

@@ -7,7 +7,7 @@ use switchboard::ids::{
     AgentName, BotId, ChatId, ConversationId, MessageId, OutboxId, RouteName, Timestamp, TurnId,
     UserId,
 };
-use switchboard::model::{Action, Button, Conversation, File, Place, Seat, Turn};
+use switchboard::model::{Action, Button, Conversation, File, Place, Recent, Seat, Turn};
 use switchboard::rules::approval::Waiting;
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
@@ -16,6 +16,16 @@ use switchboard::store::{
 };
 
 use super::Newest;
+
+/// A store in front of another one.
+trait Behind {
+    fn behind(&self) -> &SharedStore;
+
+    /// What a process finds when it begins.
+    fn left(&self) -> Answer<Unfinished> {
+        self.behind().unfinished()
+    }
+}
 
 /// What a broken store does as the one behind it.
 macro_rules! as_behind {
@@ -30,11 +40,16 @@ macro_rules! broken {
 
         impl Store for $store {
             $($method)*
+
+            fn unfinished(&self) -> Answer<Unfinished> {
+                self.left()
+            }
+
             as_behind! {
                 bot() -> BotId;
                 new_updates(max: usize) -> Answer<Vec<StoredUpdate>>;
-                unfinished() -> Answer<Unfinished>;
                 seat(place: Place, user: UserId) -> Answer<Seat>;
+                recent(place: Place, user: UserId, max: usize) -> Answer<Vec<Recent>>;
                 turn(turn: TurnId) -> Answer<Option<(Turn, Conversation)>>;
                 stranger_told(who: i64) -> Answer<Option<i64>>;
                 message_of(post: OutboxId) -> Answer<Option<MessageId>>;
@@ -57,7 +72,7 @@ macro_rules! broken {
 /// Says that it is done, and does it later.
 pub struct Hasty(pub SharedStore);
 
-impl Hasty {
+impl Behind for Hasty {
     fn behind(&self) -> &SharedStore {
         &self.0
     }
@@ -85,7 +100,7 @@ broken! { Hasty;
 /// Hands updates on in another order.
 pub struct Shuffled(pub SharedStore);
 
-impl Shuffled {
+impl Behind for Shuffled {
     fn behind(&self) -> &SharedStore {
         &self.0
     }
@@ -117,7 +132,7 @@ broken! { Shuffled;
 /// Takes what no longer applies for done.
 pub struct Yielding(pub SharedStore);
 
-impl Yielding {
+impl Behind for Yielding {
     fn behind(&self) -> &SharedStore {
         &self.0
     }
@@ -161,13 +176,15 @@ impl Unfenced {
         }
     }
 
-    fn behind(&self) -> &SharedStore {
-        &self.own
-    }
-
     fn owner(&self) -> SharedStore {
         let newest = self.newest.borrow();
         newest.clone().unwrap_or_else(|| Rc::clone(&self.own))
+    }
+}
+
+impl Behind for Unfenced {
+    fn behind(&self) -> &SharedStore {
+        &self.own
     }
 }
 
@@ -189,10 +206,47 @@ broken! { Unfenced;
     }
 }
 
+/// Knows nothing of what Telegram told the process before.
+pub struct Forgetful(pub SharedStore);
+
+impl Behind for Forgetful {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+
+    fn left(&self) -> Answer<Unfinished> {
+        let left = self.0.unfinished();
+        Box::pin(async move {
+            Ok(Unfinished {
+                penalties: Vec::new(),
+                ..left.await?
+            })
+        })
+    }
+}
+
+broken! { Forgetful;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        self.0.commit(changes)
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
+    }
+}
+
 /// Takes every tap for one on the newest card.
 pub struct Forgiving(pub SharedStore);
 
-impl Forgiving {
+impl Behind for Forgiving {
     fn behind(&self) -> &SharedStore {
         &self.0
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use switchboard::ids::{ChatId, FileId, MessageId, TopicId, UpdateId};
-use switchboard::model::{File, Shape};
+use switchboard::model::{File, MenuScope, Shape};
 use switchboard::telegram::{
     CallbackId, Command, EditMessage, Me, OutMessage, Outcome, RawUpdate, SharedTelegram, Telegram,
     TelegramCall, TelegramError,
@@ -125,8 +125,12 @@ impl Telegram for Broken {
         self.inner.answer_callback_query(id, text, alert)
     }
 
-    fn set_my_commands<'a>(&'a self, commands: &'a [Command]) -> TelegramCall<'a, ()> {
-        self.inner.set_my_commands(commands)
+    fn set_my_commands<'a>(
+        &'a self,
+        scope: MenuScope,
+        commands: &'a [Command],
+    ) -> TelegramCall<'a, ()> {
+        self.inner.set_my_commands(scope, commands)
     }
 
     fn leave_chat(&self, chat: ChatId) -> TelegramCall<'_, ()> {

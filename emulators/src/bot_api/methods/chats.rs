@@ -1,4 +1,4 @@
-//! `deleteMessage`, `sendChatAction`, `getChat`, `leaveChat`.
+//! `deleteMessage`, `sendChatAction`, `getChat`, `getChatMember`, `leaveChat`.
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -86,6 +86,18 @@ pub(super) fn get_chat(world: &mut World, params: &Params) -> Result<Value, Refu
         "premium_subscription": false,
     });
     Ok(full)
+}
+
+/// Tells how a member stands in a group. Absent: members other than the bot itself.
+pub(super) fn get_chat_member(world: &mut World, params: &Params) -> Result<Value, Refused> {
+    let (chat, user) = (params.need_chat()?, params.int("user_id"));
+    if user != Some(world.settings.bot_id()) {
+        return Err(Refused::bad("member not found"));
+    }
+    let chat = world.known_chat(chat)?;
+    chat.may_touch()?;
+    let standing = chat.standing;
+    Ok(world.member(standing))
 }
 
 /// Leaves a group.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::super::chat::Kind;
 use super::super::params::{Params, as_int};
 use super::super::refusal::Refused;
 use super::super::world::World;
@@ -92,20 +93,46 @@ fn scope(world: &mut World, params: &Params) -> Result<String, Refused> {
         .get("type")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let number = |name: &str| scope.get(name).and_then(as_int).unwrap_or_default();
     match kind {
         "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" => {
             Ok(kind.into())
         }
-        "chat" | "chat_administrators" | "chat_member" => {
-            let chat = world.known_chat(number("chat_id"))?.id;
-            if kind == "chat_member" {
-                return Ok(format!("chat_member:{chat}:{}", number("user_id")));
-            }
-            Ok(format!("{kind}:{chat}"))
-        }
+        "chat" | "chat_administrators" | "chat_member" => narrow(world, kind, &scope),
         _ => Err(Refused::bad(
             "can't parse BotCommandScope: Unsupported type specified",
         )),
     }
+}
+
+/// A scope of one chat: the bot must be there, and only a group has members.
+fn narrow(world: &mut World, kind: &str, scope: &Value) -> Result<String, Refused> {
+    let number = |name: &str| scope.get(name).and_then(as_int);
+    let missing = |name: &str| {
+        let why = format!("can't parse BotCommandScope: Can't find field \"{name}\"");
+        Refused::bad(why)
+    };
+    let id = number("chat_id").ok_or_else(|| missing("chat_id"))?;
+    let user = match kind {
+        "chat_member" => Some(number("user_id").ok_or_else(|| missing("user_id"))?),
+        _ => None,
+    };
+    if user.is_some_and(|user| !world.users.contains_key(&user)) {
+        return Err(Refused::bad("user not found"));
+    }
+    let chat = world.known_chat(id)?;
+    if let Some(to) = chat.migrated_to {
+        return Err(Refused::migrated(to));
+    }
+    let private = chat.kind == Kind::Private;
+    if private && kind != "chat" {
+        return Err(Refused::bad("can't use specified scope in private chats"));
+    }
+    // Somebody has put it out meanwhile.
+    if !private && !chat.standing.inside() {
+        return Err(Refused::gone("can't access the chat"));
+    }
+    Ok(match user {
+        Some(user) => format!("{kind}:{id}:{user}"),
+        None => format!("{kind}:{id}"),
+    })
 }

@@ -16,7 +16,7 @@ use super::refusal::Refused;
 use super::world::World;
 
 /// Every method that is emulated, as documented.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "getMe",
     "getUpdates",
     "getFile",
@@ -33,6 +33,7 @@ const NAMES: [&str; 19] = [
     "deleteWebhook",
     "getWebhookInfo",
     "getChat",
+    "getChatMember",
     "leaveChat",
     "sendDocument",
     "sendPhoto",
@@ -63,6 +64,7 @@ pub(super) fn perform(world: &mut World, method: &str, params: &Params) -> Resul
         "deleteMessage" => chats::delete_message(world, params),
         "sendChatAction" => chats::chat_action(world, params, now),
         "getChat" => chats::get_chat(world, params),
+        "getChatMember" => chats::get_chat_member(world, params),
         "leaveChat" => chats::leave(world, params),
         "answerCallbackQuery" => taps::answer(world, params),
         "setMyCommands" => commands::set(world, params),
