@@ -162,6 +162,7 @@ impl Machine {
         let commons: Commons = Rc::new(Shared {
             me,
             store: Watched::new(store, tally.clone()),
+            tally: tally.clone(),
             world,
             screen: RefCell::default(),
             moves: Moves::new(unfinished.moves).into(),

@@ -76,6 +76,7 @@ async fn run_seen(
         health: Rc::default(),
         prompt,
         answers,
+        mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
         listener: Rc::new(move |news| {
             *heard.borrow_mut() += usize::from(news == News::Delivered);

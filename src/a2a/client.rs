@@ -234,6 +234,11 @@ impl A2aClient {
         codec::task(self.control(protocol, &call, principal).await?)
     }
 
+    /// What every call carries.
+    pub(super) fn headers(&self) -> &[Header] {
+        &self.settings.headers
+    }
+
     /// The configured address.
     #[cfg(test)]
     pub(super) fn url(&self) -> &Url {

@@ -42,6 +42,7 @@ async fn heard_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End
         health: Rc::default(),
         prompt: prompt(),
         answers: None,
+        mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
         listener: Rc::new(move |news| {
             told.borrow_mut().push(news);

@@ -99,7 +99,7 @@ impl AgentCalls for A2aClient {
     }
 
     fn card(&self) -> AgentCall<'_, Rc<AgentCard>> {
-        Box::pin(A2aClient::card(self))
+        Box::pin(self.cleaned(A2aClient::card(self)))
     }
 
     fn send<'a>(
@@ -108,11 +108,11 @@ impl AgentCalls for A2aClient {
         prompt: &'a Prompt,
         blocking: bool,
     ) -> AgentCall<'a, Reply> {
-        Box::pin(A2aClient::send(self, protocol, prompt, blocking))
+        Box::pin(self.cleaned(A2aClient::send(self, protocol, prompt, blocking)))
     }
 
     fn stream<'a>(&'a self, protocol: Protocol, prompt: &'a Prompt) -> AgentCall<'a, EventStream> {
-        Box::pin(A2aClient::stream(self, protocol, prompt))
+        Box::pin(self.cleaned_stream(A2aClient::stream(self, protocol, prompt)))
     }
 
     fn resubscribe<'a>(
@@ -121,7 +121,7 @@ impl AgentCalls for A2aClient {
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, EventStream> {
-        Box::pin(A2aClient::resubscribe(self, protocol, task, principal))
+        Box::pin(self.cleaned_stream(A2aClient::resubscribe(self, protocol, task, principal)))
     }
 
     fn get<'a>(
@@ -130,7 +130,7 @@ impl AgentCalls for A2aClient {
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, Task> {
-        Box::pin(A2aClient::get(self, protocol, task, principal))
+        Box::pin(self.cleaned(A2aClient::get(self, protocol, task, principal)))
     }
 
     fn list<'a>(
@@ -139,7 +139,7 @@ impl AgentCalls for A2aClient {
         context: Option<&'a ContextId>,
         principal: &'a Principal,
     ) -> AgentCall<'a, Vec<Task>> {
-        Box::pin(A2aClient::list(self, protocol, context, principal))
+        Box::pin(self.cleaned(A2aClient::list(self, protocol, context, principal)))
     }
 
     fn cancel<'a>(
@@ -148,6 +148,6 @@ impl AgentCalls for A2aClient {
         task: &'a TaskId,
         principal: &'a Principal,
     ) -> AgentCall<'a, Task> {
-        Box::pin(A2aClient::cancel(self, protocol, task, principal))
+        Box::pin(self.cleaned(A2aClient::cancel(self, protocol, task, principal)))
     }
 }

@@ -39,6 +39,7 @@ pub mod headers;
 mod http;
 mod json;
 pub mod model;
+mod own;
 pub mod pause;
 pub mod progress;
 mod proxy;

@@ -5,6 +5,7 @@
 //! task decides. Resubscribing replays nothing, so after a cut the snapshot is what counts.
 
 mod before;
+mod begin;
 mod decide;
 mod search;
 mod stop;
@@ -19,6 +20,7 @@ use futures_util::future::LocalBoxFuture;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
+pub use self::begin::Begin;
 pub use self::stop::{StopSignal, Stopper};
 
 use self::before::Before;
@@ -29,8 +31,8 @@ use super::usage::Ledger;
 use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
 use crate::ids::{ContextId, TaskId, TurnId};
 use crate::model::{Awaited, Protocol};
-use crate::pause::Pause;
 use crate::rules::health::Health;
+use crate::rules::mask::Mask;
 use crate::rules::turn::End;
 use crate::usage::Usage;
 
@@ -73,19 +75,6 @@ pub enum News {
 /// Where the news goes; the run goes on when it was taken in.
 pub type Listener = Rc<dyn Fn(News) -> LocalBoxFuture<'static, ()>>;
 
-/// How a run begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begin {
-    /// Give the prompt to the agent: once.
-    Submit,
-    /// It may have the prompt: look, never prompt again.
-    LookFor,
-    /// It has the prompt: go on with this task.
-    TakeUp(TaskId),
-    /// Its task waits for this: if it still does, the prompt is the decision.
-    Decide(Box<Pause>),
-}
-
 /// A run of one prompt.
 pub struct Run {
     /// The agent.
@@ -109,6 +98,8 @@ pub struct Run {
     pub prompt: Prompt,
     /// The question of the agent that the prompt answers.
     pub answers: Option<Awaited>,
+    /// What is taken out of what the agent says, before it is logged.
+    pub mask: Mask,
     /// For the log.
     pub turn: TurnId,
     /// Who hears of it.
@@ -391,6 +382,7 @@ impl Watch {
         if self.before.as_mut().is_some_and(old) {
             return None;
         }
-        verdict::of(self.direct.as_ref(), self.task.as_ref(), self.run.turn)
+        let (turn, mask) = (self.run.turn, &self.run.mask);
+        verdict::of(self.direct.as_ref(), self.task.as_ref(), turn, mask)
     }
 }

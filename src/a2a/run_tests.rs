@@ -74,6 +74,7 @@ async fn play_with(
         health: Rc::default(),
         prompt: prompt(),
         answers: None,
+        mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
         listener,
         stop: Stopper::new(false).1,

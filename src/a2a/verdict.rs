@@ -6,10 +6,16 @@ use super::{Message, Task, TaskState, files, pause, scrub};
 use crate::ids::{SaidId, TurnId};
 use crate::pause::Asks;
 use crate::rules::answer::Answer;
+use crate::rules::mask::Mask;
 use crate::rules::turn::End;
 
 /// The end, if a direct answer or the task's last state is one.
-pub(super) fn of(direct: Option<&Message>, task: Option<&Task>, turn: TurnId) -> Option<End> {
+pub(super) fn of(
+    direct: Option<&Message>,
+    task: Option<&Task>,
+    turn: TurnId,
+    mask: &Mask,
+) -> Option<End> {
     if let Some(message) = direct {
         return Some(End::Answer(Answer {
             text: message.text(),
@@ -25,7 +31,7 @@ pub(super) fn of(direct: Option<&Message>, task: Option<&Task>, turn: TurnId) ->
         TaskState::Failed => {
             let said = task.status_text().unwrap_or_default();
             let turn = turn.reference();
-            warn!(%turn, task = %task.id, said = %scrub(&said), "the task failed");
+            warn!(%turn, task = %task.id, said = %scrub(&mask.whole(&said).text), "the task failed");
             End::Failed("It says that it failed".to_owned())
         }
         TaskState::Canceled => End::Failed("The run was stopped".to_owned()),

@@ -32,6 +32,7 @@ use crate::model::{Awaited, Protocol};
 use crate::poison;
 use crate::rules::files::Takes;
 use crate::rules::health::Health;
+use crate::rules::mask::Mask;
 use crate::rules::words;
 
 /// Asks for a place among the calls in flight.
@@ -110,6 +111,8 @@ pub struct StartRun {
     pub prompt: Prompt,
     /// The question of the agent that it answers.
     pub answers: Option<Awaited>,
+    /// What is taken out of what the agent says, before it is logged.
+    pub mask: Mask,
     /// The protocol version that it was or is submitted in.
     pub protocol: Protocol,
     /// How.
@@ -252,6 +255,7 @@ impl Handler<StartRun> for Agent {
             turn,
             prompt,
             answers,
+            mask,
             protocol,
             begin,
             waits,
@@ -264,7 +268,7 @@ impl Handler<StartRun> for Agent {
             look_after: self.settings.look_after,
         });
         let trace = Trace::of(&prompt.id);
-        info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, ?begin, "run");
+        info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, begin = begin.name(), "run");
         // Nobody waits for a detached run, so it keeps no place from those who do; only what is
         // given to the agent takes one.
         let gives = matches!(begin, Begin::Decide(_));
@@ -292,6 +296,7 @@ impl Handler<StartRun> for Agent {
             health: self.health.clone(),
             prompt,
             answers,
+            mask,
             turn,
             listener: tell.clone(),
             stop,

@@ -35,6 +35,7 @@ use tracing::{debug, error};
 use crate::config::Config;
 use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
 use crate::model::Post;
+use crate::ops::tally::Tally;
 use crate::ops::watched::Watched;
 use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
@@ -60,6 +61,8 @@ pub struct Shared {
     pub me: Me,
     /// What must survive.
     pub store: Watched,
+    /// Where it is counted what was masked.
+    pub tally: Rc<Tally>,
     /// The time of day, and chance.
     pub world: Rc<dyn World>,
     /// What is known of people's screens. Never borrowed across an await.

@@ -13,6 +13,7 @@ use crate::a2a::A2aError;
 use crate::a2a::Outcome as AgentOutcome;
 use crate::ids::{AgentName, ChatId, MessageId};
 use crate::model::Turn;
+use crate::rules::mask::Kind;
 use crate::telegram::{Outcome as TelegramOutcome, TelegramError};
 
 /// How a poll can end.
@@ -35,6 +36,9 @@ pub struct Counts {
     pub prompts_again: BTreeMap<AgentName, u64>,
     /// How long the store took, by what it did.
     pub store_took: BTreeMap<&'static str, Histogram>,
+    /// What was masked of what agents say, by the command of the route, one of the configuration or
+    /// `other`, and by the name of its [`Kind`].
+    pub masked: BTreeMap<(String, &'static str), u64>,
     /// Turns, and the messages about them.
     pub turns: TurnCounts,
 }
@@ -74,6 +78,15 @@ impl Tally {
         let mut counts = self.0.borrow_mut();
         let times = counts.store_took.entry(what);
         times.or_insert_with(|| Histogram::new(MOMENTS)).saw(took);
+    }
+
+    /// This was taken out of what the agent of a route says.
+    pub fn masked(&self, route: &str, kinds: &[Kind]) {
+        let mut counts = self.0.borrow_mut();
+        for kind in kinds {
+            let key = (route.to_owned(), kind.name());
+            *counts.masked.entry(key).or_default() += 1;
+        }
     }
 
     /// A prompt is offered to an agent once more.

@@ -24,6 +24,7 @@ use crate::actors::sender::Sender;
 use crate::actors::{Commons, InForce, RealWorld, Shared};
 use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, TurnId};
 use crate::model::{Body, Kind, Outcome, Place, Post};
+use crate::rules::mask;
 use crate::rules::poll_watch::PollWatch;
 use crate::rules::status::{AgentSeen, Broken, Loaded, RouterSeen, Seen, SenderSeen, Totals};
 use crate::rules::testing::{config, me};
@@ -37,6 +38,7 @@ fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
         stopping: std::cell::Cell::default(),
         in_force: InForce::new(config()),
         me: me(),
+        tally: Rc::default(),
         store: Watched::new(
             Rc::new(MemStore::open(&MemDisk::default(), me().id, || {
                 Timestamp(0)
@@ -178,6 +180,10 @@ fn full() -> Overview {
     tally.asked(&"k8s".into(), "stream", None, took);
     tally.asked(&"k8s".into(), "stream", Some(&A2aError::Cut), took);
     tally.offered_again(&"k8s".into());
+    tally.masked(
+        "k8s",
+        &[mask::Kind::Own, mask::Kind::Named, mask::Kind::Named],
+    );
     tally.stored("commit", Duration::from_millis(3));
     let (turn, post) = (TurnId(1), OutboxId(1));
     let k8s = Some("k8s".into());
@@ -336,6 +342,9 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_first_preview_seconds_count{route=\"k8s\"} 1",
         "switchboard_answer_seconds_count{route=\"k8s\"} 1",
         "switchboard_posts_again_total 1",
+        "switchboard_masked_total{route=\"k8s\",kind=\"own\"} 1",
+        "switchboard_masked_total{route=\"k8s\",kind=\"named\"} 2",
+        "switchboard_masked_total{route=\"k8s\",kind=\"spoken\"} 0",
         "switchboard_approvals_total{route=\"k8s\",event=\"approval_expired\"} 0",
         "switchboard_started_seconds 1700000000.123",
         "switchboard_route_turns_ended_total{route=\"k8s\",outcome=\"unknown_told\"} 0",

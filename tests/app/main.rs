@@ -36,6 +36,7 @@ mod questions;
 mod reload;
 mod route_keys;
 mod routes;
+mod secrets;
 mod security;
 mod sessions;
 mod shared;

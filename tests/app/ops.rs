@@ -14,7 +14,7 @@ fn plan() -> Plan {
 }
 
 /// Where the port of the running bot is: its log says so.
-async fn base(stage: &Stage) -> String {
+pub(super) async fn base(stage: &Stage) -> String {
     let until = tokio::time::Instant::now() + PATIENCE;
     loop {
         let logged = stage.logged();
@@ -35,7 +35,7 @@ fn client() -> reqwest::Client {
     client.expect("a client can be made")
 }
 
-async fn get(url: &str) -> (u16, String) {
+pub(super) async fn get(url: &str) -> (u16, String) {
     let answer = client().get(url).send().await;
     let answer = answer.expect("the port answers");
     let status = answer.status().as_u16();

@@ -143,6 +143,7 @@ impl Bench {
         let commons: Commons = Rc::new(Shared {
             in_force: crate::actors::InForce::new(config()),
             me: me(),
+            tally: Rc::default(),
             store: Watched::new(
                 Rc::new(MemStore::open(&disk, BotId(1), || crate::ids::Timestamp(0))),
                 Rc::default(),

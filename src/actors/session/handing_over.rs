@@ -215,6 +215,7 @@ impl Session {
             turn: id,
             prompt,
             answers: turn.answers.clone(),
+            mask: self.mask.clone(),
             protocol,
             begin,
             waits,

@@ -96,6 +96,7 @@ impl Session {
             let ending = super::turn_in_flight::question_ending(shown);
             turn::take_away_placeholder(turn, ending, &mut changes, &mut ids);
             let (waiting, opened) = self.at_desk(|desk| desk.open(turn, agent, pause));
+            self.counts_masked(&self.at_desk(|desk| desk.masked(&waiting)));
             changes.extend(opened);
             changes.push(self.audit_pause(waiting.asked_by, "approval_asked", &waiting, None));
             // What was asked meanwhile waits, too; its writer hears so once.

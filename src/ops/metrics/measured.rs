@@ -8,9 +8,10 @@ use crate::model::Outcome;
 use crate::ops::histogram::Histogram;
 use crate::ops::overview::{Overview, RouteSeen};
 use crate::ops::turn_clock::{APPROVALS, TurnCounts};
+use crate::rules::mask::Kind;
 
 /// These metrics, in the order of the export.
-pub const MEASURED: [Family; 10] = [
+pub const MEASURED: [Family; 11] = [
     gauge(
         "switchboard_started_seconds",
         &[],
@@ -30,6 +31,11 @@ pub const MEASURED: [Family; 10] = [
         "switchboard_approvals_total",
         &["route", "event"],
         "What became of what agents asked people",
+    ),
+    counter(
+        "switchboard_masked_total",
+        &["route", "kind"],
+        "Secrets taken out of answers, failures and cards; own is one of the bot itself",
     ),
     histogram(
         "switchboard_first_preview_seconds",
@@ -71,6 +77,12 @@ pub(super) fn samples(seen: &Overview) -> Vec<Sample> {
     #[allow(clippy::cast_precision_loss, reason = "see above")]
     let started = seen.started.0 as f64 / 1_000.0;
     samples.push(sample("switchboard_started_seconds", &[], started));
+    let mut masked = none(&seen.routes, Kind::ALL.map(Kind::name));
+    masked.extend(counts.masked.clone());
+    for ((route, kind), count) in &masked {
+        let labels = [route.as_str(), *kind];
+        samples.push(sample("switchboard_masked_total", &labels, *count));
+    }
     for ((agent, call), took) in &counts.agents_took {
         let labels = [agent.as_str(), *call];
         samples.extend(took_of("switchboard_agent_call_seconds", &labels, took));

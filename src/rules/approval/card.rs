@@ -8,7 +8,7 @@ use crate::model::{Entity, EntityKind};
 use crate::pause::{Asks, Pause, ToolCall};
 use crate::rules::chunk;
 use crate::rules::format::Formatted;
-use crate::rules::mask::Mask;
+use crate::rules::mask::{Kind, Mask};
 use crate::rules::words::approvals as words;
 
 /// The name of a tool or of a sub-agent is cut after so many characters.
@@ -44,19 +44,21 @@ pub struct Card {
     pub text: Formatted,
     /// All arguments, if the card has not room for them: for a file.
     pub whole: Option<String>,
+    /// What was taken out of it, each with why.
+    pub masked: Vec<Kind>,
 }
 
 /// The card for calls that wait.
 #[must_use]
 pub fn card(shown: Shown<'_>) -> Card {
     let calls = shown.pause.calls();
-    let mut masked = 0;
+    let mut masked = Vec::new();
     let arguments: Vec<String> = calls
         .iter()
         .map(|call| {
             let yaml = yaml(&call.args);
             let without = shown.mask.whole(&yaml);
-            masked += without.count();
+            masked.extend(without.kinds);
             without.text.into_owned()
         })
         .collect();
@@ -70,8 +72,8 @@ pub fn card(shown: Shown<'_>) -> Card {
         _ => words::approval(shown.agent, shown.asked_by, calls.len()),
     };
     let mut foot = String::new();
-    if masked > 0 {
-        foot.push_str(&words::masked(masked));
+    if !masked.is_empty() {
+        foot.push_str(&words::masked(masked.len()));
         foot.push('\n');
     }
     foot.push_str(shown.foot);
@@ -101,13 +103,14 @@ pub fn card(shown: Shown<'_>) -> Card {
     Card {
         text: text.finish(shown.text_max),
         whole,
+        masked,
     }
 }
 
 /// The card for the question at hand.
 #[must_use]
 pub fn question_card(shown: Shown<'_>) -> Card {
-    let mut text = Text::default();
+    let (mut text, mut masked) = (Text::default(), Vec::new());
     if let Asks::Answers { via, questions, .. } = &shown.pause.asks {
         let at = shown
             .picks
@@ -129,6 +132,7 @@ pub fn question_card(shown: Shown<'_>) -> Card {
                 text.line("");
                 text.line(&words::masked(without.count()));
             }
+            masked = without.kinds;
         }
     }
     text.line("");
@@ -136,6 +140,7 @@ pub fn question_card(shown: Shown<'_>) -> Card {
     Card {
         text: text.finish(shown.text_max),
         whole: None,
+        masked,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::pause::{Asks, Decision, Pause};
 use crate::rules::format::Formatted;
-use crate::rules::mask::Mask;
+use crate::rules::mask::{self, Mask};
 use crate::rules::turn::Fresh;
 use crate::rules::words::approvals as words;
 use crate::store::Change;
@@ -144,6 +144,12 @@ impl Desk<'_> {
     /// What a person is called.
     fn name(&self, user: UserId) -> String {
         self.config.called(user)
+    }
+
+    /// What was taken out of its card, each with why.
+    #[must_use]
+    pub fn masked(&self, waiting: &Waiting) -> Vec<mask::Kind> {
+        self.card(waiting).masked
     }
 
     pub(super) fn card(&self, waiting: &Waiting) -> Card {
