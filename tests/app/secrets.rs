@@ -4,7 +4,9 @@
 use std::io::Write as _;
 
 use serde_json::json;
-use switchboard_emulators::agent::{Question, Settings as AgentSettings, replies, reply};
+use switchboard_emulators::agent::{
+    Incoming, Question, Reply, Settings as AgentSettings, replies, reply,
+};
 
 use crate::ops::{base, get};
 use crate::support::{Stage, UNLIMITED, rows};
@@ -22,6 +24,37 @@ fn leak(token: &str) -> String {
     format!(
         "use {github}, or password: {password}\nsent {own} and {token}\n\nkind: Secret\ndata:\n  a: {data}\n"
     )
+}
+
+/// Says it in every shape that an answer has.
+fn script(incoming: &Incoming, text: &str) -> Reply {
+    let secret = SECRETS[0];
+    let base64 = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(text)
+    };
+    match (&incoming.decision, incoming.text.as_str()) {
+        (Some(decision), _) => replies(&format!("{} {text}", decision.summary())),
+        (_, "answer") => replies(text),
+        (_, "grow") => reply().tokens(&[text]).answers(text),
+        (_, "fail") => reply().fails(text),
+        (_, "refuse") => reply().rejects(text),
+        (_, "error") => reply().jsonrpc_error(-32602, &format!("no: {text}")),
+        (_, "http") => reply().http_status(403, &format!("no: {text}")),
+        (_, "file") => reply()
+            .file_bytes(&format!("{secret}.txt"), "text/plain", &base64)
+            .completes(),
+        (_, "link") => reply()
+            .file_uri(
+                &format!("{secret}.txt"),
+                "text/plain",
+                &format!("https://x.example/?token={secret}"),
+            )
+            .completes(),
+        (_, "ask") => reply().asks(text),
+        (_, "approve") => reply().asks_approval(&[(secret, json!({"manifest": text}))]),
+        _ => reply().asks_user(&[Question::one_of(text, &[secret, "other"])]),
+    }
 }
 
 #[tokio::test]
@@ -47,35 +80,7 @@ async fn no_secret_reaches_anything_that_goes_out() {
             "k8s",
             AgentSettings::kagent("k8s"),
             &agent,
-            move |incoming| {
-                let secret = SECRETS[0];
-                let base64 = {
-                    use base64::Engine as _;
-                    base64::engine::general_purpose::STANDARD.encode(&text)
-                };
-                match (&incoming.decision, incoming.text.as_str()) {
-                    (Some(decision), _) => replies(&format!("{} {text}", decision.summary())),
-                    (_, "answer") => replies(&text),
-                    (_, "grow") => reply().tokens(&[&text]).answers(&text),
-                    (_, "fail") => reply().fails(&text),
-                    (_, "refuse") => reply().rejects(&text),
-                    (_, "error") => reply().jsonrpc_error(-32602, &format!("no: {text}")),
-                    (_, "http") => reply().http_status(403, &format!("no: {text}")),
-                    (_, "file") => reply()
-                        .file_bytes(&format!("{secret}.txt"), "text/plain", &base64)
-                        .completes(),
-                    (_, "link") => reply()
-                        .file_uri(
-                            &format!("{secret}.txt"),
-                            "text/plain",
-                            &format!("https://x.example/?token={secret}"),
-                        )
-                        .completes(),
-                    (_, "ask") => reply().asks(&text),
-                    (_, "approve") => reply().asks_approval(&[(secret, json!({"manifest": text}))]),
-                    _ => reply().asks_user(&[Question::one_of(&text, &[secret, "other"])]),
-                }
-            },
+            move |incoming| script(incoming, &text),
         )
         .start()
         .await;
