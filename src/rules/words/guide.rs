@@ -105,10 +105,14 @@ pub fn agents<'a>(
     }
     let health = |route: &Route| agents::of(described, route).map_or(Seen::Unknown, |it| it.health);
     let is_current = |route: &Route| Some(&route.agent) == current;
-    let marks = [UP, DOWN, NOT_TRIED].into_iter();
-    let marks = marks.filter(|(mark, _)| routes.iter().any(|it| state(health(it)) == *mark));
-    let marks: Vec<String> = marks.map(|(mark, what)| format!("{mark} {what}")).collect();
-    let mut after = format!("\n{}", marks.join(" · "));
+    let mut after = String::new();
+    // Where all answer, green needs no word.
+    if routes.iter().any(|route| health(route) != Seen::Up) {
+        let marks = [UP, DOWN, NOT_TRIED].into_iter();
+        let shown = marks.filter(|(mark, _)| routes.iter().any(|it| state(health(it)) == *mark));
+        let shown: Vec<String> = shown.map(|(mark, what)| format!("{mark} {what}")).collect();
+        after = format!("\n{}", shown.join(" · "));
+    }
     if routes.iter().any(|route| is_current(route)) {
         after.push_str("\n▸ is the one that your plain text goes to.");
     }

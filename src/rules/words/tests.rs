@@ -204,6 +204,7 @@ fn all() -> Vec<String> {
         help(none()),
         agents(routes(), &described(), Some(&agent)),
         agents(routes(), &described()[..1], None),
+        agents(config.routes[..1].iter(), &described(), Some(&agent)),
         agents(none(), &[], None),
         whoami(&config, ANNA, at(GROUP, 17)),
         whoami(&config, ADMIN, at(ChatId(1), 0)),
