@@ -115,3 +115,39 @@ async fn plain_words_are_no_answer_where_there_is_a_choice_and_who_asked_before_
     assert_eq!(answers.unwrap().answers, [vec!["PostgreSQL"]]);
     stage.ends().await;
 }
+
+#[tokio::test]
+async fn a_stop_and_a_new_conversation_of_just_before_a_death_reject_what_waits() {
+    for (wish, reason) in [
+        (
+            "UPDATE turns SET stop_asked_at = 1",
+            "The person has stopped it.",
+        ),
+        (
+            "UPDATE conversations SET closed_at = 1",
+            "The person has asked something else.",
+        ),
+    ] {
+        let plan =
+            Stage::plan().agent_as("k8s", AgentSettings::kagent("k8s"), KAGENT, |incoming| {
+                match &incoming.decision {
+                    Some(decision) => replies(&decision.summary()),
+                    None => reply().asks_approval(&[("delete_pod", json!({"name": "web-1"}))]),
+                }
+            });
+        let mut stage = plan.route("k8s", ANYBODY).start().await;
+        stage.user(7).says("one");
+        stage.user(7).sees("asks whether it may go on").await;
+        rows::turns_become(&stage.store(), &["working"]).await;
+        stage.stop_bot().await.unwrap();
+        rows::change(&stage.store(), wish).await;
+        stage.start_bot();
+        stage.user(7).sees("🚫 Rejected by 7 at").await;
+        stage.settled().await;
+        let decided = stage.agent("k8s").prompts();
+        let decision = decided.iter().find_map(|prompt| prompt.decision.as_ref());
+        assert!(decision.unwrap().summary().contains(reason), "{wish}");
+        assert_eq!(ran(&stage), Vec::<String>::new());
+        stage.ends().await;
+    }
+}

@@ -4,9 +4,9 @@
 use super::properties::{opened, pause};
 use super::*;
 use crate::config::Config;
-use crate::ids::{AgentName, ChatId, RouteName, Timestamp, UserId};
+use crate::ids::{AgentName, CallId, ChatId, RouteName, Timestamp, UserId};
 use crate::model::Tap;
-use crate::pause::Decision;
+use crate::pause::{Asks, Decision, Pause, Question};
 
 const ANNA: UserId = UserId(11);
 const BEN: UserId = UserId(22);
@@ -106,6 +106,37 @@ fn only_who_may_approve_a_call_toggles_it_and_all_that_is_approved_must_be_their
         "may not approve",
         "what others toggled is not theirs to send"
     );
+}
+
+#[test]
+fn only_whoever_asked_answers_a_question() {
+    let config = policy_tests::config();
+    let question = Question {
+        text: "Which one?".to_owned(),
+        choices: vec!["a".to_owned()],
+        multiple: false,
+    };
+    let asks = Asks::Answers {
+        id: CallId::from("c"),
+        via: None,
+        questions: vec![question],
+    };
+    let asked = Pause {
+        asks,
+        ..pause(0, &[])
+    };
+    let waiting = opened(&config, asked, NOW);
+    let case = case(&config);
+    for (user, expected) in [
+        (ANNA, "Answers([[\"a\"]])"),
+        (BEN, "may not answer"),
+        (STRANGER, "may not answer"),
+    ] {
+        let chosen = tapped(&case, &waiting, 1, Tap::Choose(0), user, NOW);
+        assert_eq!(told(&chosen), expected, "{user}");
+        let said = replied(&case, &waiting, "a", user, NOW);
+        assert_eq!(told(&said), expected, "{user}");
+    }
 }
 
 #[test]
