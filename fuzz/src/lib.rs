@@ -11,13 +11,7 @@ pub mod ids;
 pub mod model;
 #[path = "../../src/pause.rs"]
 pub mod pause;
-/// What takes credentials out of the texts of errors.
-pub mod rules {
-    #[path = "../../../src/rules/glob.rs"]
-    pub mod glob;
-    #[path = "../../../src/rules/mask/mod.rs"]
-    pub mod mask;
-}
+pub mod rules;
 mod stream;
 #[path = "../../src/usage.rs"]
 pub mod usage;

@@ -2,9 +2,11 @@
 //! begins, and whoever sent it is told.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::Value;
+use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use crate::actors::World;
@@ -17,6 +19,9 @@ use crate::rules::suspects::{self, ALONE_MAX};
 use crate::rules::turn::{self, Fresh};
 use crate::rules::{access, words};
 use crate::store::{Change, SharedStore, Store, StoreError};
+
+/// The wait between two tries to write.
+const WRITE_AGAIN: Duration = Duration::from_secs(2);
 
 /// What nobody has dealt with in a copy and is set aside at once.
 const UPDATES_MAX: usize = 1_000;
@@ -38,6 +43,20 @@ impl Fresh for Ids<'_> {
 
     fn now(&self) -> Timestamp {
         self.world.now()
+    }
+}
+
+/// Writes this, as long as it takes: a full disk gets room, and a process that ended for want of it
+/// would not be there by then.
+async fn commit(store: &SharedStore, changes: Vec<Change>) -> Result<(), StoreError> {
+    loop {
+        match store.commit(changes.clone()).await {
+            Err(failure) if failure.retry() => {
+                error!(%failure, "the start cannot be written down, trying again");
+                sleep(WRITE_AGAIN).await;
+            }
+            done => return done,
+        }
     }
 }
 
@@ -74,7 +93,7 @@ pub(super) async fn restored(store: &SharedStore, world: &dyn World) -> Result<(
             why: "it waited when the copy was made".to_owned(),
         });
     }
-    store.commit(changes).await
+    commit(store, changes).await
 }
 
 /// Reads what panics were written down, and parks what has caused too many.
@@ -91,7 +110,7 @@ pub(super) async fn park(store: &SharedStore, config: &Config) -> anyhow::Result
     let explained = !records.is_empty();
     let mut noted: Vec<Change> = records.into_iter().map(Change::NotePanic).collect();
     noted.push(Change::BeginProcess { explained });
-    store.commit(noted).await?;
+    commit(store, noted).await?;
     if explained {
         poison::forget(&file).with_context(|| file.display().to_string())?;
     }
@@ -144,7 +163,7 @@ async fn set_aside(
     work: Work,
     why: (String, Died),
 ) -> Result<(), StoreError> {
-    match store.commit(changes(store, config, work, why).await?).await {
+    match commit(store, changes(store, config, work, why).await?).await {
         Ok(()) => warn!(work = %work.reference(), "parked"),
         // It has come to its end all the same.
         Err(StoreError::Stale(_)) => info!(work = %work.reference(), "is over"),

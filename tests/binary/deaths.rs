@@ -58,10 +58,9 @@ async fn what_kills_without_a_word_is_found_among_others_and_set_aside() {
         assert!(log.contains("let in alone"), "{log}");
         assert_eq!(parked(&stage, &[]).await, "nothing is parked\n");
     }
-    // It goes on meanwhile; a death may have met the message that says so.
-    stage.user(6).sees("the answer").await;
-
     let bot = dying(&stage, "run-@T2");
+    // It goes on meanwhile, or now: a death may have met any step of it.
+    stage.user(6).sees("the answer").await;
     let told = stage.user(7).sees("even on nothing else").await;
     assert!(told.text.contains("question to k8s"), "{}", told.text);
     stage.user(8).says("and me?");
