@@ -26,11 +26,10 @@ mod world;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use actix::Recipient;
 use secrecy::ExposeSecret;
-use tracing::{debug, error};
+use tracing::debug;
 
 use crate::config::Config;
 use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
@@ -43,15 +42,12 @@ use crate::rules::poll_watch::PollWatch;
 use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
-use crate::store::{Change, StoreError};
+use crate::store::{Change, StoreError, surely};
 pub use in_force::{Agents, InForce, Pinned};
 use menus::Menus;
 use sender::Posted;
 use trial::Trial;
 pub use world::{RealWorld, World};
-
-/// The longest wait between two tries at a store that does not work.
-const STORE_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// What every actor may look at.
 pub struct Shared {
@@ -136,19 +132,9 @@ impl Shared {
     /// # Errors
     /// The same.
     pub async fn keep_surely(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let mut wait = Duration::from_millis(100);
-        loop {
-            let done = self.store.commit(changes.clone()).await;
-            self.note(&done);
-            match done {
-                Err(failure) if failure.retry() => {
-                    error!(%failure, "the store does not work, trying again");
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(STORE_WAIT_MAX);
-                }
-                done => return done,
-            }
-        }
+        let done = surely(|changes| self.store.commit(changes), changes).await;
+        self.note(&done);
+        done
     }
 
     /// What is taken out of what this agent says, by these settings, to a question that was asked

@@ -2,11 +2,9 @@
 //! begins, and whoever sent it is told.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::Value;
-use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use crate::actors::World;
@@ -18,10 +16,7 @@ use crate::rules::phone::Ending;
 use crate::rules::suspects::{self, ALONE_MAX};
 use crate::rules::turn::{self, Fresh};
 use crate::rules::{access, words};
-use crate::store::{Change, SharedStore, Store, StoreError};
-
-/// The wait between two tries to write.
-const WRITE_AGAIN: Duration = Duration::from_secs(2);
+use crate::store::{Change, SharedStore, Store, StoreError, surely};
 
 /// What nobody has dealt with in a copy and is set aside at once.
 const UPDATES_MAX: usize = 1_000;
@@ -46,18 +41,10 @@ impl Fresh for Ids<'_> {
     }
 }
 
-/// Writes this, as long as it takes: a full disk gets room, and a process that ended for want of it
-/// would not be there by then.
+/// What a start has to write down is written as soon as the store works: a process that ended for
+/// want of room would not be there when somebody makes some.
 async fn commit(store: &SharedStore, changes: Vec<Change>) -> Result<(), StoreError> {
-    loop {
-        match store.commit(changes.clone()).await {
-            Err(failure) if failure.retry() => {
-                error!(%failure, "the start cannot be written down, trying again");
-                sleep(WRITE_AGAIN).await;
-            }
-            done => return done,
-        }
-    }
+    surely(|changes| store.commit(changes), changes).await
 }
 
 /// A copy knows nothing of what was done after it was made. Whoever waits in it is asked before

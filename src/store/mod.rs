@@ -26,6 +26,7 @@ mod points;
 mod read;
 mod recent;
 mod sqlite;
+mod surely;
 #[cfg(test)]
 mod tests;
 mod tidy;
@@ -50,6 +51,7 @@ pub use self::owner::Ownership;
 pub use self::parked::{Parked, ask_retry, parked};
 pub use self::points::{POINTS, WRITES};
 pub use self::sqlite::Sqlite;
+pub use self::surely::surely;
 pub use self::tidy::Tidy;
 pub use self::upkeep::Upkeep;
 pub use self::waiters::Waiter;

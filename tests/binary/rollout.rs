@@ -122,6 +122,17 @@ fn tell(what: &str, gap: Duration, crowd: &Crowd) {
     );
 }
 
+/// The new process has taken over: soon enough, with nothing left open and no fight over the poll.
+async fn is_over(how: &str, stage: Stage, crowd: &Crowd, ended: Instant, new: Bot) {
+    let gap = gap(&stage, ended);
+    tell(how, gap, crowd);
+    assert!(gap < Duration::from_secs(10), "{gap:?}");
+    rows::settled(&stage.store()).await;
+    let (code, log) = new.stop().await;
+    assert_eq!((code, conflicts(&log)), (Some(0), 0), "{log:#?}");
+    stage.ends().await;
+}
+
 #[tokio::test]
 async fn a_rollout_as_recreate_does_it_loses_nothing_and_is_short() {
     let stage = stage().await;
@@ -137,13 +148,7 @@ async fn a_rollout_as_recreate_does_it_loses_nothing_and_is_short() {
         (ended, new)
     };
     let (ended, new) = crowd.while_it(&stage, rollout).await;
-    let gap = gap(&stage, ended);
-    tell("recreate", gap, &crowd);
-    assert!(gap < Duration::from_secs(10), "{gap:?}");
-    rows::settled(&stage.store()).await;
-    let (code, log) = new.stop().await;
-    assert_eq!((code, conflicts(&log)), (Some(0), 0), "{log:#?}");
-    stage.ends().await;
+    is_over("recreate", stage, &crowd, ended, new).await;
 }
 
 #[tokio::test]
@@ -165,13 +170,7 @@ async fn a_careless_rollout_has_both_alive_and_only_one_at_work() {
         (ended, new)
     };
     let (ended, new) = crowd.while_it(&stage, rollout).await;
-    let gap = gap(&stage, ended);
-    tell("both alive", gap, &crowd);
-    assert!(gap < Duration::from_secs(10), "{gap:?}");
-    rows::settled(&stage.store()).await;
-    let (code, log) = new.stop().await;
-    assert_eq!((code, conflicts(&log)), (Some(0), 0), "{log:#?}");
-    stage.ends().await;
+    is_over("both alive", stage, &crowd, ended, new).await;
 }
 
 /// A file system that loses its locks lets the second one in: the epoch sends the first one away.

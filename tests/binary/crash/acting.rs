@@ -10,7 +10,7 @@ use switchboard_emulators::agent::{Cancel, Gate, Reply, Settings, replies, reply
 use switchboard_emulators::bot_api::{Fault, Incoming, On, Upload};
 
 use super::play::Play;
-use crate::support::{Plan, Stage, UNLIMITED, rows};
+use crate::support::{Plan, Stage, UNLIMITED, User, rows};
 
 const KAGENT: &str = "flavor = \"kagent\"";
 
@@ -117,13 +117,17 @@ pub fn chooses_an_agent(play: &Play) -> LocalBoxFuture<'_, ()> {
     })
 }
 
+async fn is_answered_and_begins_anew(user: &User<'_>) {
+    user.sees("the answer").await;
+    user.says("/new k8s");
+    user.sees("A new conversation with k8s").await;
+}
+
 pub fn begins_anew(play: &Play) -> LocalBoxFuture<'_, ()> {
     play.stage.user(7).says("hello");
     Box::pin(async {
         let user = play.stage.user(7);
-        user.sees("the answer").await;
-        user.says("/new k8s");
-        user.sees("A new conversation with k8s").await;
+        is_answered_and_begins_anew(&user).await;
         user.says("hello");
     })
 }
@@ -132,9 +136,7 @@ pub fn goes_back(play: &Play) -> LocalBoxFuture<'_, ()> {
     play.stage.user(7).says("hello");
     Box::pin(async {
         let user = play.stage.user(7);
-        user.sees("the answer").await;
-        user.says("/new k8s");
-        user.sees("A new conversation with k8s").await;
+        is_answered_and_begins_anew(&user).await;
         user.says("hello again");
         rows::turns_become(&play.stage.store(), &["answered", "answered"]).await;
         user.says("/resume 2");
