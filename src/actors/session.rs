@@ -153,6 +153,8 @@ struct Running {
     /// Whether a decision about it was on its way when an earlier process ended: what has moved
     /// on since has got it.
     decided_before: bool,
+    /// What is committed with its end.
+    with_end: Vec<Change>,
     /// Whether its end is being committed.
     ending: bool,
     /// Whether it is let in.
@@ -270,6 +272,7 @@ impl Session {
             timer: None,
             paused: None,
             decided_before: false,
+            with_end: Vec::new(),
             ending: false,
             tried: Tried::In,
             began: Instant::now(),

@@ -40,6 +40,9 @@ impl Drop for InFlight {
     }
 }
 
+/// The call that carries a decision.
+const DECISION: &str = "takes a decision";
+
 impl SimCalls {
     pub fn new(process: &Rc<Process>, agent: &Rc<SimAgent>, outside: &Rc<LocalSet>) -> Self {
         Self {
@@ -65,7 +68,9 @@ impl SimCalls {
         let (process, chance) = (&self.process, &self.process.sim.chance);
         process.step().await;
         let way = chance.millis(1, 300);
-        let wrong = self.goes_wrong().then(|| chance.below(5));
+        // Decisions are few: what becomes of them when they are cut has to be seen all the same.
+        let wrong = self.goes_wrong() || name == DECISION && self.goes_wrong();
+        let wrong = wrong.then(|| chance.below(5));
         let unreachable = A2aError::Connect("refused".to_owned());
         let told = if self.agent.down.get() {
             sleep(way).await;
@@ -119,7 +124,11 @@ impl SimCalls {
             checks::submitted(&self.process, prompt);
         }
         let prompt = prompt.clone();
-        self.call("takes a prompt", move |agent| {
+        let name = prompt
+            .answer
+            .as_ref()
+            .map_or("takes a prompt", |_| DECISION);
+        self.call(name, move |agent| {
             agent.understands(protocol)?;
             agent.receives(&prompt)
         })

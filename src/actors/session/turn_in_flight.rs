@@ -12,6 +12,7 @@ use crate::ids::{ContextId, TurnId};
 use crate::model::{Seat, Turn, TurnState};
 use crate::rules::answer::{self, Showing};
 use crate::rules::phone::{Ending, Shown};
+use crate::rules::route;
 use crate::rules::stop;
 use crate::rules::turn::{self, End};
 use crate::rules::words;
@@ -23,6 +24,7 @@ impl Session {
             task,
             context,
             protocol,
+            over,
         } = news
         else {
             return Box::pin(fut::ready(()));
@@ -52,6 +54,11 @@ impl Session {
             changes.extend(self.learns(context));
         }
         self.tell_drained();
+        if let (true, Some(running)) = (over, &mut self.running) {
+            // Its end comes at once: both are one commit.
+            running.with_end = changes;
+            return Box::pin(fut::ready(()));
+        }
         self.note(id, changes)
     }
 
@@ -90,6 +97,9 @@ impl Session {
             return self.commit_end(id, end, &Seat::default());
         }
         let (place, user) = (running.turn.place, running.turn.asked_by);
+        if !route::depends_on_seat(&self.commons.config(), place, user) {
+            return self.commit_end(id, end, &Seat::default());
+        }
         let seat = self.seat_of(place, user).into_actor(self);
         let end = end.clone();
         Box::pin(seat.then(move |seat, session, _| session.commit_end(id, &end, &seat)))
@@ -98,10 +108,14 @@ impl Session {
     /// Commits the end of the turn in flight; `seat` says whether an answer names its agent.
     fn commit_end(&mut self, id: TurnId, end: &End, seat: &Seat) -> ResponseActFuture<Self, ()> {
         let awaits = self.awaits(end);
+        let Some(running) = &mut self.running else {
+            return Box::pin(fut::ready(()));
+        };
+        let mut changes = std::mem::take(&mut running.with_end);
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let mut changes = self.pause_is_gone(running, *end == End::Forgotten);
+        changes.extend(self.pause_is_gone(running, *end == End::Forgotten));
         changes.extend(awaits);
         changes.extend(self.changes_of(running, end, seat));
         let usage = running.usage;
