@@ -15,6 +15,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Row, query};
 use tokio::sync::{mpsc, oneshot};
+use tracing::dispatcher;
 
 use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
@@ -335,8 +336,10 @@ fn begin(
 ) -> Result<(mpsc::UnboundedSender<Job>, oneshot::Receiver<()>), StoreError> {
     let (jobs, waiting) = mpsc::unbounded_channel();
     let (tell, ended) = oneshot::channel();
+    // What it says goes where its maker's words go.
+    let log = dispatcher::get_default(Clone::clone);
     let life = move || {
-        writer.run(waiting);
+        dispatcher::with_default(&log, || writer.run(waiting));
         // Nobody waits for it where the process ends at once.
         let _ = tell.send(());
     };
