@@ -19,13 +19,14 @@ pub(super) fn words_of(summary: &str) -> Option<String> {
 
 /// A turn begins: its conversation is used, and has its first words from it if it has none.
 pub(super) fn begun(c: &Writing, turn: &Turn, now: Timestamp) -> Result<(), StoreError> {
-    let sql = write("UPDATE conversations SET used_at = ? WHERE id = ?");
-    any(c, sql.bind(now.0).bind(turn.conversation.0))?;
+    // The values on the right are those from before.
     let sql = write(
-        "UPDATE conversations SET words = ?, words_at = ?, words_of = ?
-         WHERE id = ? AND words IS NULL",
+        "UPDATE conversations SET used_at = ?1, words = coalesce(words, ?2),
+                words_at = iif(words IS NULL, ?1, words_at),
+                words_of = iif(words IS NULL, ?3, words_of)
+         WHERE id = ?4",
     );
-    let sql = sql.bind(words_of(turn.summary())).bind(now.0);
+    let sql = sql.bind(now.0).bind(words_of(turn.summary()));
     any(c, sql.bind(turn.id.0).bind(turn.conversation.0))
 }
 

@@ -41,11 +41,13 @@ impl Session {
             running.turn.state = TurnState::Working;
             running.turn.task = Some(task.clone());
             running.turn.protocol = Some(protocol);
-            changes.push(Change::Working {
+            // A task that is over is never taken up again: nobody has to know it.
+            let working = Change::Working {
                 turn: id,
                 task,
                 protocol,
-            });
+            };
+            changes.extend((!over).then_some(working));
         }
         if let Some(running) = &self.running {
             self.log("the agent has it", &running.turn);
@@ -55,7 +57,7 @@ impl Session {
         }
         self.tell_drained();
         if let (true, Some(running)) = (over, &mut self.running) {
-            // Its end comes at once: both are one commit.
+            // Its end comes at once, and takes along what else is new.
             running.with_end = changes;
             return Box::pin(fut::ready(()));
         }
