@@ -65,6 +65,7 @@ pub async fn measure(places: &Places, kind: Kind, spans: Spans, store: &Path, re
     record.rounds.push(sheet);
 }
 
+/// The life with few people.
 async fn few(
     places: &Places,
     kind: Kind,
@@ -74,22 +75,29 @@ async fn few(
     record: &mut Record,
 ) -> Result<()> {
     let mut stage = Stage::start(places, kind, PEOPLE, store).await?;
+    let played = play_to_few(&mut stage, kind, spans, sheet).await;
+    close(stage, played, record).await
+}
+
+async fn play_to_few(stage: &mut Stage, kind: Kind, spans: Spans, sheet: &mut Sheet) -> Result<()> {
     let start = stage.start_time().context("it has not polled")?;
     sheet.insert(Figure::Start, ms(start));
     sleep(spans.idle).await;
     sheet.insert(Figure::Idle, stage.bot.resident()? / MIB);
-    play::warm_up(&mut stage).await?;
+    play::warm_up(stage).await?;
     if !kind.is_sequential() {
-        sheet.insert(Figure::Crowd, ms(play::crowd(&mut stage).await?));
+        sheet.insert(Figure::Crowd, ms(play::crowd(stage).await?));
     }
-    let steady = play::steady(&mut stage, spans.steady).await?;
-    play::bursts(&mut stage).await?;
-    let full = play::saturation(&mut stage, spans.warm, spans.full).await?;
+    let steady = play::steady(stage, spans.steady).await?;
     sheet.extend([
         (Figure::SteadyP50, steady.p50),
         (Figure::SteadyP99, steady.p99),
         (Figure::CpuSteady, steady.cpu),
         (Figure::Calls, steady.calls),
+    ]);
+    play::bursts(stage).await?;
+    let full = play::saturation(stage, spans.warm, spans.full).await?;
+    sheet.extend([
         (Figure::Rate, full.rate),
         (Figure::Cpu, full.cpu),
         (Figure::FullP50, full.p50),
@@ -99,9 +107,10 @@ async fn few(
         sheet.extend(steady.writes.map(|writes| (Figure::Writes, writes)));
         sheet.extend(full.writes.map(|writes| (Figure::WritesFull, writes)));
     }
-    close(stage, record).await
+    Ok(())
 }
 
+/// The life with many people.
 async fn many(
     places: &Places,
     kind: Kind,
@@ -111,12 +120,17 @@ async fn many(
     record: &mut Record,
 ) -> Result<()> {
     let mut stage = Stage::start(places, kind, MANY, store).await?;
-    play::warm_up(&mut stage).await?;
+    let played = play_to_many(&mut stage, spans, sheet).await;
+    close(stage, played, record).await
+}
+
+async fn play_to_many(stage: &mut Stage, spans: Spans, sheet: &mut Sheet) -> Result<()> {
+    play::warm_up(stage).await?;
     for (figure, count) in [(Figure::Held1k, MANY / 10), (Figure::Held10k, MANY)] {
-        let held = play::hold(&mut stage, count, spans.held).await?;
+        let held = play::hold(stage, count, spans.held).await?;
         sheet.insert(figure, held / MIB);
     }
-    close(stage, record).await
+    Ok(())
 }
 
 /// The time to the first poll alone, of the product.
@@ -154,13 +168,20 @@ pub fn remove_store(path: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn close(stage: Stage, record: &mut Record) -> Result<()> {
+/// Ends a life and notes what went wrong in it.
+async fn close(stage: Stage, played: Result<()>, record: &mut Record) -> Result<()> {
     {
         let ledger = stage.world.ledger.borrow();
-        record.faults += ledger.faults();
+        let mut faults = ledger.faults();
+        if played.is_err() {
+            // What is open when it is cut short is not lost.
+            faults.lost = 0;
+        }
+        record.faults += faults;
         record.asked += ledger.asked();
     }
-    stage.end().await
+    let ended = stage.end().await;
+    played.and(ended)
 }
 
 fn ms(span: Duration) -> f64 {

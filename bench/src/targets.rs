@@ -66,8 +66,9 @@ pub fn targets(results: &Results<'_>) -> Vec<Target> {
         all.push(right(ours));
         // It did not get that far.
         if !ours.failures.is_empty() {
-            all.iter_mut()
-                .for_each(|target| target.met = target.met.or(Some(false)));
+            for target in &mut all {
+                target.met = target.met.or(Some(false));
+            }
         }
     }
     all
