@@ -130,10 +130,11 @@ fn told(record: &Record) -> String {
     format!("{figures}; {:?} {failure}", record.faults)
 }
 
-/// Prints the results, and puts them into the page if there is one.
+/// Prints the results. If they are whole, they replace those of the page.
 fn publish(args: &Args, results: &str, records: &BTreeMap<Kind, Record>) -> Result<()> {
     println!("{results}");
-    let Some(path) = &args.page else {
+    let whole = !args.quick && args.kinds == Kind::ALL;
+    let Some(path) = args.page.as_ref().filter(|_| whole) else {
         return Ok(());
     };
     let page = fs::read_to_string(path)?;
