@@ -2,7 +2,7 @@
 
 use super::{any, one};
 use crate::ids::BotId;
-use crate::rules::approval::{State, Waiting};
+use crate::rules::approval::{Closed, State, Waiting};
 use crate::store::StoreError;
 use crate::store::write::{Writing, write};
 
@@ -10,6 +10,8 @@ use crate::store::write::{Writing, write};
 pub(super) fn keep(c: &Writing, bot: BotId, waiting: &Waiting) -> Result<(), StoreError> {
     let body = serde_json::to_string(waiting).map_err(StoreError::unavailable)?;
     let body = Some(body).filter(|_| !waiting.state.is_over());
+    let closed = Closed::of(waiting).as_ref().map(serde_json::to_string);
+    let closed = closed.transpose().map_err(StoreError::unavailable)?;
     let sql = if waiting.version == 1 {
         let sql = write(
             "INSERT INTO pauses (state, body, version, bot, id, turn, digest)
@@ -22,11 +24,11 @@ pub(super) fn keep(c: &Writing, bot: BotId, waiting: &Waiting) -> Result<(), Sto
         sql.bind(waiting.digest.as_str())
     } else {
         let sql = write(
-            "UPDATE pauses SET state = ?, body = ?, version = ?
+            "UPDATE pauses SET state = ?, body = ?, closed = ?, version = ?
              WHERE bot = ? AND id = ? AND version = ?
                AND state IN ('open', 'deciding', 'unknown')",
         );
-        let sql = sql.bind(waiting.state.name()).bind(body);
+        let sql = sql.bind(waiting.state.name()).bind(body).bind(closed);
         let sql = sql.bind(i64::from(waiting.version)).bind(bot.0);
         sql.bind(waiting.id.0).bind(i64::from(waiting.version) - 1)
     };
