@@ -80,7 +80,7 @@ fn main() -> anyhow::Result<()> {
 async fn run() -> anyhow::Result<()> {
     let telegram = Rc::new(InstantTelegram::new(MESSAGES));
     let agent: SharedAgent = Rc::new(InstantAgent::default());
-    let store = MemStore::open(&MemDisk::default(), BOT, || NOON);
+    let store = MemStore::open(&MemDisk::in_place(), BOT, || NOON);
     let edges = Edges {
         telegram: telegram.clone(),
         agents: Box::new(move |_, _| Some(agent.clone())),
