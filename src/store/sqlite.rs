@@ -15,7 +15,6 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Row, query};
 use tokio::sync::{mpsc, oneshot};
-use tracing::dispatcher;
 
 use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
@@ -336,14 +335,14 @@ fn begin(
 ) -> Result<(mpsc::UnboundedSender<Job>, oneshot::Receiver<()>), StoreError> {
     let (jobs, waiting) = mpsc::unbounded_channel();
     let (tell, ended) = oneshot::channel();
-    // What it says goes where its maker's words go.
-    let log = dispatcher::get_default(Clone::clone);
     let life = move || {
-        dispatcher::with_default(&log, || writer.run(waiting));
+        writer.run(waiting);
         // Nobody waits for it where the process ends at once.
         let _ = tell.send(());
     };
-    let thread = thread::Builder::new().name("store".to_owned());
+    // Whose it is: of `store main` the system shows 15 characters.
+    let name = format!("store {}", thread::current().name().unwrap_or_default());
+    let thread = thread::Builder::new().name(name);
     thread.spawn(life).map_err(StoreError::unavailable)?;
     Ok((jobs, ended))
 }
