@@ -19,6 +19,8 @@ pub enum Matter {
     Configuration,
     /// Changes of the configuration that wait for a restart.
     Restart,
+    /// Who gets what people write.
+    Polls,
 }
 
 /// How a matter stands, in the words that say so.
