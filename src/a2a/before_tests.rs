@@ -78,6 +78,7 @@ async fn run_seen(
         answers,
         mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
+        agent: "k8s".into(),
         listener: Rc::new(move |news| {
             *heard.borrow_mut() += usize::from(news == News::Delivered);
             Box::pin(std::future::ready(()))

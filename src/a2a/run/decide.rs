@@ -31,7 +31,8 @@ impl Watch {
         };
         self.note_health(error.is_unreachable());
         let turn = self.run.turn.reference();
-        warn!(%turn, %error, outcome = ?error.outcome(), "the decision did not get through");
+        let (agent, task, outcome) = (&self.run.agent, &expected.task, error.outcome());
+        warn!(%turn, %agent, %task, %error, ?outcome, "the decision did not get through");
         match self.fetched(expected).await {
             // It has moved on: then it has got it, or somebody else's.
             Ok(false) => {
@@ -56,7 +57,8 @@ impl Watch {
         };
         // Servers of the Python SDK refuse with the first item.
         let first = events.next().await.ok_or(A2aError::Cut)??;
-        info!(turn = %self.run.turn.reference(), "the decision was taken");
+        let (turn, agent) = (self.run.turn.reference(), &self.run.agent);
+        info!(%turn, %agent, "the decision was taken");
         (self.run.listener)(News::Delivered).await;
         self.take_in(first).await;
         if let Some(end) = self.decided() {
