@@ -42,6 +42,17 @@ pub fn begin(config: &Config) -> Renew {
     }
 }
 
+/// A filter of the log from the command line, or why it is none.
+///
+/// # Errors
+/// In words for whoever has written it.
+pub fn readable(filter: &str) -> Result<String, String> {
+    let parsed = EnvFilter::builder().parse(filter);
+    parsed
+        .map(|_| filter.to_owned())
+        .map_err(|why| why.to_string())
+}
+
 /// Unless the configuration names it: how the server of the operations port begins and ends its threads
 /// is no news to anybody.
 const QUIET: &str = "actix_server=warn";
