@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(watch.rival(), Some(Rival::Webhook));
         watch.answered(begin + Duration::from_secs(30));
         assert_eq!(watch.rival(), None);
-        watch.refused(begin + Duration::from_secs(60), Rival::Poller);
+        watch.refused(begin + Duration::from_mins(1), Rival::Poller);
         assert_eq!(watch.rival(), None, "of another kind");
     }
 }

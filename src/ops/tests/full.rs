@@ -23,7 +23,8 @@ fn place() -> Place {
     }
 }
 
-pub fn full() -> Overview {
+/// What has happened to it.
+fn tally() -> Tally {
     let tally = Tally::default();
     let limited = TelegramError::RetryAfter(Duration::from_secs(7));
     tally.polled(None);
@@ -72,6 +73,36 @@ pub fn full() -> Overview {
             message: Some(MessageId(6)),
         },
     ]));
+    tally
+}
+
+/// Its configuration.
+fn loaded() -> Loaded {
+    Loaded {
+        digest: "3f9a2c11".to_owned(),
+        since: Duration::from_secs(50),
+        restart: vec!["ops.listen"],
+        broken: Some(Broken {
+            since: Duration::from_secs(70),
+            why: "line 3: grace: <wrong>".to_owned(),
+        }),
+        loads: 4,
+        refusals: 2,
+        recent: vec![
+            ChangeSeen {
+                ago: Duration::from_secs(70),
+                became: Err("line 3: grace: <wrong>".to_owned()),
+            },
+            ChangeSeen {
+                ago: Duration::from_mins(9),
+                became: Ok("3f9a2c11".to_owned()),
+            },
+        ],
+    }
+}
+
+pub fn full() -> Overview {
+    let tally = tally();
     let sum = |name: &str, count| (name.to_owned(), count);
     Overview {
         started: Timestamp(1_700_000_000_123),
@@ -83,27 +114,7 @@ pub fn full() -> Overview {
         },
         router: RouterSeen {
             conversations: 2,
-            loaded: Loaded {
-                digest: "3f9a2c11".to_owned(),
-                since: Duration::from_secs(50),
-                restart: vec!["ops.listen"],
-                broken: Some(Broken {
-                    since: Duration::from_secs(70),
-                    why: "line 3: grace: <wrong>".to_owned(),
-                }),
-                loads: 4,
-                refusals: 2,
-                recent: vec![
-                    ChangeSeen {
-                        ago: Duration::from_secs(70),
-                        became: Err("line 3: grace: <wrong>".to_owned()),
-                    },
-                    ChangeSeen {
-                        ago: Duration::from_mins(9),
-                        became: Ok("3f9a2c11".to_owned()),
-                    },
-                ],
-            },
+            loaded: loaded(),
         },
         sender: SenderSeen {
             waiting: 3,
