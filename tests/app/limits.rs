@@ -2,6 +2,7 @@
 
 use switchboard_emulators::agent::{Gate, Incoming, Settings as AgentSettings, replies, reply};
 use switchboard_emulators::bot_api::{On, Outcome, Settings};
+use tokio::time::Instant;
 
 use crate::support::{PATIENCE, Stage, UNLIMITED, rows, unix_now};
 

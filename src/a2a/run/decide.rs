@@ -33,13 +33,16 @@ impl Watch {
         let turn = self.run.turn.reference();
         let (agent, task, outcome) = (&self.run.agent, &expected.task, error.outcome());
         warn!(%turn, %agent, %task, %error, ?outcome, "the decision did not get through");
+        let surely = outcome != Outcome::Unknown;
         match self.fetched(expected).await {
+            // It has moved on, surely by somebody else's.
+            Ok(false) if surely => self.follow(expected.task.clone()).await,
             // It has moved on: then it has got it, or somebody else's.
             Ok(false) => {
-                (self.run.listener)(News::Delivered).await;
+                (self.run.listener)(News::Delivered { inferred: true }).await;
                 self.follow(expected.task.clone()).await
             }
-            _ => undecided(error.outcome() != Outcome::Unknown, &error),
+            _ => undecided(surely, &error),
         }
     }
 
@@ -59,7 +62,7 @@ impl Watch {
         let first = events.next().await.ok_or(A2aError::Cut)??;
         let (turn, agent) = (self.run.turn.reference(), &self.run.agent);
         info!(%turn, %agent, "the decision was taken");
-        (self.run.listener)(News::Delivered).await;
+        (self.run.listener)(News::Delivered { inferred: false }).await;
         self.take_in(first).await;
         if let Some(end) = self.decided() {
             return Ok(end);
