@@ -56,6 +56,7 @@ mod store;
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod unapproved;
 mod web;
 
 use std::collections::{BTreeMap, HashMap};

@@ -35,6 +35,7 @@ mod previews;
 mod proxy;
 mod questions;
 mod reload;
+mod replies;
 mod route_keys;
 mod routes;
 mod secrets;
