@@ -2,7 +2,7 @@
 //! prompt.
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
-use tracing::error;
+use tracing::{error, info};
 
 use super::{Session, pausing};
 use crate::a2a::run::Begin;
@@ -29,18 +29,20 @@ impl Session {
         let Some((user, route, route_quotas)) = self.still_may(id, ctx) else {
             return;
         };
+        let config = self.commons.config();
         if let Some(begun) = self.open_turns.begun_before(id) {
-            let quotas = &self.commons.config().limits.quotas;
+            let quotas = &config.limits.quotas;
             if quota::is_out_of_reach(quotas, &route_quotas, begun, self.open_turns.count()) {
                 self.admit(id, begin, ctx);
                 return;
             }
         }
         let agent = self.conversation.slot.agent.clone();
+        // Both quotas of the same settings: others may come into force meanwhile.
         let now = self.commons.now();
         let counted = self.commons.store.used(user, route, id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
-            let quotas = &session.commons.config().limits.quotas;
+            let quotas = &config.limits.quotas;
             if let Ok(counted) = &counted {
                 session.open_turns.begin_with(counted.first.unwrap_or(id));
             }
@@ -98,8 +100,16 @@ impl Session {
     fn refuse_turn(&mut self, id: TurnId, why: String, refused: Change, ctx: &mut Context<Self>) {
         let noted = self.note(id, vec![refused]);
         ctx.spawn(noted);
-        let ended = self.ended(id, &End::Failed(why));
+        let ended = self.not_given(id, why);
         ctx.spawn(ended);
+    }
+
+    /// A turn ends without the agent, in words of our own.
+    fn not_given(&mut self, id: TurnId, why: String) -> ResponseActFuture<Self, ()> {
+        let slot = &self.conversation.slot;
+        let (turn, chat, agent) = (id.reference(), slot.place.chat, &slot.agent);
+        info!(%turn, %chat, %agent, why, "it was not given to the agent");
+        self.ended(id, &End::Failed(why))
     }
 
     pub(super) fn admit_now(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
@@ -109,7 +119,7 @@ impl Session {
         };
         let Some(agent) = by.agent.clone() else {
             let gone = words::agent_gone(&self.conversation.slot.agent);
-            let ended = self.ended(id, &End::Failed(gone));
+            let ended = self.not_given(id, gone);
             ctx.spawn(ended);
             return;
         };
