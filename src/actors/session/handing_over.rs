@@ -61,8 +61,8 @@ impl Session {
         ctx.spawn(checked);
     }
 
-    /// Who asked, by which route, and what that takes, if they still may: what was allowed when it was asked may not
-    /// be any more. Else the turn ends.
+    /// Who asked, by which route, and what that takes, if they still may: what was allowed when it
+    /// was asked may not be any more. Else the turn ends.
     fn still_may(
         &mut self,
         id: TurnId,
