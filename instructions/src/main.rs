@@ -33,7 +33,7 @@ const FIRST: i64 = 1_001;
 const BOT: BotId = BotId(7_000_000_001);
 const NOON: Timestamp = Timestamp(1_700_000_000_000);
 
-/// The limits of Telegram are lifted, so that no time has to pass.
+/// Limits and quotas are lifted, so that no time has to pass.
 const CONFIG: &str = r#"
 [telegram]
 token_env = "TOKEN"
@@ -44,6 +44,10 @@ chat_per_second = 1000.0
 chat_burst = 1000
 global_per_second = 10000
 in_flight_max = 1000
+person_per_minute = 1000000
+person_per_day = 1000000
+route_per_minute = 1000000
+route_per_day = 1000000
 [agents.k8s]
 url = "http://k8s/"
 protocol = "0.3"
