@@ -60,6 +60,7 @@ fn all() -> Vec<String> {
         NOBODY_MAY,
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
+        CHOOSE_FIRST,
         ONE_MOMENT,
         CHANGED,
         GONE,
@@ -94,6 +95,7 @@ fn a_tap_is_answered_in_what_a_phone_shows_of_it_and_labels_are_short() {
         NOBODY_MAY,
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
+        CHOOSE_FIRST,
         ONE_MOMENT,
         CHANGED,
     ] {
