@@ -74,9 +74,9 @@ impl Breaking {
             Some(Self::TwoReplies) => |store, changes| replied_twice(store, changes),
             Some(Self::AnsweredAndIgnored) => |store, changes| answered(store, changes),
             Some(Self::MovedAndRefused) => |_, changes| moved(changes),
-            Some(Self::PartOfNothing) => |_, changes| ends_as(changes, joins, UpdateEnd::Control),
+            Some(Self::PartOfNothing) => |_, changes| ends_as(changes, joins, &UpdateEnd::Control),
             Some(Self::RefusedAsIgnored) => {
-                |_, changes| ends_as(changes, refuses, UpdateEnd::Ignored("refused"))
+                |_, changes| ends_as(changes, refuses, &UpdateEnd::Ignored("refused"))
             }
             _ => return disk,
         };
@@ -115,7 +115,7 @@ fn without(mut changes: Vec<Change>, which: fn(&Change) -> bool) -> Vec<Change> 
     changes
 }
 
-fn ends_as(mut changes: Vec<Change>, which: fn(&Change) -> bool, other: UpdateEnd) -> Vec<Change> {
+fn ends_as(mut changes: Vec<Change>, which: fn(&Change) -> bool, other: &UpdateEnd) -> Vec<Change> {
     for change in changes.iter_mut().filter(|change| which(change)) {
         if let Change::EndUpdate { end, .. } = change {
             *end = other.clone();

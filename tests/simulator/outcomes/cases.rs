@@ -173,9 +173,9 @@ fn question(world: &World) -> Case {
     let (user, place) = somewhere(world);
     let agent = *chance.pick(&["k8s", "k8s", "plain", "modern", "modern", "bare"]);
     let alias = agent == "k8s" && chance.permille(100);
-    let (command, word) = (if alias { "kube" } else { agent }, chance.pick(&WORDS));
+    let (command, task) = (if alias { "kube" } else { agent }, chance.pick(&WORDS));
     let (number, message) = write(world, user, place, |it| {
-        format!("/{command} {word} of {it}?")
+        format!("/{command} {task} of {it}?")
     });
     let may = if may_ask(agent, user, place.chat) {
         asks(world, user, place)
@@ -194,9 +194,9 @@ fn plain_text(world: &World, kind: &str) -> Case {
     let chance = &world.sim.chance;
     let (user, place) = somewhere(world);
     let named = chance.permille(500);
-    let word = chance.pick(&WORDS);
+    let task = chance.pick(&WORDS);
     let name = if named { "@sim_bot " } else { "" };
-    let (number, mut message) = write(world, user, place, |it| format!("{name}{word} of {it}?"));
+    let (number, mut message) = write(world, user, place, |it| format!("{name}{task} of {it}?"));
     if kind == "forwarded" {
         let origin = json!({"type": "hidden_user", "date": 1, "sender_user_name": "Somebody"});
         message["forward_origin"] = origin;
@@ -359,7 +359,7 @@ fn file(world: &World) -> Case {
     let (number, mut message) = write(world, user, place, |it| format!("/{agent} tell of {it}"));
     writing::carries(
         &mut message,
-        *chance.pick(&["document", "photo", "voice", "video"]),
+        chance.pick(&["document", "photo", "voice", "video"]),
         number,
     );
     let may: &[&str] = if may_ask(agent, user, place.chat) {

@@ -169,8 +169,7 @@ impl Between<'_> {
                 let said = replies + notices;
                 all == said + leaves && said <= 1 && prompts == 0 && !moved
             }
-            "turn" => replies == 0 && moved,
-            "joined" => replies == 0 && moved,
+            "turn" | "joined" => replies == 0 && moved,
             // Something is said, once; or something is done.
             "control" => replies + notices <= 1 && (all > 0 || moved) || moved && replies <= 1,
             _ => false,
@@ -230,8 +229,8 @@ impl Between<'_> {
         if left != usize::from(case.leaves) {
             broken.push(format!("it left {left} groups"));
         }
-        let shows = |kind: &Kind| matches!(kind, Kind::Reply | Kind::Notice);
-        let shown = self.posts.iter().filter(|(_, kind, _)| shows(kind)).count();
+        let says = |kind: &Kind| matches!(kind, Kind::Reply | Kind::Notice);
+        let shown = self.posts.iter().filter(|(_, kind, _)| says(kind)).count();
         let messages = self.after.messages - self.before.messages;
         if messages < shown {
             broken.push(format!(

@@ -130,8 +130,8 @@ fn by_its_own(world: &World) -> Case {
     let Some((card, button, row)) = any(world) else {
         return malformed(world);
     };
-    let asked = asked(world, &row);
-    let (user, sure) = match (row.whom, &asked) {
+    let about = asked(world, &row);
+    let (user, sure) = match (row.whom, &about) {
         (Whom::Person(user), _) => (user, true),
         (Whom::Admins, _) => (ANNA, true),
         // Whoever asks k8s decides about no call themselves.
@@ -156,7 +156,7 @@ fn by_its_own(world: &World) -> Case {
     let decides = matches!(row.action, Action::Pause { .. });
     if decides && world.sim.chance.permille(300) {
         // The decision does not arrive, and nobody knows.
-        case.mishap = asked.and_then(|(_, agent)| {
+        case.mishap = about.and_then(|(_, agent)| {
             let names = ["k8s", "modern"];
             Some((*names.iter().find(|name| **name == agent)?, 2))
         });
@@ -169,8 +169,8 @@ fn by_another(world: &World) -> Case {
     let Some((card, button, row)) = any(world) else {
         return malformed(world);
     };
-    let asked = asked(world, &row);
-    let foreign = |user: &UserId| match (row.whom, &asked) {
+    let about = asked(world, &row);
+    let foreign = |user: &UserId| match (row.whom, &about) {
         (Whom::Person(own), _) => *user != own && *user != ANNA,
         (Whom::Admins, _) => *user != ANNA,
         (Whom::Deciders, Some((asker, agent))) => {
@@ -202,18 +202,18 @@ fn stale(world: &World) -> Case {
     }
     let (card, button) = world.sim.chance.pick(&gone).clone();
     let row = world.sim.disk.tables().buttons.get(&button.data).cloned();
-    let used = row.as_ref().is_none_or(|row| row.used_by.is_some());
-    let user = match row.map(|row| row.button.whom) {
-        Some(Whom::Person(user)) => user,
+    let spent = row.as_ref().is_none_or(|row| row.used_by.is_some());
+    let who = match row.map(|row| row.button.whom) {
+        Some(Whom::Person(own)) => own,
         _ => ANNA,
     };
     // What was only put out of sight may still mean something.
-    let may: &[&str] = if used {
+    let may: &[&str] = if spent {
         &["refused"]
     } else {
         &["refused", "control"]
     };
-    case(world, "stale".to_owned(), user, card, &button.data, may)
+    case(world, "stale".to_owned(), who, card, &button.data, may)
 }
 
 /// Data that no button has; and a button's own, from another chat.

@@ -59,7 +59,7 @@ pub fn membership(world: &World) -> Case {
     let counts = by == Some(ANNA) || by == Some(DORA);
     let leaves = chat == unknown && stays && !counts;
     let kind = if chat.is_group() { "group" } else { "private" };
-    let change = json!({
+    let happened = json!({
         "chat": {"id": chat.0, "type": kind}, "date": 1,
         "from": by.map_or(Value::Null, person),
         "old_chat_member": {"status": "left"},
@@ -67,7 +67,7 @@ pub fn membership(world: &World) -> Case {
     });
     let name = if leaves { "leaves" } else { "membership" };
     let may: &[&str] = if leaves { &["refused"] } else { &["ignored"] };
-    let mut case = Case::new(name, number, "my_chat_member", &change, may);
+    let mut case = Case::new(name, number, "my_chat_member", &happened, may);
     case.leaves = leaves;
     case
 }
