@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 pub use self::edges::{AgentMaker, Edges};
-pub(crate) use self::edges::{agent_settings, telegram_settings};
+pub(crate) use self::edges::{agent_settings, real_agents, telegram_settings};
 use self::reload::Reloader;
 pub use self::reload::{Hook, Reloaded, Reloads, Source, Trigger};
 use crate::actors::fetcher::Fetcher;

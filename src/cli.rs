@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod chat;
 mod check;
 mod completions;
 mod doctor;
@@ -39,6 +40,8 @@ enum Command {
     /// Look at everything that the bot needs, live: say what is wrong and what to do about it, and
     /// exit 0 or 1. It sends no prompt and writes into no chat.
     Doctor(doctor::DoctorArgs),
+    /// Talk to an agent from the terminal, through the bot's own code; no token is needed.
+    Chat(chat::ChatArgs),
     /// Print who asked which agent, what was refused, and who decided what; never what was said.
     Audit(audit::AuditArgs),
     /// Copy the store into a new file, also while the bot runs.
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run(&args.config),
         Command::Check(args) => check::main(&args.config),
         Command::Explain(args) => explain::main(&args),
+        Command::Chat(args) => chat::main(&args),
         Command::Doctor(args) => doctor::main(&args),
         Command::Audit(args) => audit::main(&args),
         Command::Backup(args) => backup::main(&args),

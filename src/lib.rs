@@ -15,6 +15,7 @@
 //! | [`ops`] | the log, and the port for probes, metrics and the status page |
 //! | [`poison`] | what was worked on when the process panicked |
 //! | [`crash`] | points at which tests let it die; a release build has none |
+//! | `terminal` | a person at a terminal, for the commands that are talked to |
 //! | `playground` | the bot between emulators, in a terminal; a feature that is on by default |
 //!
 //! # The path of a message
@@ -50,4 +51,5 @@ pub mod poison;
 pub mod rules;
 pub mod store;
 pub mod telegram;
+mod terminal;
 pub mod usage;

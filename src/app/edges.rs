@@ -43,14 +43,19 @@ impl Edges {
         let telegram = BotApi::new(&telegram_settings(config))?;
         Ok(Self {
             telegram: Rc::new(telegram),
-            agents: Box::new(|config, name| {
-                let settings = agent_settings(config, name)?;
-                Some(Rc::new(A2aClient::new(settings)))
-            }),
+            agents: real_agents(),
             store: open_store(config).await?,
             world: Rc::new(RealWorld),
         })
     }
+}
+
+/// Makes clients that talk to the agents of the configuration.
+pub(crate) fn real_agents() -> AgentMaker {
+    Box::new(|config, name| {
+        let settings = agent_settings(config, name)?;
+        Some(Rc::new(A2aClient::new(settings)))
+    })
 }
 
 /// What the Bot API client needs to know.

@@ -80,7 +80,7 @@ pub use problem::{ConfigError, Problem};
 pub use quotas::{Quotas, RouteQuotas};
 pub use routes::{Route, Scope, Stream, default_description};
 pub use store::Store;
-pub use telegram::Telegram;
+pub use telegram::{Telegram, without_telegram};
 
 use cases::Names;
 use people::People;
@@ -178,7 +178,11 @@ pub fn load(path: &Path, env: &Environment) -> Result<(Config, Vec<Problem>), Co
 /// # Errors
 /// When a file cannot be read or is not TOML, else with every problem that there is.
 pub fn load_all(path: &Path, env: &Environment) -> Result<Loaded, ConfigError> {
-    let read = source::read(path, env)?;
+    settings(source::read(path, files::read(path)?, env)?, env)
+}
+
+/// What was read → the settings, or every problem.
+fn settings(read: source::Read, env: &Environment) -> Result<Loaded, ConfigError> {
     let report = Report::new(read.places, read.twice);
     let read = sections(Section::root(read.tree, &report), env);
     let (problems, warnings) = report.finish();
@@ -190,6 +194,19 @@ pub fn load_all(path: &Path, env: &Environment) -> Result<Loaded, ConfigError> {
         }),
         _ => Err(ConfigError::Invalid(problems)),
     }
+}
+
+/// The settings that `text` says, as a file would; `shown` is what its problems call it.
+///
+/// # Errors
+/// As [`load_all`].
+pub fn parse(shown: &str, text: String, env: &Environment) -> Result<Config, ConfigError> {
+    let path = Path::new(shown);
+    let text = files::Text {
+        path: path.to_owned(),
+        text,
+    };
+    settings(source::read(path, vec![text], env)?, env).map(|loaded| loaded.config)
 }
 
 /// This process's environment; variables that are not UTF-8 are left out.

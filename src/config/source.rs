@@ -5,7 +5,7 @@ use std::path::Path;
 use config::{FileFormat, Map, Source, Value, ValueKind};
 use toml::de::DeTable;
 
-use super::files::{self, Text};
+use super::files::Text;
 use super::places::{Collected, Place, Places};
 use super::{ConfigError, Environment};
 
@@ -22,16 +22,17 @@ pub(super) struct Read {
     pub(super) twice: Vec<(String, Place)>,
 }
 
-/// Reads the file, or the files of the directory, and lays the environment over them.
+/// Reads the files, those of the directory at `path` or the one there, and lays the environment
+/// over them.
 ///
 /// Tables of several files become one, and lists of tables add up in the order of the files. Any
 /// other key stands in one file: which of two should count nobody could tell.
-pub(super) fn read(path: &Path, env: &Environment) -> Result<Read, ConfigError> {
+pub(super) fn read(path: &Path, files: Vec<Text>, env: &Environment) -> Result<Read, ConfigError> {
     let mut tree = Map::new();
     let mut places = Places::new();
     let mut twice = Vec::new();
     let mut malformed = Vec::new();
-    for file in files::read(path)? {
+    for file in files {
         match read_file(&file, &places) {
             Ok((values, found)) => {
                 let mut again = Vec::new();

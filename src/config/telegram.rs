@@ -28,6 +28,17 @@ const SECRET_FILE_BYTES_MAX: u64 = 4096;
 /// Linux allows no longer path.
 const PATH_CHARS_MAX: usize = 4096;
 
+/// No variable can be called so: what stands there takes the place of the token.
+const STAND_IN: &str = "token=";
+
+/// An environment in which the way to Telegram is not needed: no token, proxy or authorities. For
+/// who talks to agents alone.
+#[must_use]
+pub fn without_telegram(mut env: Environment) -> Environment {
+    env.insert(STAND_IN.to_owned(), "1:nothing-goes-to-telegram".to_owned());
+    env
+}
+
 /// The bot, and the way to Telegram.
 #[derive(Clone, Debug)]
 pub struct Telegram {
@@ -53,6 +64,12 @@ impl Telegram {
     }
 
     pub(super) fn read(mut section: Section<'_>, env: &Environment) -> Option<Self> {
+        if env.contains_key(STAND_IN) {
+            // What the file says of the real way is not looked at.
+            for key in ["token_env", "token_file", "proxy", "ca_file"] {
+                let _ = section.take(key);
+            }
+        }
         let token = token(&mut section, env);
         let api_url = section.take("api_url").map_or_else(
             || Url::parse(API_URL).ok(),
@@ -79,6 +96,9 @@ impl Telegram {
 /// The token from where the section says it is. Neither the token nor anything that could be
 /// one in the wrong place is ever part of a message.
 fn token(section: &mut Section<'_>, env: &Environment) -> Option<SecretString> {
+    if let Some(token) = env.get(STAND_IN) {
+        return Some(token.as_str().into());
+    }
     if let Some(item) = section.take_mistaken("token") {
         item.refuse(
             "a token does not belong in this file: name a variable in token_env, \

@@ -42,6 +42,17 @@ pub fn begin(config: &Config) -> Renew {
     }
 }
 
+/// A filter of the log from the command line, or why it is none.
+///
+/// # Errors
+/// In words for whoever has written it.
+pub fn readable(filter: &str) -> Result<String, String> {
+    let parsed = EnvFilter::builder().parse(filter);
+    parsed
+        .map(|_| filter.to_owned())
+        .map_err(|why| why.to_string())
+}
+
 fn filter(config: &Config) -> EnvFilter {
     EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"))
 }

@@ -2,9 +2,9 @@
 //! in one process, on real loopback HTTP; a person chats with it in the terminal.
 //!
 //! ```text
-//! stdin ─▶ input ─▶ talk ──say, press──▶ Bot API emulator ◀──HTTP──▶ app::run ◀──HTTP──▶ demo agents
-//!                    ▲                        │
-//! stdout ◀─ screen ──┴── watch ◀── what is on the chats' screens
+//! stdin ─▶ terminal ─▶ talk ──say, press──▶ Bot API emulator ◀──HTTP──▶ app::run ◀──HTTP──▶ demo agents
+//!                       ▲                        │
+//! stdout ◀── terminal ──┴── watch ◀── what is on the chats' screens
 //! ```
 //!
 //! | file | what it does |
@@ -14,19 +14,15 @@
 //! | `patience` | when the next line of a script is due |
 //! | `command` | a typed line → what is meant by it |
 //! | `watch` | the emulated screens → what is new on them |
-//! | `screen`, `paint` | what is new → rows of the terminal |
-//! | `input`, `editor` | the terminal or a pipe → lines |
+//!
+//! Lines come from, and rows go to, [`terminal`](crate::terminal).
 //!
 //! Nothing here is on the bot's side of the wire: it is configured by a file and talks HTTP,
 //! as in production.
 
 mod command;
-mod editor;
-mod input;
 mod machine;
-mod paint;
 mod patience;
-mod screen;
 mod talk;
 mod watch;
 
@@ -36,12 +32,13 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
-use input::Input;
 use machine::Machine;
-use screen::Screen;
 use talk::Talk;
+
+use crate::ops::log;
+use crate::terminal::input::{self, Input};
+use crate::terminal::screen::Screen;
 
 /// What can be chosen for the playground.
 #[derive(Debug, Args)]
@@ -50,15 +47,8 @@ pub struct PlaygroundArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     say: Vec<String>,
     /// What the log file gets: a level, or levels by target such as "info,switchboard=debug".
-    #[arg(long, value_name = "FILTER", default_value = "warn", value_parser = filter)]
+    #[arg(long, value_name = "FILTER", default_value = "warn", value_parser = log::readable)]
     log: String,
-}
-
-fn filter(text: &str) -> Result<String, String> {
-    let parsed = EnvFilter::builder().parse(text);
-    parsed
-        .map(|_| text.to_owned())
-        .map_err(|why| why.to_string())
 }
 
 /// Plays until the person leaves or the script is through.

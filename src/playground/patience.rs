@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::watch::Key;
+use crate::terminal::screen::Key;
 
 /// After an answer, time for a second part of it.
 const QUIET: Duration = Duration::from_millis(500);

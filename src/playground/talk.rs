@@ -9,13 +9,13 @@ use switchboard_emulators::bot_api::{BotApi, ChatId, Incoming, MessageId, Upload
 use tokio::time::{Instant, sleep_until};
 
 use super::command::{Command, HELP};
-use super::editor::Done;
-use super::input::Input;
 use super::machine::{GROUP, Machine, YOU};
 use super::patience::{Owed, Patience, Verdict};
-use super::screen::{Screen, Typed};
 use super::watch::{News, Watch};
 use crate::ids::AgentName;
+use crate::terminal::editor::Done;
+use crate::terminal::input::Input;
+use crate::terminal::screen::{Screen, Typed};
 
 /// Longer than anybody plays.
 const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);

@@ -3,35 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
 use switchboard_emulators::bot_api::{ChatId, Message, MessageId, World};
 use tokio::time::Instant;
 
 use crate::ids::AgentName;
 use crate::rules::words;
+use crate::terminal::screen::{Bubble, Key};
 
 /// A chat action lasts at most 5 s (Bot API: `sendChatAction`).
 const TYPING_LASTS: Duration = Duration::from_secs(5);
-
-/// A message, wherever it stands.
-pub(super) type Key = (ChatId, MessageId);
-
-/// A message of the bot as it stands now.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Bubble {
-    pub key: Key,
-    pub text: String,
-    /// Formatting, as Telegram has it.
-    pub entities: Vec<Value>,
-    /// The labels of its buttons.
-    pub buttons: Vec<String>,
-    /// Whether the phone buzzed for it.
-    pub buzzed: bool,
-    /// Whether the answer is still to come, in its place or below.
-    pub draft: bool,
-    /// The message that it answers.
-    pub answers: Option<MessageId>,
-}
 
 /// What is new.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +32,8 @@ pub(super) enum News {
 pub(super) struct Watch {
     /// How the placeholders of the agents begin.
     drafts: Vec<String>,
-    known: BTreeMap<Key, Bubble>,
+    /// Each message with the one that it answers.
+    known: BTreeMap<Key, (Bubble, Option<MessageId>)>,
     taps_seen: usize,
     /// The newest chat action of each chat.
     typed: BTreeMap<ChatId, Instant>,
@@ -119,8 +100,9 @@ impl Watch {
         }
         for message in world.messages(chat).filter(|message| message.from_bot()) {
             let bubble = self.bubble(message);
-            let event = match self.known.insert(bubble.key, bubble.clone()) {
-                Some(before) if before == bubble => continue,
+            let seen = (bubble.clone(), message.reply_to);
+            let event = match self.known.insert(bubble.key, seen) {
+                Some((before, _)) if before == bubble => continue,
                 Some(_) => News::Changed(bubble),
                 None => News::Came(bubble),
             };
@@ -139,7 +121,6 @@ impl Watch {
             buttons: message.labels(),
             buzzed: !message.silent,
             draft: self.drafts.iter().any(draft),
-            answers: message.reply_to,
         }
     }
 
@@ -151,13 +132,13 @@ impl Watch {
 
     /// Whether an answer is announced and not there yet.
     pub fn has_draft(&self) -> bool {
-        self.known.values().any(|bubble| bubble.draft)
+        self.known.values().any(|(bubble, _)| bubble.draft)
     }
 
     /// Whether the bot has answered a message, be it by quoting it or by what it wrote next.
     pub fn answered(&self, (chat, message): Key) -> bool {
         let later = (chat, message)..=(chat, MessageId::MAX);
-        let mut later = self.known.range(later).map(|(_, bubble)| bubble);
-        later.any(|bubble| !bubble.draft && bubble.answers.is_none_or(|to| to == message))
+        let mut later = self.known.range(later).map(|(_, seen)| seen);
+        later.any(|(bubble, answers)| !bubble.draft && answers.is_none_or(|to| to == message))
     }
 }

@@ -11,6 +11,7 @@
 //! | `processes` | starting Python |
 //! | `kagent` | what only kagent has |
 //! | `doctor` | what `switchboard doctor` says of it |
+//! | `chat` | somebody at a terminal |
 //! | `approvals` | what a person decides, looked for at the tool server |
 //! | `approvals_killed` | the same, when the bot dies on the way |
 
@@ -27,6 +28,7 @@ mod process;
 mod approvals;
 mod approvals_killed;
 mod cases;
+mod chat;
 mod doctor;
 mod emulated;
 mod kagent;

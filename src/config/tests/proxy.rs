@@ -115,3 +115,16 @@ fn the_password_of_the_proxy_to_telegram_is_elsewhere_too() {
         assert_eq!(printed(with(value)), problem);
     }
 }
+
+#[test]
+fn where_nothing_goes_to_telegram_the_way_to_it_is_not_looked_at() {
+    let way = "token_file = \"/nowhere\"\nproxy = {env = \"NOT_SET\"}\nca_file = \"/nowhere\"";
+    let text = GOOD.replace("token_env = \"BOT_TOKEN\"", way);
+    assert_eq!(printed(load_text(&text, &env(&[]))).lines().count(), 3);
+    let (config, _) = load_text(&text, &without_telegram(env(&[]))).unwrap();
+    assert!(config.telegram.proxy.is_none() && config.telegram.ca_file.is_none());
+    // What is wrong beside the way is wrong still.
+    let text = text.replace("agent = \"k8s\"", "agent = \"k9s\"");
+    let said = printed(load_text(&text, &without_telegram(env(&[]))));
+    assert!(said.contains("no agent is called"), "{said}");
+}

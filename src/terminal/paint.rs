@@ -9,6 +9,9 @@ use unicode_width::UnicodeWidthStr;
 /// What a row begins with unless it is a message's first.
 const INDENT: &str = "  ";
 
+/// What a tab becomes.
+const TAB: &str = "    ";
+
 /// How a letter looks; the bits are independent.
 type Look = u8;
 const BOLD: Look = 1;
@@ -21,7 +24,7 @@ const BLOCK: Look = 32;
 
 /// What to paint on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Paper {
+pub(crate) struct Paper {
     /// Columns that a row may have.
     pub columns: usize,
     /// Whether lines of code are cut to fit too; in a file they had better stay whole.
@@ -30,9 +33,9 @@ pub(super) struct Paper {
     pub colors: bool,
 }
 
-/// A colour for what the playground itself writes.
+/// A colour for what no message says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     /// Who speaks: the person.
     Person,
     /// Who speaks: the bot.
@@ -61,7 +64,7 @@ impl Ink {
 }
 
 /// The columns that a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
@@ -74,7 +77,7 @@ struct Letter<'a> {
 }
 
 /// A text below its label, which ends with a blank.
-pub(super) fn rows(
+pub(crate) fn rows(
     label: (&str, Ink),
     text: &str,
     entities: &[Value],
@@ -153,6 +156,8 @@ fn letters<'a>(text: &'a str, entities: &[Value]) -> Vec<Letter<'a>> {
         });
         let look = look.fold(0, |look, entity| look | look_of(entity));
         at += text.encode_utf16().count() as u64;
+        // As wide as it is painted, wherever it stands.
+        let text = if text == "\t" { TAB } else { text };
         let columns = text.width();
         Letter {
             text,
@@ -175,6 +180,13 @@ fn look_of(entity: &Value) -> Look {
     }
 }
 
+/// Controls of a terminal, and marks that let what stands there read as something else.
+fn steers(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 fn painted(letters: &[Letter<'_>], paper: Paper) -> String {
     let mut text = String::new();
     let mut look = 0;
@@ -195,8 +207,9 @@ fn painted(letters: &[Letter<'_>], paper: Paper) -> String {
             }
             text.push('m');
         }
-        // What could move the cursor or change colours is not for a message to say.
-        text.extend(letter.text.chars().filter(|c| !c.is_control()));
+        // What could move the cursor, change colours or turn the order of letters is not for a
+        // message to say.
+        text.extend(letter.text.chars().filter(|c| !steers(*c)));
     }
     if look != 0 {
         text.push_str("\x1b[0m");
@@ -275,5 +288,8 @@ mod tests {
     #[test]
     fn a_message_cannot_steer_the_terminal() {
         check(FILE, "a\x1b[2Jb\r", &["bot ▸ a[2Jb"]);
+        check(FILE, "c\u{9b}2Jd\x07\x08", &["bot ▸ c2Jd"]);
+        check(FILE, "rm\u{202e}x\u{2066}y\u{2028}", &["bot ▸ rmxy"]);
+        check(FILE, "a\tb", &["bot ▸ a    b"]);
     }
 }

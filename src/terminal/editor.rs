@@ -5,7 +5,7 @@ const HISTORY_MAX: usize = 200;
 
 /// What came of some bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Done {
+pub(crate) enum Done {
     /// A line is complete.
     Line(String),
     /// Ctrl-D on an empty line.
@@ -32,7 +32,7 @@ enum Key {
 
 /// The line that is being typed.
 #[derive(Default)]
-pub(super) struct Editor {
+pub(crate) struct Editor {
     line: Vec<char>,
     cursor: usize,
     history: Vec<String>,

@@ -1,5 +1,4 @@
 use super::*;
-use crate::playground::watch::Bubble;
 
 const LIVE: Looks = Looks {
     live: true,
@@ -20,7 +19,6 @@ fn bubble(id: i64, text: &str) -> Bubble {
         buttons: Vec::new(),
         buzzed: false,
         draft: text.starts_with('⏳'),
-        answers: None,
     }
 }
 
@@ -138,6 +136,22 @@ fn a_file_gets_no_drafts_and_each_edit_once() {
         screen.bubble("bot", bubble(1, "6"))
     });
     assert_eq!(seen, ["bot ▸ six", "bot (edited) ▸ 6"]);
+}
+
+#[test]
+fn a_file_gets_of_an_edit_what_is_new() {
+    let seen = shown(FILE, |screen| {
+        screen.bubble("bot", bubble(1, "May I?\npod: web-1\n\nopen"))?;
+        screen.bubble("bot", bubble(1, "May I?\npod: web-1\n\ndone"))?;
+        screen.bubble("bot", bubble(1, "May I?\npod: web-1"))?;
+        screen.bubble("bot", bubble(1, "No.\nMay I?"))
+    });
+    let edits = [
+        "bot (edited) ▸ … done",
+        "bot (edited) ▸ …",
+        "bot (edited) ▸ No.",
+    ];
+    assert_eq!(seen[4..7], edits);
 }
 
 #[test]

@@ -2,14 +2,15 @@
 //!
 //! On a terminal the last messages can be redrawn: an edit shows in its place, a deleted
 //! message goes. Below them stand the line that is being typed and "typing". Elsewhere rows
-//! are only added, so drafts are left out, and an edit is a message of its own.
+//! are only added, so drafts are left out, and an edit is a message of its own, with what is new.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde_json::Value;
+
 use super::paint::{self, Ink, Paper};
-use super::watch::{Bubble, Key};
 
 /// Columns where nobody knows how many there are.
 const COLUMNS: usize = 60;
@@ -18,9 +19,27 @@ const BLOCKS_MAX: usize = 50;
 /// Rows below the messages, and one of reserve.
 const BELOW: usize = 3;
 
+/// A message: its chat, and its number there.
+pub(crate) type Key = (i64, i64);
+
+/// A message as it stands now.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bubble {
+    pub key: Key,
+    pub text: String,
+    /// Formatting, as Telegram has it.
+    pub entities: Vec<Value>,
+    /// The labels of its buttons.
+    pub buttons: Vec<String>,
+    /// Whether the phone buzzed for it.
+    pub buzzed: bool,
+    /// Whether the answer is still to come, in its place or below.
+    pub draft: bool,
+}
+
 /// What the screen can do, and how large it is now.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Looks {
+pub(crate) struct Looks {
     /// Whether rows can be redrawn.
     pub live: bool,
     /// Whether there are colours.
@@ -38,7 +57,7 @@ struct Block {
 
 /// The line that is being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Typed {
+pub(crate) struct Typed {
     /// Whose line it is.
     pub label: String,
     /// What is there so far.
@@ -48,7 +67,7 @@ pub(super) struct Typed {
 }
 
 /// The terminal, or what stands for it.
-pub(super) struct Screen<W> {
+pub(crate) struct Screen<W> {
     out: W,
     looks: Looks,
     size: Option<(usize, usize)>,
@@ -126,8 +145,13 @@ impl<W: Write> Screen<W> {
         }
         let edited = before.is_some_and(|before| !before.draft);
         let label = format!("{label}{} ▸ ", if edited { " (edited)" } else { "" });
+        let mut shown = bubble.clone();
+        if let Some(before) = before.filter(|_| edited && !self.looks.live) {
+            shown.text = what_is_new(&before.text, &bubble.text);
+            shown.entities.clear();
+        }
         // An edit never makes a phone buzz.
-        let rows = self.painted(&label, &bubble, bubble.buzzed && !edited);
+        let rows = self.painted(&label, &shown, bubble.buzzed && !edited);
         let key = bubble.key;
         if let Some(place) = place {
             // The old one is out of reach and stays as it is.
@@ -292,6 +316,15 @@ impl<W: Write> Screen<W> {
         // Writing to a string cannot fail.
         let _ = write!(text, "{label}{shown}\r\x1b[{column}C");
     }
+}
+
+/// The lines of a changed text from the first that is another one.
+fn what_is_new(before: &str, now: &str) -> String {
+    let same = before.lines().zip(now.lines());
+    let same = same.take_while(|(before, now)| before == now).count();
+    let new: Vec<&str> = now.lines().skip(same).collect();
+    let begin = if same > 0 { "… " } else { "" };
+    format!("{begin}{}", new.join("\n"))
 }
 
 #[cfg(test)]

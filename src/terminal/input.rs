@@ -14,7 +14,7 @@ use super::screen::Looks;
 const WAITING_MAX: usize = 64;
 
 /// Where lines come from.
-pub(super) struct Input {
+pub(crate) struct Input {
     from: From,
     /// Lines that are complete and were not taken yet.
     lines: VecDeque<Done>,
@@ -36,7 +36,7 @@ enum From {
 }
 
 /// What the screen can do.
-pub(super) fn looks() -> Looks {
+pub(crate) fn looks() -> Looks {
     let env = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let dumb = env("TERM").is_none_or(|term| term == "dumb");
     let live = stdout().is_terminal() && !dumb && size().is_some();
