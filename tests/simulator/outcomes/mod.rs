@@ -9,6 +9,7 @@
 
 mod breaking;
 mod cases;
+mod parts;
 mod seen;
 mod taps;
 mod world;

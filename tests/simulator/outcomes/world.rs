@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 
 use super::breaking::Breaking;
 use super::cases::{self, Case};
-use super::seen;
+use super::{seen, writing};
 use crate::a2a::SimCalls;
 use crate::agents::{Ask, KINDS, Kind, SimAgent, Step, Tool, answer};
 use crate::allowed::Rules;
@@ -117,7 +117,7 @@ impl World {
             let case = if n + 1 < CASES {
                 cases::next(self)
             } else {
-                cases::migrated(self)
+                writing::migrated(self)
             };
             self.judge(case).await;
             if self.sim.is_broken() {

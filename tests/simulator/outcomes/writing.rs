@@ -3,17 +3,18 @@
 use serde_json::{Value, json};
 use switchboard::ids::{ChatId, UpdateId, UserId};
 
-use super::cases::{Case, Comes};
+use super::cases::{Case, Comes, question, somewhere, write};
 use super::world::World;
 use crate::allowed::{ANNA, BEN, CARA, DORA, FORUM, GROUP, STRANGER};
-use crate::telegram::{marked, person};
+use crate::telegram::{marked, person, plain};
 
 /// The names in a text, marked as Telegram marks them.
 pub fn entities(text: &str) -> Value {
     let name = "@sim_bot";
-    match text.starts_with(name) {
-        true => json!([{"type": "mention", "offset": 0, "length": name.len()}]),
-        false => json!([]),
+    if text.starts_with(name) {
+        json!([{"type": "mention", "offset": 0, "length": name.len()}])
+    } else {
+        json!([])
     }
 }
 
@@ -130,4 +131,106 @@ pub fn unreadable(world: &World) -> Case {
         bodies: vec![body],
         ..Case::new("unreadable", number, "none", &Value::Null, may)
     }
+}
+
+/// An anonymous admin, a channel, a bot, and a message without a sender.
+pub fn nobody(world: &World) -> Case {
+    let chance = &world.sim.chance;
+    let command = chance.permille(600);
+    let (number, mut message) = write(world, UserId(1), plain(GROUP), |it| {
+        let text = if command { "/k8s what of" } else { "what of" };
+        format!("{text} {it}")
+    });
+    match chance.below(4) {
+        0 => {
+            message["from"]["id"] = json!(1_087_968_824);
+            message["sender_chat"] = message["chat"].clone();
+        }
+        1 => {
+            message["from"]["id"] = json!(777_000);
+            message["sender_chat"] = json!({"id": -1_000_000_000_900_i64, "type": "channel"});
+        }
+        2 => message["from"]["is_bot"] = json!(true),
+        _ => message["from"] = Value::Null,
+    }
+    let heard = command || world.hears_all;
+    let may: &[&str] = if heard { &["refused"] } else { &["ignored"] };
+    Case::new("nobody", number, "message", &message, may)
+}
+
+pub fn service(world: &World) -> Case {
+    let (user, place) = somewhere(world);
+    let number = world.telegram.next_update();
+    let mut message = world.telegram.message(user, place, number);
+    let event = *world.sim.chance.pick(&[
+        "new_chat_members",
+        "left_chat_member",
+        "new_chat_title",
+        "new_chat_photo",
+        "delete_chat_photo",
+        "group_chat_created",
+        "pinned_message",
+        "forum_topic_created",
+        "forum_topic_closed",
+        "video_chat_started",
+        "message_auto_delete_timer_changed",
+        "boost_added",
+        "successful_payment",
+    ]);
+    message[event] = json!({"message_id": 1});
+    Case::new("service", number, "message", &message, &["ignored"])
+}
+
+/// What is neither text nor a file: it is answered where somebody waits.
+pub fn media(world: &World) -> Case {
+    let (user, place) = somewhere(world);
+    let number = world.telegram.next_update();
+    let mut message = world.telegram.message(user, place, number);
+    let kind = *world.sim.chance.pick(&[
+        "sticker",
+        "location",
+        "contact",
+        "poll",
+        "dice",
+        "video_note",
+        "venue",
+        "game",
+        "story",
+        "invoice",
+        "paid_media",
+        "hologram",
+    ]);
+    message[kind] = json!({"file_id": "f", "emoji": "x"});
+    let waits = !place.chat.is_group();
+    let may: &[&str] = if waits { &["control"] } else { &["ignored"] };
+    Case::new("media", number, "message", &message, may)
+}
+
+/// One that has had its outcome.
+pub fn repeated(world: &World) -> Case {
+    let confirmed = world.telegram.confirmed();
+    if confirmed.is_empty() {
+        return question(world);
+    }
+    let id = *world.sim.chance.pick(&confirmed);
+    let mut case = Case::new("repeated", id.0, "again", &Value::Null, &[]);
+    case.again = true;
+    case
+}
+
+/// The group becomes a supergroup: the last message here, the first one there.
+pub fn migrated(world: &World) -> Case {
+    let to = crate::allowed::SUPERGROUP;
+    world.sim.moved.borrow_mut().insert(GROUP, to);
+    let of = |chat: ChatId, key: &str, other: ChatId| {
+        let number = world.telegram.next_update();
+        let mut message = world.telegram.message(ANNA, plain(chat), 1);
+        message[key] = json!(other.0);
+        Case::new("migrated", number, "message", &message, &["ignored"])
+    };
+    let mut away = of(GROUP, "migrate_to_chat_id", to);
+    let here = of(to, "migrate_from_chat_id", GROUP);
+    away.updates.extend(here.updates);
+    away.bodies.extend(here.bodies);
+    away
 }
