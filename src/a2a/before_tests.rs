@@ -46,18 +46,19 @@ async fn run(
     look_after: Duration,
 ) -> (End, usize, usize) {
     let (end, requests, delivered) = run_seen(plays, begin, prompt, look_after).await;
-    (end, requests.len(), delivered)
+    (end, requests.len(), delivered.len())
 }
 
-/// The end of a run, what was asked of the agent, and how often the decision counts as delivered.
+/// The end of a run, what was asked of the agent, and each time that the decision counts as
+/// delivered, whether that was only inferred.
 async fn run_seen(
     plays: Vec<Vec<Act>>,
     begin: Begin,
     prompt: Prompt,
     look_after: Duration,
-) -> (End, Vec<String>, usize) {
+) -> (End, Vec<String>, Vec<bool>) {
     let (client, server) = server(plays).await;
-    let delivered: Rc<RefCell<usize>> = Rc::default();
+    let delivered: Rc<RefCell<Vec<bool>>> = Rc::default();
     let heard = delivered.clone();
     let answers = prompt.answer.is_none().then(|| Awaited {
         task: TaskId::from("t"),
@@ -79,7 +80,9 @@ async fn run_seen(
         mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
         listener: Rc::new(move |news| {
-            *heard.borrow_mut() += usize::from(news == News::Delivered);
+            if let News::Delivered { inferred } = news {
+                heard.borrow_mut().push(inferred);
+            }
             Box::pin(std::future::ready(()))
         }),
         stop: Stopper::new(false).1,
@@ -88,7 +91,7 @@ async fn run_seen(
     // A run that ends too early leaves answers over.
     let asked = tokio::time::timeout(Duration::from_secs(10), server).await;
     let requests = asked.expect("it asks for all of them").unwrap();
-    let delivered = *delivered.borrow();
+    let delivered = delivered.borrow().clone();
     (end, requests, delivered)
 }
 
@@ -169,7 +172,42 @@ async fn a_decision_about_another_call_than_the_one_that_waits_never_leaves() {
     let patience = Duration::from_secs(20);
     let (end, requests, delivered) = run_seen(plays, begin, prompt, patience).await;
     assert_eq!(end, End::Paused(Box::new(read(&second))));
-    assert_eq!(delivered, 0);
+    assert_eq!(delivered, [false; 0]);
     let sent = requests.iter().filter(|text| text.contains("message/send"));
     assert_eq!(sent.count(), 0, "{requests:?}");
+}
+
+/// A decision whose call ends so, about a task that does not wait any more afterwards.
+async fn moved_on(answer: Vec<Act>) -> (End, Vec<bool>) {
+    let first = call("call_1");
+    let (begin, prompt) = decides(&first);
+    let plays = vec![json(&first), answer, json(DONE), json(DONE)];
+    let patience = Duration::from_secs(20);
+    let (end, _, delivered) = run_seen(plays, begin, prompt, patience).await;
+    (end, delivered)
+}
+
+#[actix_rt::test]
+async fn a_decision_whose_call_was_cut_counts_as_delivered_by_inference_if_the_task_has_moved_on() {
+    let (end, delivered) = moved_on(Vec::new()).await;
+    assert_eq!(end, End::Answer("2 pods".to_owned().into()));
+    assert_eq!(delivered, [true]);
+}
+
+#[actix_rt::test]
+async fn a_decision_that_was_surely_not_taken_never_counts_as_delivered() {
+    let terminal = r#"{"jsonrpc":"2.0","id":"1","error":{"code":-32602,"message":"Task t is in terminal state: completed"}}"#;
+    let (end, delivered) = moved_on(json(terminal)).await;
+    assert_eq!(end, End::Answer("2 pods".to_owned().into()));
+    assert_eq!(delivered, [false; 0]);
+}
+
+#[actix_rt::test]
+async fn a_decision_that_was_taken_is_known_to_be() {
+    let first = call("call_1");
+    let (begin, prompt) = decides(&first);
+    let plays = vec![json(&first), json(DONE)];
+    let patience = Duration::from_secs(20);
+    let (_, _, delivered) = run_seen(plays, begin, prompt, patience).await;
+    assert_eq!(delivered, [false]);
 }

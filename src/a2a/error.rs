@@ -3,12 +3,13 @@
 //! surely known counts as unknown.
 //!
 //! No variant holds an address or a credential, so `Display` and `Debug` may go to the log; name
-//! the agent beside it.
+//! the agent beside it. Foreign texts are kept whole and cut only where they are shown, so that
+//! half of a secret of ours is never left of one that was not known yet.
 
 use std::time::Duration;
 
 use super::proxy_fault::ProxyFault;
-use super::scrub::scrub;
+use super::scrub::{cut, scrubbed};
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +21,7 @@ pub enum A2aError {
     #[error("cannot make {0}")]
     Credential(String),
     /// No connection came about; nothing was sent.
-    #[error("cannot connect: {0}")]
+    #[error("cannot connect: {}", cut(.0))]
     Connect(String),
     /// There is no way through the proxy; nothing was sent to the agent.
     #[error("cannot connect: {0}")]
@@ -58,7 +59,7 @@ pub enum A2aError {
     #[error("the answer is over the size limit")]
     TooLarge,
     /// The agent's own error.
-    #[error("json-rpc error {code}: {message}")]
+    #[error("json-rpc error {code}: {}", cut(.message))]
     Rpc {
         /// The code.
         code: i64,
@@ -68,7 +69,7 @@ pub enum A2aError {
         begun: bool,
     },
     /// JSON, but not the protocol.
-    #[error("not the a2a protocol: {0}")]
+    #[error("not the a2a protocol: {}", cut(.0))]
     Protocol(String),
 }
 
@@ -113,7 +114,7 @@ impl A2aError {
     pub fn rpc(code: i64, message: &str) -> Self {
         Self::Rpc {
             code,
-            message: scrub(message),
+            message: scrubbed(message),
             begun: false,
         }
     }
@@ -121,7 +122,7 @@ impl A2aError {
     /// JSON, but not the protocol; the text is cleaned.
     #[must_use]
     pub fn protocol(what: &str) -> Self {
-        Self::Protocol(scrub(what))
+        Self::Protocol(scrubbed(what))
     }
 
     /// What the failure says about a prompt or decision in the call.
@@ -315,7 +316,7 @@ fn hint(detail: &str) -> String {
     if detail.is_empty() {
         String::new()
     } else {
-        format!(": {detail}")
+        format!(": {}", cut(detail))
     }
 }
 

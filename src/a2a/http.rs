@@ -11,7 +11,7 @@ use url::Url;
 
 use super::error::{A2aError, Phase};
 use super::rpc;
-use super::scrub::scrub;
+use super::scrub::scrubbed;
 use super::tunnel;
 
 /// Bytes read of the body of an HTTP error, for the operator's log.
@@ -90,7 +90,7 @@ fn unsent_or_unknown(error: &SendRequestError, whole_call: bool) -> A2aError {
             ConnectError::Io(error) => tunnel::fault_in(error),
             _ => None,
         }
-        .unwrap_or_else(|| A2aError::Connect(scrub(&error.to_string()))),
+        .unwrap_or_else(|| A2aError::Connect(scrubbed(&error.to_string()))),
         SendRequestError::Url(_) | SendRequestError::Http(_) => {
             A2aError::Connect("the request cannot be built".to_owned())
         }
@@ -135,7 +135,11 @@ pub(super) async fn refusal(mut answer: Answer, asked: &Uri, patience: Duration)
         }
         let text = String::from_utf8_lossy(&body);
         let is_page = is_page || text.trim_start().starts_with('<');
-        if is_page { String::new() } else { scrub(&text) }
+        if is_page {
+            String::new()
+        } else {
+            scrubbed(&text)
+        }
     };
     A2aError::Http {
         status: status.as_u16(),

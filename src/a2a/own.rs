@@ -72,3 +72,34 @@ fn without(error: A2aError, own: &Mask) -> A2aError {
         | A2aError::TooLarge) => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_of_ours_is_masked_whole_wherever_an_error_is_cut() {
+        let secret = "s3cr3t-0f-our-own";
+        let own = Mask::new([format!("Bearer {secret}")], false, Vec::new());
+        for before in 270..310 {
+            let text = format!("{} {secret} {}", "x".repeat(before), "y ".repeat(100));
+            let http = A2aError::Http {
+                status: 403,
+                retry_after: None,
+                detail: super::super::scrub::scrubbed(&text),
+            };
+            for error in [
+                A2aError::rpc(-32600, &text),
+                A2aError::protocol(&text),
+                A2aError::Connect(super::super::scrub::scrubbed(&text)),
+                http,
+            ] {
+                let told = without(error, &own);
+                for told in [told.to_string(), format!("{told:?}")] {
+                    assert!(!told.contains("s3c"), "{before}: {told}");
+                }
+                assert!(told.to_string().chars().count() < 340, "{told}");
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What can be shown of an answer that is still being made.
 
 use super::{ArtifactUpdate, Event, Message, Task};
+use crate::rules::mask::Mask;
 
 /// Enough of a tool's name, in characters.
 const TOOL_MAX: usize = 60;
@@ -13,9 +14,21 @@ pub struct Progress {
     tool: Option<String>,
     /// This stream has told something: it knows more than a snapshot.
     streamed: bool,
+    /// What is taken out before anything is cut, or put together with something else: at the end
+    /// of what grows, half of a secret is still known to be one.
+    mask: Mask,
 }
 
 impl Progress {
+    /// Nothing so far; this is taken out of what comes.
+    #[must_use]
+    pub fn new(mask: Mask) -> Self {
+        Self {
+            mask,
+            ..Self::default()
+        }
+    }
+
     /// Takes in one event.
     pub fn take_in(&mut self, event: &Event) {
         match event {
@@ -54,13 +67,13 @@ impl Progress {
             .last()
             .and_then(|last| last.tool_calls().first().copied())
         {
-            self.tool = Some(tool.to_owned());
+            self.tool = Some(one_line(&self.mask, tool));
         }
     }
 
     fn said(&mut self, message: &Message, partial: bool) {
         if let Some(tool) = message.tool_calls().first() {
-            self.tool = Some(one_line(tool));
+            self.tool = Some(one_line(&self.mask, tool));
         }
         let text = message.text();
         if text.is_empty() {
@@ -84,7 +97,7 @@ impl Progress {
             .collect();
         let mut parts = update.artifact.parts.iter();
         if let Some(tool) = parts.find_map(super::Part::tool_call) {
-            self.tool = Some(one_line(tool));
+            self.tool = Some(one_line(&self.mask, tool));
         }
         if text.is_empty() {
             return;
@@ -106,16 +119,18 @@ impl Progress {
         } else {
             &self.pieces
         };
+        let text = self.mask.growing(text).text;
         match &self.tool {
             Some(tool) if text.is_empty() => format!("{tool} …"),
             Some(tool) => format!("{text}\n\n{tool} …"),
-            None => text.clone(),
+            None => text.into_owned(),
         }
     }
 }
 
 /// A tool's name as a line that fits a phone; the agent may put anything into it.
-fn one_line(tool: &str) -> String {
+fn one_line(mask: &Mask, tool: &str) -> String {
+    let tool = mask.whole(tool).text;
     let words = tool.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join(" ").chars().take(TOOL_MAX).collect()
@@ -214,8 +229,31 @@ mod tests {
 
     #[test]
     fn a_tools_name_is_one_short_line_whatever_the_agent_puts_into_it() {
-        assert_eq!(one_line("k8s_get_pod_logs"), "k8s_get_pod_logs");
-        assert_eq!(one_line(" a\n\u{1b}b\t c "), "a b c");
-        assert_eq!(one_line(&"🫛".repeat(99)).chars().count(), TOOL_MAX);
+        assert_eq!(
+            one_line(&Mask::default(), "k8s_get_pod_logs"),
+            "k8s_get_pod_logs"
+        );
+        assert_eq!(one_line(&Mask::default(), " a\n\u{1b}b\t c "), "a b c");
+        assert_eq!(
+            one_line(&Mask::default(), &"🫛".repeat(99)).chars().count(),
+            TOOL_MAX
+        );
+    }
+
+    #[test]
+    fn a_secret_is_masked_before_a_name_is_cut_and_before_something_follows_it() {
+        let own = "s3cr3t-0f-our-own";
+        let progress = || Progress::new(Mask::new([own.to_owned()], true, Vec::new()));
+        for before in 40..60 {
+            let tool = format!("{} {own}", "x".repeat(before));
+            let line = one_line(&progress().mask, &tool);
+            assert!(!line.contains("s3c"), "{line}");
+        }
+        for end in "s3cr3t-".len()..own.len() {
+            let mut progress = progress();
+            progress.pieces = format!("it sent {}", &own[..end]);
+            progress.tool = Some("get_pods".to_owned());
+            assert_eq!(progress.text(), "it sent ‹masked›\n\nget_pods …");
+        }
     }
 }

@@ -60,7 +60,11 @@ pub enum News {
     /// The context that an answer without a task belongs to.
     Context(ContextId),
     /// The agent has the decision that this run began with.
-    Delivered,
+    Delivered {
+        /// Whether that is only concluded: nobody knows what became of the call, and the task
+        /// does not wait any more. Somebody else may have decided about it.
+        inferred: bool,
+    },
     /// What can be seen of the answer so far; for previews only.
     Progress(String),
     /// Its time is up, or a person wants it to stop, and the agent cannot stop it. It is
@@ -140,10 +144,10 @@ impl Run {
                 },
             attempts: Attempts::new(self.protocol, self.streams),
             before: self.answers.clone().map(Before::words),
-            run: self,
             task: None,
             direct: None,
-            progress: Progress::default(),
+            progress: Progress::new(self.mask.clone()),
+            run: self,
             shown: None,
             told: String::new(),
             used: Ledger::default(),

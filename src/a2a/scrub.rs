@@ -1,6 +1,8 @@
 //! Foreign error texts, made fit for a log line or a chat: agents and gateways quote addresses of
 //! the cluster, and sometimes credentials.
 
+use std::borrow::Cow;
+
 use crate::rules::mask::Mask;
 
 /// Characters kept of a text; the rest helps nobody.
@@ -12,6 +14,15 @@ const SECRET_STARTS: [&str; 5] = ["sk-", "eyJ", "ghp_", "github_pat_", "xox"];
 /// The text in one line without addresses and credentials, cut to a readable length.
 #[must_use]
 pub fn scrub(text: &str) -> String {
+    cut(&scrubbed(text)).into_owned()
+}
+
+/// What is kept of a text until it is shown: what else is taken out of it must find it whole.
+const KEPT_MAX: usize = 64 * 1024;
+
+/// The same, not cut: for what is masked once more before anybody sees it.
+pub(super) fn scrubbed(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(KEPT_MAX)];
     let text = &Mask::new([], true, Vec::new()).whole(text).text;
     let mut clean = String::new();
     let mut after_scheme = false;
@@ -33,9 +44,14 @@ pub fn scrub(text: &str) -> String {
         }
         clean.push_str(shown);
     }
-    match clean.char_indices().nth(CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
+    clean
+}
+
+/// So much of it as helps anybody.
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
 }
 

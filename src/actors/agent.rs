@@ -30,6 +30,7 @@ use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
 use crate::model::{Awaited, Protocol};
 use crate::poison;
+use crate::rules::access::Rule;
 use crate::rules::files::Takes;
 use crate::rules::health::Health;
 use crate::rules::mask::Mask;
@@ -79,6 +80,16 @@ pub enum AgentRefused {
 }
 
 impl AgentRefused {
+    /// Its name in the audit.
+    #[must_use]
+    pub fn rule(self) -> Rule {
+        match self {
+            Self::Busy => "agent busy",
+            Self::Down => "agent down",
+            Self::Replaced => "agent replaced",
+        }
+    }
+
     /// What the person is told.
     #[must_use]
     pub fn to_user(self) -> &'static str {
@@ -275,7 +286,8 @@ impl Handler<StartRun> for Agent {
         let place = Rc::new(RefCell::new(Some(permit).filter(|_| gives || !detached)));
         let held = place.clone();
         let tell: Listener = Rc::new(move |news| {
-            if news == News::Detached || detached && news == News::Delivered {
+            let has_it = matches!(news, News::Delivered { .. });
+            if news == News::Detached || detached && has_it {
                 held.take();
             }
             let told = listener.send(TaskChanged { turn, news });

@@ -89,6 +89,8 @@ pub struct Router {
     gathering: HashMap<SeatKey, Open>,
     /// Chats that took no new work, and were told so.
     told_full: HashSet<ChatId>,
+    /// The album whose first message was told that it is no reply to a card.
+    told_album: Option<String>,
     /// Which questions the messages of this batch are part of.
     asked: HashMap<(ChatId, MessageId), Asked>,
     /// Sessions that have had nothing to do for a while.
@@ -114,6 +116,7 @@ impl Router {
             unopened: HashSet::new(),
             gathering: HashMap::new(),
             told_full: HashSet::new(),
+            told_album: None,
             asked: HashMap::new(),
             idle: Vec::new(),
             doubtful: Rc::default(),

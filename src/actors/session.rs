@@ -7,6 +7,7 @@
 mod audit;
 mod awaiting;
 mod by_route;
+mod closing;
 mod counted;
 mod deciding;
 mod decisions;
@@ -20,16 +21,19 @@ mod intake;
 mod logging;
 mod masking;
 mod pausing;
+mod replying;
 mod stopping;
 mod trying;
 mod turn_in_flight;
 mod waiting_person;
 
+pub use self::closing::{Close, Reopen};
 use self::counted::Counted;
 pub use self::counted::OpenTurns;
-pub use self::deciding::{ReplyToPause, TapPause};
+pub use self::deciding::TapPause;
 pub use self::following::ChatsMoved;
 pub use self::inspecting::InspectSession;
+pub use self::replying::ReplyToPause;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
@@ -60,7 +64,6 @@ use crate::rules::approval;
 use crate::rules::mask::Mask;
 use crate::rules::phone::Phone;
 use crate::rules::turn::End;
-use crate::rules::words;
 use crate::store::{Change, StoreError};
 use crate::usage::Usage;
 
@@ -112,16 +115,6 @@ pub struct Decide {
 #[rtype(result = "()")]
 pub struct TakeUpTurns(pub Vec<Turn>);
 
-/// `/new`: late answers of this conversation are labelled.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Close;
-
-/// Somebody went back to this conversation: it goes on.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Reopen;
-
 /// Begins nothing more; answers when no prompt is on its way.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -150,6 +143,8 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// What its agent waits for.
     paused: Option<approval::Waiting>,
+    /// Whether what people were asked in an earlier process is still to be read.
+    reads_pause: bool,
     /// Whether a decision about it was on its way when an earlier process ended: what has moved
     /// on since has got it.
     decided_before: bool,
@@ -269,6 +264,7 @@ impl Session {
             progress: String::new(),
             timer: None,
             paused: None,
+            reads_pause: matches!(begin, Begin::TakeUp(_)),
             decided_before: false,
             ending: false,
             tried: Tried::In,
@@ -340,25 +336,6 @@ impl Actor for Session {
     }
 }
 
-impl Handler<Close> for Session {
-    type Result = ();
-
-    fn handle(&mut self, _: Close, ctx: &mut Self::Context) {
-        self.seen += 1;
-        self.conversation.closed = true;
-        self.reject_pause(words::approvals::NEW_REASON, ctx);
-    }
-}
-
-impl Handler<Reopen> for Session {
-    type Result = ();
-
-    fn handle(&mut self, _: Reopen, _: &mut Self::Context) {
-        self.seen += 1;
-        self.conversation.closed = false;
-    }
-}
-
 impl Handler<TaskChanged> for Session {
     type Result = ResponseActFuture<Self, ()>;
 
@@ -370,7 +347,7 @@ impl Handler<TaskChanged> for Session {
                 Box::pin(fut::ready(()))
             }
             News::Detached => self.detached(changed.turn, ctx),
-            News::Delivered => self.delivered(changed.turn),
+            News::Delivered { inferred } => self.delivered(changed.turn, inferred),
             started @ News::Started { .. } => self.started(changed.turn, started),
             News::Context(context) => {
                 let learned = self.learns(context);

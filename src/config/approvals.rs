@@ -90,7 +90,13 @@ fn rule(item: Item<'_>, people: &People) -> Option<ApproveRule> {
         let message = "is missing: name tools, such as [\"*_delete_*\"]";
         section.refuse_missing("tools", message);
     }
-    let approvers = people.approvers(section.list("approvers"));
+    let named = section.take("approvers");
+    if named.is_none() && !tools.is_empty() {
+        let tools = tools.join(", ");
+        let message = format!("calls of {tools} can only be rejected: add it, or [] if so meant");
+        section.warn("approvers", message);
+    }
+    let approvers = people.approvers(named.map(Item::list).unwrap_or_default());
     section.finish();
     (!tools.is_empty()).then_some(ApproveRule { tools, approvers })
 }

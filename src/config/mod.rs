@@ -57,6 +57,7 @@ mod strays;
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod unapproved;
 mod web;
 
 use std::collections::{BTreeMap, HashMap};

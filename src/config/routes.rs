@@ -13,6 +13,7 @@ use super::people::{Allow, Approvers, People};
 use super::problem::did_you_mean;
 use super::quotas::RouteQuotas;
 use super::section::Section;
+use super::unapproved;
 use crate::ids::{AgentName, RouteName};
 
 /// Bot API, `BotCommand`: 1 to 256 characters.
@@ -122,11 +123,8 @@ pub(super) fn warn_of_idle(
     for (index, route) in routes.iter().enumerate() {
         let agent = agents.get(&route.agent).and_then(Option::as_ref);
         let pauses = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
-        let Approvers { people, requester } = &route.approvers;
-        if pauses && people.is_empty() && !requester && !route.allow.is_empty() {
-            let approvers = "its dangerous calls can only be rejected: add people, groups or \
-                             \"requester\" to approvers";
-            root.warn(&format!("routes[{index}].approvers"), approvers);
+        if pauses && !route.allow.is_empty() {
+            unapproved::warn(root, index, route);
         }
         if route.allow.is_empty() {
             let allow = "add people, groups or \"chat:<id>\" to allow";

@@ -90,7 +90,8 @@ pub fn is_known_group(config: &Config, chat: ChatId, added_by: Option<UserId>) -
 pub fn names_chat(config: &Config, chat: ChatId) -> bool {
     let mut routes = config.routes.iter();
     let own = config.admin_chat == Some(chat) || config.chats.contains_key(&chat);
-    own || routes.any(|route| route.allow.contains(&Allow::Chat(chat)))
+    own || routes
+        .any(|route| route.allow.contains(&Allow::Chat(chat)) || route.approvals.chat == Some(chat))
 }
 
 /// Whether this person may press this button, which leads to this agent: its own person or an

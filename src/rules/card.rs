@@ -5,6 +5,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::a2a::AgentCard;
+use crate::rules::mask::Mask;
 
 /// Enough of a name, in characters as people count them.
 const NAME_MAX: usize = 64;
@@ -34,11 +35,11 @@ pub struct Shown {
     pub examples: Vec<String>,
 }
 
-/// What of this card may be shown.
+/// What of this card may be shown. Masked before it is cut: half of a secret does not look like one.
 #[must_use]
-pub fn shown(card: &AgentCard) -> Shown {
+pub fn shown(card: &AgentCard, mask: &Mask) -> Shown {
     let text = |text: &Option<String>, max| {
-        let cleaned = cleaned(text.as_deref()?, max);
+        let cleaned = cleaned(&mask.whole(text.as_deref()?).text, max);
         (!cleaned.is_empty()).then_some(cleaned)
     };
     let mut examples: Vec<String> = Vec::new();
@@ -49,7 +50,8 @@ pub fn shown(card: &AgentCard) -> Shown {
         }
         // Half a question asks something else: what is too long is left out.
         let example = cleaned(said, usize::MAX);
-        let fits = !example.is_empty() && example.chars().count() <= EXAMPLE_MAX;
+        let plain = !example.is_empty() && mask.whole(said).count() == 0;
+        let fits = plain && example.chars().count() <= EXAMPLE_MAX;
         if fits && said.len() <= LOOKED_AT_MAX && !examples.contains(&example) {
             examples.push(example);
         }
@@ -203,11 +205,37 @@ mod tests {
                 skill(&many),
             ],
         };
-        let shown = shown(&card);
+        let shown = shown(&card, &Mask::default());
         assert_eq!(shown.name.as_deref(), Some("k8s @\u{2060}admin"));
         assert_eq!(shown.description, None);
         assert_eq!(shown.examples.len(), EXAMPLES_MAX);
         assert_eq!(shown.examples[..2], ["What fails?", "question 0?"]);
+    }
+
+    #[test]
+    fn a_secret_on_a_card_is_masked_whole_and_no_question_with_one_is_offered() {
+        let own = "s3cr3t-0f-our-own";
+        let mask = Mask::new([own.to_owned()], true, Vec::new());
+        for before in 40..70 {
+            let said = format!("{} {own} and more words behind it", "x".repeat(before));
+            let card = AgentCard {
+                name: Some(said.clone()),
+                description: Some(format!("{}{said}", "y ".repeat(90))),
+                streaming: true,
+                input_modes: Vec::new(),
+                extensions: Vec::new(),
+                interfaces: Vec::new(),
+                skills: vec![crate::a2a::Skill {
+                    examples: vec![format!("Use {own}?"), "What fails?".to_owned()],
+                    name: "ops".to_owned(),
+                    description: None,
+                }],
+            };
+            let shown = shown(&card, &mask);
+            let said = format!("{:?} {:?}", shown.name, shown.description);
+            assert!(!said.contains("s3c"), "{said}");
+            assert_eq!(shown.examples, ["What fails?"]);
+        }
     }
 
     proptest! {

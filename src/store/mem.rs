@@ -27,7 +27,7 @@ use crate::ids::{
     TurnId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
-use crate::rules::approval::Waiting;
+use crate::rules::approval::{Under, Waiting};
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 
@@ -185,7 +185,7 @@ impl Store for MemStore {
         self.read(|tables| tables.pause_of(turn))
     }
 
-    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<Under>> {
         self.read(|tables| tables.waits_under(chat, message))
     }
 

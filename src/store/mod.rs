@@ -60,7 +60,7 @@ use crate::ids::{
     UpdateId, UserId,
 };
 use crate::model::{Button, Conversation, File, Place, Post, Recent, Seat, Turn};
-use crate::rules::approval::Waiting;
+use crate::rules::approval::{Under, Waiting};
 use crate::rules::pace::Penalty;
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
@@ -141,8 +141,8 @@ pub trait Store: Upkeep {
     /// What a turn waits for.
     fn pause_of(&self, turn: TurnId) -> Answer<Option<Waiting>>;
 
-    /// The turn that waits, or did, under the card that this message is.
-    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
+    /// What is asked, or was, by the card that this message is.
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<Under>>;
 
     /// How much this person has asked, and was asked by this route, before this turn.
     fn used(&self, user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used>;

@@ -4,8 +4,8 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, query, query_scalar};
 
 use super::StoreError;
-use crate::ids::{BotId, ChatId, MessageId, RouteName, Timestamp, TurnId, UserId};
-use crate::rules::approval::Waiting;
+use crate::ids::{BotId, ChatId, MessageId, PauseId, RouteName, Timestamp, TurnId, UserId};
+use crate::rules::approval::{State, Under, Waiting};
 use crate::rules::quota::Used;
 
 const MINUTE_MS: i64 = 60_000;
@@ -27,26 +27,38 @@ pub(super) async fn pause_of(
     waiting.transpose().map_err(StoreError::unavailable)
 }
 
-/// The turn that waits under the card that this message is. Of a pause that is over only the
-/// first card is known.
+/// The pause that this message is a card of.
 pub(super) async fn waits_under(
     pool: &SqlitePool,
     bot: BotId,
     chat: ChatId,
     message: MessageId,
-) -> Result<Option<TurnId>, StoreError> {
-    let turn: Option<i64> = query_scalar(
-        "SELECT p.turn FROM outbox o JOIN pauses p ON p.turn = o.turn AND p.bot = o.bot
+) -> Result<Option<Under>, StoreError> {
+    let row = query(
+        "SELECT p.turn, p.id, p.state, p.closed
+         FROM outbox o JOIN pauses p ON p.turn = o.turn AND p.bot = o.bot
          WHERE o.bot = ? AND o.chat = ? AND o.message_id = ?
-           AND (o.id = p.id OR EXISTS (SELECT 1 FROM json_each(p.body, '$.cards') card
-                                       WHERE card.value ->> 'post' = o.id))",
+           AND (o.id = p.id
+                OR EXISTS (SELECT 1 FROM json_each(coalesce(p.body, p.closed), '$.cards') card
+                           WHERE card.value ->> 'post' = o.id))",
     )
     .bind(bot.0)
     .bind(chat.0)
     .bind(message.0)
     .fetch_optional(pool)
     .await?;
-    Ok(turn.map(TurnId))
+    row.map(|row| {
+        let state: String = row.try_get("state")?;
+        let closed: Option<String> = row.try_get("closed")?;
+        let closed = closed.map(|closed| serde_json::from_str(&closed));
+        Ok(Under {
+            turn: TurnId(row.try_get("turn")?),
+            pause: PauseId(row.try_get("id")?),
+            state: State::parse(&state).unwrap_or(State::Gone),
+            closed: closed.transpose().map_err(StoreError::unavailable)?,
+        })
+    })
+    .transpose()
 }
 
 /// How much this person has asked, and was asked by this route, before this turn.

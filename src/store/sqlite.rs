@@ -28,7 +28,7 @@ use crate::ids::{
 };
 use crate::model::{Button, Conversation, File, MenuScope, Place, Recent, Seat, Turn};
 use crate::poison;
-use crate::rules::approval::Waiting;
+use crate::rules::approval::{Under, Waiting};
 use crate::rules::quota::Used;
 use crate::rules::status::Totals;
 use crate::rules::suspects::Deaths;
@@ -195,7 +195,7 @@ impl Store for Sqlite {
         Box::pin(async move { pauses::pause_of(&readers, turn).await })
     }
 
-    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<Under>> {
         let (readers, bot) = (self.readers.clone(), self.bot);
         Box::pin(async move { pauses::waits_under(&readers, bot, chat, message).await })
     }

@@ -110,9 +110,10 @@ async fn what_has_no_room_in_the_card_comes_as_a_file_below_it() {
         assert_eq!(ran(&stage), ["apply web-1"]);
 
         user.says("endless");
-        let card = user.sees("Nobody may approve this").await;
+        let card = user.sees("It is more than anybody can look through").await;
         assert_eq!(card.labels(), ["Reject"], "nobody looks through that much");
-        user.taps("Nobody may approve this", "Reject").await;
+        user.taps("It is more than anybody can look through", "Reject")
+            .await;
         user.sees("rejected by user").await;
         stage.settled().await;
         assert_eq!(ran(&stage), ["apply web-1"]);

@@ -66,7 +66,7 @@ async fn a_reply_to_the_card_of_an_earlier_question_is_no_reason_for_this_one() 
     stage
         .telegram
         .post(Message::new(7, 7, "not in prod").reply_to(first.id));
-    user.sees("This button no longer works.").await;
+    user.sees("So your reply goes nowhere.").await;
     assert_eq!(user.shown("Reason, if it is rejected"), 0);
     user.taps("name: web-2", "Reject").await;
     user.sees("rejected by user").await;

@@ -34,6 +34,7 @@ mod previews;
 mod proxy;
 mod questions;
 mod reload;
+mod replies;
 mod route_keys;
 mod routes;
 mod secrets;

@@ -126,7 +126,8 @@ async fn killed_when_the_agent_has_a_decision_the_card_says_who_made_it() {
 
         let bot = Bot::start(&stage);
         user.sees("it is gone").await;
-        user.sees("✅ Approved by 7 at").await;
+        let card = user.sees("⚠️ Approved by 7 at").await;
+        assert!(card.text.contains("I did not see that arrive"), "{card:?}");
         assert_eq!(ran(&stage), ["delete_pod"], "once");
         assert_eq!(stage.agent("k8s").prompts().len(), 2, "never sent again");
         ends(stage, bot).await;

@@ -10,7 +10,7 @@ use switchboard::ids::{
     UserId,
 };
 use switchboard::model::{Button, Conversation, File, Place, Recent, Seat, Turn};
-use switchboard::rules::approval::Waiting;
+use switchboard::rules::approval::{Under, Waiting};
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
 use switchboard::store::{
@@ -197,7 +197,7 @@ impl Store for SimStore {
         self.read("a pause", move |store| store.pause_of(turn))
     }
 
-    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<Under>> {
         self.read("a card", move |store| store.waits_under(chat, message))
     }
 

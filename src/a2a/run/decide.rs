@@ -32,13 +32,16 @@ impl Watch {
         self.note_health(error.is_unreachable());
         let turn = self.run.turn.reference();
         warn!(%turn, %error, outcome = ?error.outcome(), "the decision did not get through");
+        let surely = error.outcome() != Outcome::Unknown;
         match self.fetched(expected).await {
+            // It has moved on, surely by somebody else's.
+            Ok(false) if surely => self.follow(expected.task.clone()).await,
             // It has moved on: then it has got it, or somebody else's.
             Ok(false) => {
-                (self.run.listener)(News::Delivered).await;
+                (self.run.listener)(News::Delivered { inferred: true }).await;
                 self.follow(expected.task.clone()).await
             }
-            _ => undecided(error.outcome() != Outcome::Unknown, &error),
+            _ => undecided(surely, &error),
         }
     }
 
@@ -57,7 +60,7 @@ impl Watch {
         // Servers of the Python SDK refuse with the first item.
         let first = events.next().await.ok_or(A2aError::Cut)??;
         info!(turn = %self.run.turn.reference(), "the decision was taken");
-        (self.run.listener)(News::Delivered).await;
+        (self.run.listener)(News::Delivered { inferred: false }).await;
         self.take_in(first).await;
         if let Some(end) = self.decided() {
             return Ok(end);

@@ -7,6 +7,7 @@ use super::Agent;
 use crate::rules::agents::Described;
 use crate::rules::card;
 use crate::rules::health::State;
+use crate::rules::mask::Mask;
 use crate::rules::status::{AgentSeen, Seen};
 
 /// Asks how it is, and who waits.
@@ -14,10 +15,10 @@ use crate::rules::status::{AgentSeen, Seen};
 #[rtype(result = "AgentSeen")]
 pub struct InspectAgent;
 
-/// Asks what people may know of it.
-#[derive(Clone, Copy, Debug, Message)]
+/// Asks what people may know of it, without what this mask takes out.
+#[derive(Clone, Debug, Message)]
 #[rtype(result = "Described")]
-pub struct DescribeAgent;
+pub struct DescribeAgent(pub Mask);
 
 impl Agent {
     fn seen(&self) -> Seen {
@@ -34,8 +35,9 @@ impl Agent {
 impl Handler<DescribeAgent> for Agent {
     type Result = MessageResult<DescribeAgent>;
 
-    fn handle(&mut self, _: DescribeAgent, _: &mut Self::Context) -> Self::Result {
-        let shown = self.card.as_deref().map(card::shown);
+    fn handle(&mut self, asked: DescribeAgent, _: &mut Self::Context) -> Self::Result {
+        let shown = self.card.as_deref();
+        let shown = shown.map(|card| card::shown(card, &asked.0));
         MessageResult(Described {
             name: self.name.clone(),
             health: self.seen(),

@@ -7,8 +7,8 @@ use super::changes::{ends, reply_with, settled};
 use super::choosing::{Said, current, used};
 use super::facts::seat_key;
 use super::{Router, Work};
-use crate::actors::StoreIds;
 use crate::actors::agent::DescribeAgent;
+use crate::actors::{Shared, StoreIds};
 use crate::config::Route;
 use crate::ids::{AgentName, UpdateId, UserId};
 use crate::model::{Body, Kind, Post, UpdateEnd};
@@ -24,9 +24,12 @@ impl Router {
     fn describe(&self, mut names: Vec<&AgentName>) -> impl Future<Output = Vec<Described>> + use<> {
         names.sort_unstable();
         names.dedup();
-        let agents = self.commons.in_force.agents();
-        let agents = names.into_iter().filter_map(|name| agents.get(name));
-        let asked: Vec<_> = agents.map(|agent| agent.send(DescribeAgent)).collect();
+        let (agents, config) = (self.commons.in_force.agents(), self.commons.config());
+        let asks = |name: &AgentName| {
+            let mask = Shared::mask(&config, name, None);
+            Some(agents.get(name)?.send(DescribeAgent(mask)))
+        };
+        let asked: Vec<_> = names.into_iter().filter_map(asks).collect();
         async move {
             let described = join_all(asked).await.into_iter();
             described.filter_map(Result::ok).collect()

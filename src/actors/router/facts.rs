@@ -10,7 +10,7 @@ use crate::ids::{AgentName, ChatId, MessageId, Timestamp, UpdateId, UserId};
 use crate::model::{Action, Button, Conversation, Place, Recent, Seat, Turn, Whom};
 use crate::rules::command::{self, Parsed};
 use crate::rules::route::{self, Me};
-use crate::rules::{access, sessions, stale};
+use crate::rules::{access, approval, sessions, stale};
 use crate::store::{Asked, StoreError};
 use crate::telegram::{Incoming, Update, What};
 
@@ -44,8 +44,8 @@ pub(super) struct Facts {
     pub(super) buttons: HashMap<String, Pressed>,
     /// The agents whose messages were replied to.
     answered: HashMap<(ChatId, MessageId), AgentName>,
-    /// Cards of pauses that were replied to, with the turns that wait.
-    pub(super) cards: HashMap<(ChatId, MessageId), (Turn, Conversation)>,
+    /// Cards of pauses that were replied to, with their conversations.
+    pub(super) cards: HashMap<(ChatId, MessageId), (approval::Under, Conversation)>,
     /// The questions that edited messages are part of.
     pub(super) asked: HashMap<(ChatId, MessageId), Asked>,
     /// When the updates of the batch were taken in.
@@ -192,10 +192,10 @@ pub(super) async fn gather(commons: Commons, missing: Missing) -> Result<Facts, 
         if let Some(agent) = store.agent_of(chat, message).await? {
             facts.answered.insert((chat, message), agent);
         }
-        if let Some(turn) = store.waits_under(chat, message).await?
-            && let Some(about) = store.turn(turn).await?
+        if let Some(under) = store.waits_under(chat, message).await?
+            && let Some((_, conversation)) = store.turn(under.turn).await?
         {
-            facts.cards.insert((chat, message), about);
+            facts.cards.insert((chat, message), (under, conversation));
         }
     }
     for (chat, message, user) in missing.edited {

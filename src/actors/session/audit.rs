@@ -73,7 +73,8 @@ impl Session {
     /// What came of a decision, under the name of whoever made it.
     pub(super) fn audit_outcome(&self, waiting: &approval::Waiting, event: &'static str) -> Change {
         let by = waiting.made.as_ref().and_then(|made| made.by);
-        self.audit_pause(by.unwrap_or(waiting.asked_by), event, waiting, None)
+        let rule = waiting.inferred.then_some("inferred");
+        self.audit_pause(by.unwrap_or(waiting.asked_by), event, waiting, rule)
     }
 
     /// A line about what the agent waits for, with its calls, and what was decided about each.

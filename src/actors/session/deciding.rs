@@ -5,14 +5,13 @@ use std::borrow::Cow;
 use actix::{ActorFutureExt, Handler, Message, ResponseActFuture, WrapFuture, fut};
 use tracing::info;
 
-use super::{Ask, Session};
+use super::Session;
 use crate::actors::StoreIds;
 use crate::ids::{MessageId, TurnId, UpdateId, UserId};
 use crate::model::{Action, Body, Button, Kind, Place, Post, Tap, UpdateEnd, Whom};
-use crate::pause::{Asks, Decision};
+use crate::pause::Decision;
 use crate::rules::approval::{self, Tapped, Waiting};
 use crate::rules::buttons::{self, Under};
-use crate::rules::words;
 use crate::rules::words::approvals;
 use crate::store::{Change, StoreError};
 
@@ -31,27 +30,13 @@ pub struct TapPause {
     pub button: Button,
 }
 
-/// Somebody has replied to a card.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "Answered")]
-pub struct ReplyToPause {
-    /// The update that it came with.
-    pub update: UpdateId,
-    /// Who.
-    pub user: UserId,
-    /// What it says.
-    pub text: String,
-    /// The turn that waits.
-    pub turn: TurnId,
-}
-
 /// What somebody has said about a pause.
-struct Said {
-    update: UpdateId,
-    user: UserId,
-    turn: TurnId,
+pub(super) struct Said {
+    pub(super) update: UpdateId,
+    pub(super) user: UserId,
+    pub(super) turn: TurnId,
     /// The post of [Reject and ask this], which says what came of it.
-    below: Option<Change>,
+    pub(super) below: Option<Change>,
 }
 
 impl Session {
@@ -88,7 +73,7 @@ impl Session {
         }))
     }
 
-    fn take(&self, tapped: Tapped, said: Said) -> ResponseActFuture<Self, Answered> {
+    pub(super) fn take(&self, tapped: Tapped, said: Said) -> ResponseActFuture<Self, Answered> {
         let Said {
             update,
             user,
@@ -111,6 +96,10 @@ impl Session {
                 );
             }
             Tapped::Changed(next) => {
+                let before = self.waits_for().map(|it| it.picks.question());
+                if before.is_some_and(|before| before < next.picks.question()) {
+                    self.counts_masked(&self.at_desk(|desk| desk.masked(&next)));
+                }
                 let mut changes = vec![end(UpdateEnd::Control)];
                 changes.extend(self.at_desk(|desk| desk.redrawn(&next)));
                 self.commits(next, changes)
@@ -134,18 +123,28 @@ impl Session {
         Box::pin(done.map(|done, _, _| done.map(|()| None)))
     }
 
-    /// Nothing can be said about it at the moment.
-    fn not_now(&self, update: UpdateId, turn: Option<TurnId>) -> ResponseActFuture<Self, Answered> {
-        let here = self.running.as_ref().map(|running| running.turn.id);
-        let soon = turn.is_some() && here == turn && !self.is_deciding();
-        let why = if soon {
-            approvals::ONE_MOMENT
-        } else {
-            words::BUTTON_OVER
-        };
-        let end = UpdateEnd::Refused("nothing waits");
-        let change = Change::EndUpdate { update, end };
-        let kept = self.commons.store.commit(vec![change]);
+    /// Whether this turn is here, and what it waits for was not read yet after a restart.
+    pub(super) fn is_soon(&self, turn: TurnId) -> bool {
+        let mut running = self.running.iter();
+        let mut next = self.waiting.iter();
+        running.any(|it| it.turn.id == turn && it.reads_pause) || next.any(|it| it.turn.id == turn)
+    }
+
+    /// Nothing can be said about it, or not at the moment.
+    pub(super) fn not_now(
+        &self,
+        update: UpdateId,
+        user: UserId,
+        turn: TurnId,
+        why: &'static str,
+    ) -> ResponseActFuture<Self, Answered> {
+        let rule = "nothing waits";
+        let end = UpdateEnd::Refused(rule);
+        let changes = vec![
+            Change::EndUpdate { update, end },
+            self.audit(user, "refused", turn, Some(rule)),
+        ];
+        let kept = self.commons.store.commit(changes);
         Box::pin(
             kept.into_actor(self)
                 .map(move |kept, _, _| kept.map(|()| Some(why.into()))),
@@ -225,41 +224,6 @@ impl Session {
         changes.extend(made.changes);
         changes
     }
-
-    /// Whether a message is the answer to the question at hand: words of whoever asked, where the
-    /// agent wants words.
-    pub(super) fn is_answer(&self, ask: &Ask) -> bool {
-        let Some(waiting) = self.waits_for().filter(|it| it.state.asks()) else {
-            return false;
-        };
-        let Asks::Answers { questions, .. } = &waiting.pause.asks else {
-            return false;
-        };
-        let question = questions.get(waiting.picks.question());
-        ask.user == waiting.asked_by && question.is_some_and(|it| it.choices.is_empty())
-    }
-
-    /// A message that is the answer to the question at hand.
-    pub(super) fn answers(&self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
-        let Some(waiting) = self.waits_for() else {
-            return Box::pin(fut::ready(Ok(())));
-        };
-        let now = self.commons.now();
-        let tapped = approval::replied(
-            &Self::case(&self.commons.config(), waiting),
-            waiting,
-            &ask.piece.text,
-            ask.user,
-            now,
-        );
-        let said = Said {
-            update: ask.update,
-            user: ask.user,
-            turn: waiting.turn,
-            below: None,
-        };
-        Box::pin(self.take(tapped, said).map(|done, _, _| done.map(|_| ())))
-    }
 }
 
 impl Handler<TapPause> for Session {
@@ -279,11 +243,17 @@ impl Handler<TapPause> for Session {
             tap,
         } = button.action
         else {
-            return self.not_now(update, None);
+            let why = StoreError::Stale("not a button of a pause");
+            return Box::pin(fut::ready(Err(why)));
         };
         let waits = |waiting: &&Waiting| waiting.id == pause && waiting.state.asks();
         let Some(waiting) = self.waits_for().filter(waits) else {
-            return self.not_now(update, Some(turn));
+            let why = if self.is_soon(turn) {
+                approvals::ONE_MOMENT
+            } else {
+                approvals::OVER
+            };
+            return self.not_now(update, user, turn, why);
         };
         let agent = &self.conversation.slot.agent;
         let config = self.commons.config();
@@ -305,41 +275,6 @@ impl Handler<TapPause> for Session {
                 user,
                 turn,
                 below,
-            },
-        )
-    }
-}
-
-impl Handler<ReplyToPause> for Session {
-    type Result = ResponseActFuture<Self, Answered>;
-
-    fn handle(&mut self, reply: ReplyToPause, _: &mut Self::Context) -> Self::Result {
-        self.seen += 1;
-        let ReplyToPause {
-            update,
-            user,
-            text,
-            turn,
-            ..
-        } = reply;
-        let Some(waiting) = self.waits_for().filter(|waiting| waiting.turn == turn) else {
-            return self.not_now(update, Some(turn));
-        };
-        let now = self.commons.now();
-        let tapped = approval::replied(
-            &Self::case(&self.commons.config(), waiting),
-            waiting,
-            &text,
-            user,
-            now,
-        );
-        self.take(
-            tapped,
-            Said {
-                update,
-                user,
-                turn,
-                below: None,
             },
         )
     }

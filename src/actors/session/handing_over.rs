@@ -90,7 +90,7 @@ impl Session {
 
     pub(super) fn admit_now(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
         let running = self.running.as_ref().filter(|it| it.turn.id == id);
-        let Some(by) = running.map(|running| running.by.clone()) else {
+        let Some((by, user)) = running.map(|it| (it.by.clone(), it.turn.asked_by)) else {
             return;
         };
         let Some(agent) = by.agent.clone() else {
@@ -108,7 +108,12 @@ impl Session {
         let then = admitted.then(move |admitted, session, ctx| match admitted {
             Ok(Ok(permit)) => session.admitted(id, begin, permit, &by, ctx),
             Ok(Err(AgentRefused::Replaced)) => session.again(id, begin, ctx),
-            Ok(Err(refused)) => session.ended(id, &End::Failed(refused.to_user().to_owned())),
+            Ok(Err(refused)) => {
+                let (why, rule) = (refused.to_user().to_owned(), refused.rule());
+                let line = session.audit(user, "refused", id, Some(rule));
+                session.refuse_turn(id, why, line, ctx);
+                Box::pin(fut::ready(()))
+            }
             // It is held by the turn, so it ends only with the process.
             Err(_) => Box::pin(fut::ready(())),
         });

@@ -21,10 +21,19 @@ use crate::rules::turn::{self, End, Fresh};
 use crate::rules::words::approvals as words;
 use crate::store::Change;
 
-/// A rejection in time that did not get through is tried again after this.
+/// A rejection in time that did not get through is tried again after this, then after twice as
+/// long, up to [`EXPIRE_AGAIN_MAX`].
 const EXPIRE_AGAIN: Duration = Duration::from_secs(30);
+/// An agent that is away for long is not asked more often.
+const EXPIRE_AGAIN_MAX: Duration = Duration::from_mins(15);
 /// A reminder that could not be kept is tried again after this.
 const REMIND_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long to wait for the next try after so many decisions that did not get through.
+fn expire_again(attempts: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
+    EXPIRE_AGAIN.saturating_mul(doubled).min(EXPIRE_AGAIN_MAX)
+}
 
 /// The prompt that carries the decision of this pause.
 pub(super) fn decision(
@@ -98,7 +107,9 @@ impl Session {
             let (waiting, opened) = self.at_desk(|desk| desk.open(turn, agent, pause));
             self.counts_masked(&self.at_desk(|desk| desk.masked(&waiting)));
             changes.extend(opened);
-            changes.push(self.audit_pause(waiting.asked_by, "approval_asked", &waiting, None));
+            let hinders = self.at_desk(|desk| desk.hindrance(&waiting));
+            let asker = waiting.asked_by;
+            changes.push(self.audit_pause(asker, "approval_asked", &waiting, hinders));
             // What was asked meanwhile waits, too; its writer hears so once.
             if let Some(next) = self.waiting.back() {
                 let (place, message) = (next.turn.place, next.turn.reply_to);
@@ -225,6 +236,9 @@ impl Session {
         let detached = running.is_some_and(|it| it.turn.state == TurnState::Detached);
         let found = self.commons.store.pause_of(id);
         let taken = found.into_actor(self).map(move |found, session, ctx| {
+            if let Some(running) = session.running.as_mut() {
+                running.reads_pause = false;
+            }
             match found {
                 Ok(Some(waiting)) if waiting.state.asks() => {
                     session.holds(waiting, ctx);
@@ -281,18 +295,13 @@ impl Session {
         self.begin(id, begin, ctx);
     }
 
-    /// The agent has the decision.
-    pub(super) fn delivered(&mut self, id: TurnId) -> ResponseActFuture<Self, ()> {
-        let Some(waiting) = self.waits_for().filter(|it| it.turn == id) else {
+    /// The agent has the decision, or only seems to: which of two it has then, nobody can tell.
+    pub(super) fn delivered(&mut self, id: TurnId, inferred: bool) -> ResponseActFuture<Self, ()> {
+        let waiting = self.waits_for().filter(|it| it.turn == id);
+        let Some(next) = waiting.and_then(|it| it.arrived(inferred)) else {
             return Box::pin(fut::ready(()));
         };
-        let comes_to = waiting.made.as_ref().map(approval::Made::comes_to);
-        let next = comes_to.and_then(|comes_to| waiting.moved(Event::Delivered(comes_to)));
-        let Some(next) = next else {
-            return Box::pin(fut::ready(()));
-        };
-        let mut changes = self.at_desk(|desk| desk.redrawn(&next));
-        changes.push(self.audit_outcome(&next, "decision_delivered"));
+        let changes = self.is_over(&next);
         if let Some(running) = self.running.as_mut() {
             running.paused = None;
         }
@@ -318,7 +327,8 @@ impl Session {
         };
         let mut changes = self.at_desk(|desk| desk.redrawn(&next));
         changes.push(self.audit_outcome(&next, outcome));
-        if surely {
+        // That nobody decided in time is sent again by itself: nobody can do anything about it.
+        if surely && !next.is_expiring() {
             let body = crate::model::Body {
                 text: words::not_sent(&self.without_secrets(why)),
                 ..Default::default()
@@ -339,9 +349,10 @@ impl Session {
         let noted = self.note(id, changes);
         Box::pin(noted.map(move |(), session, ctx| {
             let late = next.expires_at <= StoreIds(&session.commons).now();
+            let again = expire_again(next.attempt);
             session.holds(next, ctx);
             if late {
-                session.wake_for_pause(EXPIRE_AGAIN, ctx);
+                session.wake_for_pause(again, ctx);
             }
         }))
     }
@@ -351,22 +362,21 @@ impl Session {
     /// says nothing about that.
     pub(super) fn pause_is_gone(&self, running: &Running, forgotten: bool) -> Vec<Change> {
         let waiting = running.paused.as_ref();
-        // Which of two decisions has arrived, nobody can tell.
-        let arrived =
-            waiting.filter(|it| running.decided_before && !forgotten && it.perhaps.is_none());
-        let made = arrived.and_then(|waiting| waiting.made.as_ref());
-        let gone = ("approval_gone", Event::Gone);
-        let (outcome, event) = made.map_or(gone, |made| {
-            ("decision_delivered", Event::Delivered(made.comes_to()))
+        let over = waiting.and_then(|it| match running.decided_before {
+            true if !forgotten => it.arrived(true),
+            left => it.gone(left),
         });
-        let Some(mut gone) = waiting.and_then(|waiting| waiting.moved(event)) else {
-            return Vec::new();
+        over.map(|over| self.is_over(&over)).unwrap_or_default()
+    }
+
+    /// Its cards say what came of it, and so does the audit.
+    fn is_over(&self, over: &Waiting) -> Vec<Change> {
+        let outcome = match over.state {
+            State::Gone => "approval_gone",
+            _ => "decision_delivered",
         };
-        if forgotten && running.decided_before && gone.perhaps.is_none() {
-            gone.perhaps.clone_from(&gone.made);
-        }
-        let mut changes = self.at_desk(|desk| desk.redrawn(&gone));
-        changes.push(self.audit_outcome(&gone, outcome));
+        let mut changes = self.at_desk(|desk| desk.redrawn(over));
+        changes.push(self.audit_outcome(over, outcome));
         changes
     }
 

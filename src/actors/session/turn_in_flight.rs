@@ -104,6 +104,10 @@ impl Session {
         let mut changes = self.pause_is_gone(running, *end == End::Forgotten);
         changes.extend(awaits);
         changes.extend(self.changes_of(running, end, seat));
+        if matches!(end, End::Refused(_)) {
+            let asker = running.turn.asked_by;
+            changes.push(self.audit(asker, "refused", id, Some("its files cannot be passed on")));
+        }
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
         let tokens = usage.map(display);

@@ -88,7 +88,8 @@ impl Session {
         if off || over {
             return;
         }
-        running.progress = self.mask.growing(progress).text.into_owned();
+        // Its run has masked it.
+        progress.clone_into(&mut running.progress);
         let text = words::working(&self.conversation.slot.agent, &running.progress);
         self.show_in_placeholder(text, ctx);
     }

@@ -94,16 +94,86 @@ fn mistakes_about_approvals_are_told() {
     }
 }
 
+/// What is warned of where the first route, by which anna alone asks, says this of approvals.
+fn warned(approvals: &str) -> Vec<String> {
+    let text = edited("approvers = [\"ben\", \"requester\"]\n", approvals);
+    let text = text.replace(
+        "allow = [\"oncall\", 44, \"chat:-100\"]",
+        "allow = [\"anna\"]",
+    );
+    let warnings = load_text(&text, &env(&[])).unwrap().1;
+    warnings.iter().map(ToString::to_string).collect()
+}
+
 #[test]
-fn a_kagent_route_that_nobody_can_approve_on_is_warned_of() {
-    let warnings = |text: &str| load_text(text, &env(&[])).unwrap().1;
+fn calls_that_nobody_can_approve_are_warned_of_and_which_they_are() {
+    const ADD: &str = "add people, groups or \"requester\" to approvers";
+    const OWN: &str = "the only approver is the only one who asks; add somebody or \"requester\" to \
+                       approvers";
+    let rule = |tools: &str, approvers: &str| {
+        format!("[[routes.approve]]\ntools = {tools}\n{approvers}\n")
+    };
+    let lax = "approvers = [\"requester\"]";
+    let by_ben = rule("[\"k8s_delete_*\", \"drain\"]", lax);
+    let every = rule("[\"*\"]", lax);
+    let anna = "approvers = [\"anna\"]";
+    let by_anna = rule("[\"drain\", \"cordon\"]", anna);
+    let alone = format!("{anna}\n");
+    let missing = rule("[\"drain\"]", "");
+    let never = rule("[\"drain\"]", "approvers = []");
+    let route = "routes[0].approvers";
+    for (approvals, path, expected) in [
+        (
+            String::new(),
+            route,
+            format!("its dangerous calls can only be rejected: {ADD}"),
+        ),
+        (
+            by_ben.clone(),
+            route,
+            format!(
+                "its dangerous calls, but those of k8s_delete_*, drain, can only be rejected: {ADD}"
+            ),
+        ),
+        (
+            format!("{alone}{by_ben}"),
+            route,
+            format!(
+                "its dangerous calls, but those of k8s_delete_*, drain, can only be rejected: {OWN}"
+            ),
+        ),
+        (
+            format!("approvers = [\"ben\"]\n{by_anna}"),
+            "routes[0].approve[0].approvers",
+            format!("calls of drain, cordon can only be rejected: {OWN}"),
+        ),
+        (
+            format!("approvers = [\"requester\"]\n{missing}"),
+            "routes[0].approve[0].approvers",
+            "calls of drain can only be rejected: add it, or [] if so meant".to_owned(),
+        ),
+    ] {
+        let told = warned(&approvals);
+        assert_eq!(told.len(), 1, "{approvals}: {told:?}");
+        let expected = format!("{path}: {expected}");
+        assert!(told[0].ends_with(&expected), "{told:?} is not {expected}");
+    }
+    for approvals in [
+        "approvers = [\"ben\", \"anna\"]\n".to_owned(),
+        "approvers = [22]\n".to_owned(),
+        "approvers = [\"anna\", \"requester\"]\n".to_owned(),
+        format!("{alone}{every}"),
+        format!("approvers = [\"requester\"]\n{never}"),
+    ] {
+        assert_eq!(warned(&approvals), [""; 0], "{approvals}");
+    }
+    let others_ask = edited("approvers = [\"ben\", \"requester\"]\n", &alone);
+    let warnings = load_text(&others_ask, &env(&[])).unwrap().1;
+    assert_eq!(warnings, [], "anna approves what others ask");
     let text = edited("approvers = [\"ben\", \"requester\"]\n", "");
-    let told: Vec<String> = warnings(&text).iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("routes[0].approvers: its dangerous calls can only be rejected"));
-    assert_eq!(warnings(GOOD), []);
     let plain = text.replace("flavor = \"kagent\"", "flavor = \"a2a\"");
-    assert_eq!(warnings(&plain), [], "a plain agent never asks");
+    let warnings = load_text(&plain, &env(&[])).unwrap().1;
+    assert_eq!(warnings, [], "a plain agent never asks");
 }
 
 #[test]

@@ -175,6 +175,12 @@ fn a_group_is_known_if_it_is_listed_or_somebody_who_counts_brought_the_bot() {
     for row @ (chat, by, expected) in table {
         assert_eq!(is_known_group(&config(), chat, by), expected, "{row:?}");
     }
+    let mut config = config();
+    config.routes[2].approvals.chat = Some(ELSEWHERE);
+    assert!(
+        is_known_group(&config, ELSEWHERE, Some(STRANGER)),
+        "its cards go there"
+    );
 }
 
 fn allow() -> impl Strategy<Value = Vec<Allow>> {

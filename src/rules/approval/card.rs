@@ -1,6 +1,8 @@
 //! The card of an approval: what an agent wants, as it wants it, in one message. What comes from
 //! the agent is text, never markup, and masked.
 
+use serde_json::Value;
+
 use super::picks::Picks;
 use super::yaml::{visible, yaml};
 use crate::ids::AgentName;
@@ -51,25 +53,11 @@ pub struct Card {
 /// The card for calls that wait.
 #[must_use]
 pub fn card(shown: Shown<'_>) -> Card {
-    let calls = shown.pause.calls();
-    let mut masked = Vec::new();
-    let arguments: Vec<String> = calls
-        .iter()
-        .map(|call| {
-            let yaml = yaml(&call.args);
-            let without = shown.mask.whole(&yaml);
-            masked.extend(without.kinds);
-            without.text.into_owned()
-        })
-        .collect();
-    let titles: Vec<String> = calls
-        .iter()
-        .enumerate()
-        .map(|(n, call)| title(shown, n, call))
-        .collect();
+    let (written, masked) = written(shown);
+    let calls = written.len();
     let head = match &shown.pause.asks {
         Asks::Unclear { why, .. } => words::unclear(shown.agent, shown.asked_by, *why),
-        _ => words::approval(shown.agent, shown.asked_by, calls.len()),
+        _ => words::approval(shown.agent, shown.asked_by, calls),
     };
     let mut foot = String::new();
     if !masked.is_empty() {
@@ -77,13 +65,14 @@ pub fn card(shown: Shown<'_>) -> Card {
         foot.push('\n');
     }
     foot.push_str(shown.foot);
-    let fixed: usize = titles.iter().map(|title| chunk::units(title) + 4).sum();
+    let titles = written.iter().map(|(title, _)| chunk::units(title) + 4);
+    let fixed: usize = titles.sum();
     let fixed = fixed + chunk::units(&head) + chunk::units(&foot) + chunk::units(words::CUT) + 8;
-    let room = shown.text_max.saturating_sub(fixed) / calls.len().max(1);
+    let room = shown.text_max.saturating_sub(fixed) / calls.max(1);
     let mut text = Text::default();
     text.line(&head);
     let mut cut = false;
-    for (title, arguments) in titles.iter().zip(&arguments) {
+    for (title, arguments) in &written {
         text.line("");
         text.line(title);
         let (part, whole) = beginning(arguments, room);
@@ -96,7 +85,7 @@ pub fn card(shown: Shown<'_>) -> Card {
     }
     text.line(&foot);
     let whole = cut.then(|| {
-        let whole = titles.iter().zip(&arguments);
+        let whole = written.iter();
         let whole = whole.map(|(title, arguments)| format!("# {title}\n{arguments}\n"));
         whole.collect::<Vec<_>>().join("\n")
     });
@@ -105,6 +94,24 @@ pub fn card(shown: Shown<'_>) -> Card {
         whole,
         masked,
     }
+}
+
+/// Each call as it is written: its title and its arguments; and what was taken out of them.
+fn written(shown: Shown<'_>) -> (Vec<(String, String)>, Vec<Kind>) {
+    let mut masked = Vec::new();
+    let calls = shown.pause.calls().iter().enumerate();
+    let written = calls.map(|(n, call)| {
+        let title = title(shown, n, call, &mut masked);
+        (title, arguments(shown.mask, &call.args, &mut masked))
+    });
+    (written.collect(), masked)
+}
+
+/// Bytes of all that is to be looked through before somebody decides about the calls.
+pub(super) fn length(shown: Shown<'_>) -> usize {
+    let (written, _) = written(shown);
+    let lengths = written.iter();
+    lengths.map(|(title, text)| title.len() + text.len()).sum()
 }
 
 /// The card for the question at hand.
@@ -116,7 +123,8 @@ pub fn question_card(shown: Shown<'_>) -> Card {
             .picks
             .question()
             .min(questions.len().saturating_sub(1));
-        let via = via.as_deref().map(|via| name(shown.mask, via));
+        let via = via.as_deref();
+        let via = via.map(|via| name(shown.mask, via, &mut masked));
         text.line(&words::question(
             shown.agent,
             via.as_deref(),
@@ -128,11 +136,14 @@ pub fn question_card(shown: Shown<'_>) -> Card {
             let without = shown.mask.whole(&question.text);
             let asked: String = without.text.chars().take(QUESTION_MAX).collect();
             text.line(&visible_lines(&asked));
-            if without.count() > 0 {
-                text.line("");
-                text.line(&words::masked(without.count()));
-            }
-            masked = without.kinds;
+            masked.extend(without.kinds);
+            // Its choices are the labels of the buttons below.
+            let choices = question.choices.iter();
+            masked.extend(choices.flat_map(|choice| shown.mask.whole(choice).kinds));
+        }
+        if !masked.is_empty() {
+            text.line("");
+            text.line(&words::masked(masked.len()));
         }
     }
     text.line("");
@@ -144,9 +155,55 @@ pub fn question_card(shown: Shown<'_>) -> Card {
     }
 }
 
+/// The arguments of a call as YAML. Secrets of our own are looked for in the values as they are,
+/// too: quoted as YAML quotes them they would not be found.
+fn arguments(mask: &Mask, args: &Value, masked: &mut Vec<Kind>) -> String {
+    let mut args = args.clone();
+    without_own(&mask.of_own(), &mut args, masked);
+    let yaml = yaml(&args);
+    let without = mask.whole(&yaml);
+    masked.extend(without.kinds);
+    without.text.into_owned()
+}
+
+fn without_own(own: &Mask, value: &mut Value, masked: &mut Vec<Kind>) {
+    let mut clean = |text: &str| {
+        let without = own.whole(text);
+        masked.extend(&without.kinds);
+        (without.count() > 0).then(|| without.text.into_owned())
+    };
+    match value {
+        Value::String(text) => {
+            if let Some(without) = clean(text) {
+                *text = without;
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                without_own(own, item, masked);
+            }
+        }
+        Value::Object(members) => {
+            let names: Vec<_> = members
+                .keys()
+                .filter_map(|name| Some((name.clone(), clean(name)?)))
+                .collect();
+            for (name, without) in names {
+                if let Some(value) = members.remove(&name) {
+                    members.insert(without, value);
+                }
+            }
+            for value in members.values_mut() {
+                without_own(own, value, masked);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// `1. sub_agent ▸ delete_pod`, with what was tapped where there are several.
-fn title(shown: Shown<'_>, n: usize, call: &ToolCall) -> String {
-    let tool = tool(shown.mask, call);
+fn title(shown: Shown<'_>, n: usize, call: &ToolCall, masked: &mut Vec<Kind>) -> String {
+    let tool = tool(shown.mask, call, masked);
     match shown.pause.calls().len() {
         1 => tool,
         _ => format!("{}. {tool}", n + 1),
@@ -154,21 +211,22 @@ fn title(shown: Shown<'_>, n: usize, call: &ToolCall) -> String {
 }
 
 /// `sub_agent ▸ delete_pod`, in one line.
-pub(super) fn tool(mask: &Mask, call: &ToolCall) -> String {
-    let tool = name(mask, &call.name);
+pub(super) fn tool(mask: &Mask, call: &ToolCall, masked: &mut Vec<Kind>) -> String {
+    let tool = name(mask, &call.name, masked);
     match &call.via {
-        Some(via) => format!("{} ▸ {tool}", name(mask, via)),
+        Some(via) => format!("{} ▸ {tool}", name(mask, via, masked)),
         None => tool,
     }
 }
 
 /// A name from an agent, in one line.
-fn name(mask: &Mask, name: &str) -> String {
+pub(super) fn name(mask: &Mask, name: &str, masked: &mut Vec<Kind>) -> String {
     let visible = visible(name);
-    let masked = mask.whole(&visible).text;
-    match masked.char_indices().nth(NAME_MAX) {
-        Some((end, _)) => format!("{}…", &masked[..end]),
-        None => masked.into_owned(),
+    let without = mask.whole(&visible);
+    masked.extend(&without.kinds);
+    match without.text.char_indices().nth(NAME_MAX) {
+        Some((end, _)) => format!("{}…", &without.text[..end]),
+        None => without.text.into_owned(),
     }
 }
 

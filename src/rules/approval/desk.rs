@@ -1,26 +1,25 @@
 //! What is committed about a pause, and what its cards say, whenever it moves.
 
 use super::card::{Card, Shown, card, question_card};
+use super::closed::{Closed, Verdict};
 use super::digest::digest;
 use super::moves::{Event, State};
 use super::picks::Picks;
-use super::policy::Case;
+use super::policy::{Allowed, Case};
 use super::posting::ARGUMENTS_MAX;
 use super::waiting::{Made, Posted, Waiting};
 use crate::config::Config;
 use crate::ids::{AgentName, PauseId, Timestamp, UserId};
-use crate::model::{
-    Action, BUTTON_LIFE, Body, Button, Kind, Place, Post, Shown as Label, Tap, Turn, Whom,
-};
-use crate::pause::{Asks, Decision, Pause};
+use crate::model::{Body, Kind, Place, Post, Turn};
+use crate::pause::{Asks, Decision, Pause, Unclear};
 use crate::rules::format::Formatted;
 use crate::rules::mask::{self, Mask};
 use crate::rules::turn::Fresh;
 use crate::rules::words::approvals as words;
 use crate::store::Change;
 
-/// A button's label is cut after so many characters.
-const LABEL_MAX: usize = 48;
+/// So many characters of a reason show on the cards; the agent gets all of it.
+const REASON_MAX: usize = 500;
 
 /// Where changes about pauses are written.
 pub struct Desk<'a> {
@@ -72,6 +71,7 @@ impl Desk<'_> {
             attempt: 0,
             made: None,
             perhaps: None,
+            inferred: false,
         };
         let elsewhere = match waiting.pause.asks {
             Asks::Approval(_) => case.elsewhere(&waiting.tools(), turn.place.chat),
@@ -86,8 +86,7 @@ impl Desk<'_> {
             cards.push(Posted { post, place });
         }
         waiting.cards = cards;
-        let whole = self.card(&waiting).whole;
-        if whole.is_some_and(|whole| whole.len() > ARGUMENTS_MAX) {
+        if self.is_too_long(&waiting) {
             // What nobody can look through, nobody may approve.
             waiting.allowed.fill_with(Default::default);
         }
@@ -152,152 +151,78 @@ impl Desk<'_> {
         self.card(waiting).masked
     }
 
+    /// Why nobody may approve it, for the audit; none if somebody may.
+    #[must_use]
+    pub fn hindrance(&self, waiting: &Waiting) -> Option<&'static str> {
+        let nobody = |allowed: &Allowed| !allowed.anybody(waiting.asked_by);
+        match &waiting.pause.asks {
+            Asks::Unclear { why, .. } => Some(match why {
+                Unclear::Unreadable => "cannot be read",
+                Unclear::Mixed => "cannot be decided one by one",
+                Unclear::Hidden => "hidden behind an agent",
+                Unclear::TooMany => "too many to look through",
+            }),
+            Asks::Approval(_) if self.is_too_long(waiting) => Some("too long to look through"),
+            Asks::Approval(_) if waiting.allowed.iter().all(nobody) => Some("nobody may approve"),
+            _ => None,
+        }
+    }
+
+    fn is_too_long(&self, waiting: &Waiting) -> bool {
+        let calls = matches!(waiting.pause.asks, Asks::Approval(_));
+        calls && self.shows(waiting, "", super::card::length) > ARGUMENTS_MAX
+    }
+
     pub(super) fn card(&self, waiting: &Waiting) -> Card {
-        let foot = self.foot(waiting);
-        let shown = Shown {
+        let made = match waiting.pause.asks {
+            Asks::Answers { .. } => question_card,
+            _ => card,
+        };
+        self.shows(waiting, &self.foot(waiting), made)
+    }
+
+    /// What is made of all that a card shows.
+    fn shows<T>(&self, waiting: &Waiting, foot: &str, make: impl FnOnce(Shown<'_>) -> T) -> T {
+        make(Shown {
             agent: &waiting.agent,
             asked_by: &self.name(waiting.asked_by),
             pause: &waiting.pause,
             picks: &waiting.picks,
             mask: self.mask,
             text_max: self.config.limits.text_max,
-            foot: &foot,
-        };
-        match waiting.pause.asks {
-            Asks::Answers { .. } => question_card(shown),
-            _ => card(shown),
-        }
+            foot,
+        })
     }
 
     pub(super) fn body(&self, waiting: &Waiting, at: Posted) -> Body {
         let Formatted { text, entities } = self.card(waiting).text;
-        let lines = self.lines(waiting).into_iter();
-        let shown = lines.map(|line| {
-            let labels = line.into_iter().map(|(label, tap)| Label {
-                label,
-                token: token(waiting, at, tap),
-            });
-            labels.collect()
-        });
         Body {
             text,
             entities,
-            buttons: shown.collect(),
+            buttons: self.shown_buttons(waiting, at),
             ..Body::default()
-        }
-    }
-
-    /// The rows of the buttons under every card, for this version.
-    fn buttons(&mut self, waiting: &Waiting) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for at in &waiting.cards {
-            for (_, tap) in self.lines(waiting).into_iter().flatten() {
-                changes.push(Change::ShowButton(Button {
-                    token: token(waiting, *at, tap),
-                    place: at.place,
-                    action: action(waiting, tap),
-                    whom: Whom::Deciders,
-                    post: at.post,
-                    group: waiting.version,
-                    expires_at: waiting.expires_at.plus(BUTTON_LIFE),
-                }));
-            }
-        }
-        changes
-    }
-
-    /// Labels and what they do, line by line.
-    fn lines(&self, waiting: &Waiting) -> Vec<Vec<(String, Tap)>> {
-        let button = |label: &str, tap| (label.to_owned(), tap);
-        let reject = || vec![button(words::REJECT, Tap::Reject)];
-        match (waiting.state, &waiting.pause.asks) {
-            (State::Unknown, _) => vec![vec![
-                button(words::SEND_AGAIN, Tap::Again),
-                button(words::REJECT, Tap::Reject),
-            ]],
-            (State::Open, Asks::Unclear { .. }) => vec![reject()],
-            (State::Open, Asks::Approval(calls)) => {
-                let nobody = |allowed: &super::Allowed| !allowed.anybody(waiting.asked_by);
-                if waiting.allowed.iter().all(nobody) {
-                    return vec![reject()];
-                }
-                if calls.len() == 1 {
-                    return vec![vec![
-                        button(words::APPROVE, Tap::Approve),
-                        button(words::REJECT, Tap::Reject),
-                    ]];
-                }
-                let mut lines: Vec<Vec<(String, Tap)>> = calls
-                    .iter()
-                    .enumerate()
-                    .map(|(n, call)| {
-                        let on = waiting.picks.approved.get(n).copied().unwrap_or_default();
-                        let mark = if on { "✅" } else { "🚫" };
-                        let name = self.mask.whole(&call.name).text.into_owned();
-                        vec![(cut(&format!("{mark} {}. {name}", n + 1)), Tap::Toggle(n))]
-                    })
-                    .collect();
-                lines.push(vec![
-                    button(words::APPROVE_ALL, Tap::Approve),
-                    button(words::REJECT_ALL, Tap::Reject),
-                ]);
-                lines.push(vec![button(words::SEND, Tap::Done)]);
-                lines
-            }
-            (State::Open, Asks::Answers { questions, .. }) => {
-                let Some(question) = questions.get(waiting.picks.question()) else {
-                    return vec![reject()];
-                };
-                let choices = question.choices.iter().enumerate();
-                let mut lines: Vec<Vec<(String, Tap)>> = choices
-                    .map(|(n, choice)| {
-                        let on = waiting.picks.chosen.contains(&n);
-                        let mark = if on { "✅ " } else { "" };
-                        let choice = self.mask.whole(choice).text.into_owned();
-                        vec![(cut(&format!("{mark}{choice}")), Tap::Choose(n))]
-                    })
-                    .collect();
-                if question.multiple {
-                    lines.push(vec![button(words::DONE, Tap::Done)]);
-                }
-                lines.push(vec![button(words::NO_ANSWER, Tap::Reject)]);
-                lines
-            }
-            _ => Vec::new(),
         }
     }
 
     /// The lines below: until when and who may decide, or what was decided.
     fn foot(&self, waiting: &Waiting) -> String {
-        let made = waiting.made.as_ref().map(|made| {
-            let by = made.by.map_or_else(String::new, |user| self.name(user));
-            (what(&made.decision), by, made.at)
-        });
-        let nothing = || (String::new(), String::new(), waiting.opened_at);
-        let (what, by, at) = made.unwrap_or_else(nothing);
-        match waiting.state {
-            State::Open => self.open_foot(waiting),
-            State::Deciding | State::Expired if by.is_empty() => words::expired(at),
-            State::Deciding => words::deciding(&what, &by, at),
-            State::Unknown => {
-                let until = words::until(waiting.expires_at);
-                format!("{}\n{until}", words::unknown(&what, &by))
-            }
-            State::Decided | State::Rejected | State::Expired => words::decided(&what, &by, at),
-            State::Gone => self.gone_foot(waiting),
+        if let Some(closed) = Closed::of(waiting) {
+            return closed.said(|user| self.name(user));
         }
-    }
-
-    /// Nobody is asked any more, and nothing of ours has surely arrived.
-    fn gone_foot(&self, waiting: &Waiting) -> String {
-        let perhaps = waiting.perhaps.as_ref();
-        perhaps.map_or_else(
-            || words::GONE.to_owned(),
-            |made| {
-                let by = made.by.map(|user| self.name(user));
-                words::gone_perhaps(&what(&made.decision), by.as_deref(), made.at)
-            },
-        )
+        let made = waiting.made.as_ref().map(Verdict::of);
+        let Some(made) = made.filter(|_| waiting.state != State::Open || waiting.is_expiring())
+        else {
+            return self.open_foot(waiting);
+        };
+        match (waiting.state, made.by.map(|by| self.name(by))) {
+            (State::Deciding, Some(by)) => words::deciding(&made.what(), &by, made.at),
+            (State::Deciding, None) => words::expired(made.at),
+            (_, Some(by)) => {
+                let until = words::until(waiting.expires_at);
+                format!("{}\n{until}", words::unknown(&made.what(), &by))
+            }
+            (_, None) => words::EXPIRING.to_owned(),
+        }
     }
 
     fn open_foot(&self, waiting: &Waiting) -> String {
@@ -320,12 +245,18 @@ impl Desk<'_> {
                     }
                 }
                 let asker = waiting.allowed.iter().any(|allowed| allowed.requester);
-                words::open(waiting.expires_at, &who, asker)
+                if self.is_too_long(waiting) {
+                    format!("{}\n{}", words::TOO_LONG, words::until(waiting.expires_at))
+                } else {
+                    words::open(waiting.expires_at, &who, asker)
+                }
             }
             _ => words::until(waiting.expires_at),
         };
         if let Some(reason) = &waiting.reason {
-            foot = format!("{}\n{foot}", words::reason(&self.mask.whole(reason).text));
+            // Masked before it is cut: half of a secret does not look like one.
+            let reason = cut(&self.mask.whole(reason).text, REASON_MAX);
+            foot = format!("{}\n{foot}", words::reason(&reason));
         }
         foot
     }
@@ -337,48 +268,11 @@ pub(super) fn post(waiting: &Waiting, at: Posted, kind: Kind, body: Body) -> Cha
     Change::Post(post)
 }
 
-/// What a decision is called.
-fn what(decision: &Decision) -> String {
-    match decision {
-        Decision::Answers(_) | Decision::Words(_) => words::ANSWERED.to_owned(),
-        Decision::RejectAll { .. } => words::REJECTED.to_owned(),
-        Decision::Tools(verdicts) => {
-            let approved = verdicts.iter().enumerate().filter(|(_, it)| it.approved);
-            let approved: Vec<usize> = approved.map(|(n, _)| n).collect();
-            match approved.len() {
-                0 => words::REJECTED.to_owned(),
-                all if all == verdicts.len() => words::APPROVED.to_owned(),
-                _ => words::partly(&approved),
-            }
-        }
-    }
-}
-
-fn cut(label: &str) -> String {
-    let label: String = label.split_whitespace().collect::<Vec<_>>().join(" ");
-    match label.char_indices().nth(LABEL_MAX) {
+pub(super) fn cut(label: &str, max: usize) -> String {
+    match label.char_indices().nth(max) {
         Some((end, _)) => format!("{}…", &label[..end]),
-        None => label,
+        None => label.to_owned(),
     }
-}
-
-fn action(waiting: &Waiting, tap: Tap) -> Action {
-    Action::Pause {
-        turn: waiting.turn,
-        pause: waiting.id,
-        version: waiting.version,
-        tap,
-    }
-}
-
-/// A button's token: it names its row, and the row's version is what protects it.
-fn token(waiting: &Waiting, at: Posted, tap: Tap) -> String {
-    let name = format!(
-        "{}:{}:{}:{}:{tap:?}",
-        waiting.digest, waiting.id, waiting.version, at.post
-    );
-    let token = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes());
-    token.simple().to_string()
 }
 
 /// A decision is made: by somebody, or by nobody in time. None where none can be made.

@@ -148,6 +148,7 @@ pub(super) fn opened(config: &Config, pause: Pause, now: Timestamp) -> Waiting {
         attempt: 0,
         made: None,
         perhaps: None,
+        inferred: false,
     }
 }
 

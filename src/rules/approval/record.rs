@@ -20,7 +20,10 @@ pub fn told_tools(waiting: &Waiting, mask: &Mask) -> Option<String> {
         _ => "",
     };
     let calls = waiting.pause.calls().iter().enumerate();
-    let tools = calls.map(|(n, call)| format!("{}{}", card::tool(mask, call), verdict(n)));
+    let tools = calls.map(|(n, call)| {
+        // What is masked here was counted when it was asked.
+        format!("{}{}", card::tool(mask, call, &mut Vec::new()), verdict(n))
+    });
     let tools = tools.collect::<Vec<_>>().join(", ");
     let cut = tools.char_indices().nth(TOOLS_MAX);
     let tools = cut.map_or(tools.clone(), |(end, _)| format!("{}…", &tools[..end]));

@@ -11,8 +11,8 @@ use crate::model::Tap;
 use crate::pause::{Asks, Decision};
 use crate::rules::words::approvals as words;
 
-/// A reason is cut after so many characters.
-const REASON_MAX: usize = 500;
+/// A reason has at most so many characters, as a message of Telegram has.
+const REASON_MAX: usize = 4_096;
 
 /// What comes of a tap.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +35,22 @@ pub struct Denied {
 }
 
 impl Denied {
+    const OVER: Self = Self::new(words::OVER, "it is over");
     const CHANGED: Self = Self::new(words::CHANGED, "changed meanwhile");
     const REJECT: Self = Self::new(words::MAY_NOT_REJECT, "may not reject");
     const QUESTION: Self = Self::new(words::NOT_YOUR_QUESTION, "may not answer");
     const NOT_CHOSEN: Self = Self::new(words::CHOOSE_FIRST, "nothing chosen");
     const NOBODY: Self = Self::new(words::NOBODY_MAY, "nobody may approve");
+
+    /// A reply that holds no words.
+    #[must_use]
+    pub fn no_words(waiting: &Waiting) -> Self {
+        let said = match waiting.pause.asks {
+            Asks::Answers { .. } => words::REPLY_ANSWER,
+            _ => words::REPLY_REASON,
+        };
+        Self::new(said, "no words")
+    }
 
     const fn new(said: &'static str, rule: &'static str) -> Self {
         Self {
@@ -59,9 +70,11 @@ pub fn tapped(
     user: UserId,
     now: Timestamp,
 ) -> Tapped {
+    if !waiting.state.asks() || now > waiting.expires_at {
+        return Tapped::Nothing(Denied::OVER);
+    }
     // A new question counts whatever was tapped on the card meanwhile.
-    let old = version != waiting.version && tap != Tap::RejectAndAsk;
-    if old || !waiting.state.asks() || now > waiting.expires_at {
+    if version != waiting.version && tap != Tap::RejectAndAsk {
         return Tapped::Nothing(Denied::CHANGED);
     }
     let decision = match tap {
@@ -109,7 +122,7 @@ pub fn replied(
     now: Timestamp,
 ) -> Tapped {
     if !waiting.state.asks() || now > waiting.expires_at {
-        return Tapped::Nothing(Denied::CHANGED);
+        return Tapped::Nothing(Denied::OVER);
     }
     if matches!(waiting.pause.asks, Asks::Answers { .. }) {
         return picked(case, waiting, &Pick::Say(text.to_owned()), user, now);

@@ -45,7 +45,7 @@ fn a_tap_counts_on_the_newest_card_alone_while_it_asks_and_in_time() {
     let newer = fresh.changed();
     let deciding = fresh.moved(Event::Decide).unwrap();
     let late = Timestamp(fresh.expires_at.0 + 1);
-    let changed = "changed meanwhile";
+    let (changed, over) = ("changed meanwhile", "it is over");
     for (waiting, version, tap, at, expected) in [
         (&fresh, 1, Tap::Approve, NOW, "yes yes "),
         (&fresh, 1, Tap::Done, NOW, "no no "),
@@ -68,14 +68,15 @@ fn a_tap_counts_on_the_newest_card_alone_while_it_asks_and_in_time() {
             NOW,
             "rejected Some(\"The person has asked something else.\")",
         ),
-        // Decided about already.
-        (&deciding, 2, Tap::Approve, NOW, changed),
-        (&deciding, 2, Tap::Toggle(0), NOW, changed),
+        // Decided about already, also on an old card.
+        (&deciding, 2, Tap::Approve, NOW, over),
+        (&deciding, 1, Tap::Approve, NOW, over),
+        (&deciding, 2, Tap::Toggle(0), NOW, over),
         // The last moment, and the one after it.
         (&fresh, 1, Tap::Approve, fresh.expires_at, "yes yes "),
-        (&fresh, 1, Tap::Approve, late, changed),
-        (&fresh, 1, Tap::Toggle(0), late, changed),
-        (&fresh, 1, Tap::RejectAndAsk, late, changed),
+        (&fresh, 1, Tap::Approve, late, over),
+        (&fresh, 1, Tap::Toggle(0), late, over),
+        (&fresh, 1, Tap::RejectAndAsk, late, over),
     ] {
         let tapped = tapped(&case(&config), waiting, version, tap, BEN, at);
         assert_eq!(told(&tapped), expected, "{tap:?} of {version} at {at:?}");
@@ -149,8 +150,8 @@ fn a_reply_gives_the_reason_while_it_asks_in_time_and_by_who_may_reject() {
         (&fresh, BEN, NOW, "changed to 2"),
         (&fresh, ANNA, fresh.expires_at, "changed to 2"),
         (&fresh, STRANGER, NOW, "may not reject"),
-        (&fresh, BEN, late, "changed meanwhile"),
-        (&deciding, BEN, NOW, "changed meanwhile"),
+        (&fresh, BEN, late, "it is over"),
+        (&deciding, BEN, NOW, "it is over"),
     ] {
         let replied = replied(&case(&config), waiting, " not in prod ", user, at);
         assert_eq!(told(&replied), expected, "{user} at {at:?}");

@@ -59,6 +59,9 @@ pub struct Waiting {
     /// The one before it that may have arrived, though the agent still waited afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perhaps: Option<Made>,
+    /// Whether that the last decision arrived is only concluded: the agent has gone on since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inferred: bool,
 }
 
 /// A card in a chat.
@@ -108,6 +111,37 @@ impl Waiting {
             _ => {}
         }
         Some(moved)
+    }
+
+    /// After the last decision, which the agent has; `inferred` where that is only concluded from
+    /// the agent having gone on. None if that cannot happen to it where it stands.
+    #[must_use]
+    pub fn arrived(&self, inferred: bool) -> Option<Self> {
+        let comes_to = self.made.as_ref()?.comes_to();
+        // Which of two decisions has arrived, nobody can tell.
+        let event = match &self.perhaps {
+            Some(_) if inferred => Event::Gone,
+            _ => Event::Delivered(comes_to),
+        };
+        let mut over = self.moved(event)?;
+        over.inferred = inferred;
+        Some(over)
+    }
+
+    /// The agent does not wait any more, and nobody knows why; `left` where a decision was on its
+    /// way, so that it may have arrived.
+    #[must_use]
+    pub fn gone(&self, left: bool) -> Option<Self> {
+        let mut over = self.moved(Event::Gone)?;
+        over.inferred = left;
+        Some(over)
+    }
+
+    /// Whether its time is up and the agent, as far as is known, does not have the rejection: it is
+    /// sent again, and nobody is asked.
+    #[must_use]
+    pub fn is_expiring(&self) -> bool {
+        self.state.asks() && self.made.as_ref().is_some_and(|made| made.by.is_none())
     }
 
     /// The next version.
@@ -188,6 +222,7 @@ mod tests {
             attempt: 0,
             made: None,
             perhaps: None,
+            inferred: false,
         }
     }
 
@@ -217,7 +252,41 @@ mod tests {
         assert_eq!(unknown.perhaps, deciding.made);
         let decision = Decision::RejectAll { reason: None };
         let expired = made(&unknown, decision, None, Timestamp(2)).unwrap();
-        let gone = expired.moved(Event::Gone).unwrap();
-        assert_eq!(gone.perhaps, deciding.made);
+        let gone = expired.gone(false).unwrap();
+        assert_eq!((gone.perhaps, gone.inferred), (deciding.made, false));
+    }
+
+    #[test]
+    fn what_arrived_is_what_was_decided_and_of_two_nobody_can_tell_which() {
+        let deciding = answered();
+        for inferred in [false, true] {
+            let over = deciding.arrived(inferred).unwrap();
+            assert_eq!((over.state, over.inferred), (State::Decided, inferred));
+        }
+        let again = Waiting {
+            perhaps: deciding.made.clone(),
+            ..deciding.clone()
+        };
+        assert_eq!(again.arrived(false).unwrap().state, State::Decided);
+        let over = again.arrived(true).unwrap();
+        assert_eq!((over.state, over.inferred), (State::Gone, true));
+        let over = deciding.gone(true).unwrap();
+        assert_eq!((over.state, over.inferred), (State::Gone, true));
+        assert_eq!(question().arrived(true), None, "nothing was decided");
+    }
+
+    #[test]
+    fn it_expires_until_the_agent_has_the_rejection() {
+        let decision = Decision::RejectAll { reason: None };
+        let expired = made(&question(), decision.clone(), None, Timestamp(2)).unwrap();
+        assert!(!expired.is_expiring(), "it is on its way");
+        assert!(!question().is_expiring());
+        for event in [Event::NotSent, Event::StillWaits] {
+            assert!(expired.moved(event).unwrap().is_expiring());
+            let by_somebody = made(&question(), decision.clone(), Some(UserId(1)), Timestamp(2));
+            let by_somebody = by_somebody.unwrap().moved(event).unwrap();
+            assert!(!by_somebody.is_expiring());
+        }
+        assert!(!expired.arrived(true).unwrap().is_expiring());
     }
 }

@@ -151,6 +151,15 @@ impl Mask {
         self.apply(text, Extent::Growing)
     }
 
+    /// The same mask for secrets of our own alone.
+    #[must_use]
+    pub fn of_own(&self) -> Self {
+        Self {
+            own: self.own.clone(),
+            ..Self::default()
+        }
+    }
+
     fn apply<'t>(&self, text: &'t str, extent: Extent) -> Masked<'t> {
         let mut found: Found = Vec::new();
         let mut note = |kind, find: &dyn Fn(&mut Vec<Range<usize>>)| {

@@ -74,6 +74,8 @@ fn alert(said: String, otherwise: &str) -> String {
     }
 }
 
+/// More than [`NOBODY_MAY`] says, where it is so because of its length.
+pub const TOO_LONG: &str = "It is more than anybody can look through, so it can only be rejected.";
 /// Nobody may approve.
 pub const NOBODY_MAY: &str = "Nobody may approve this. It can only be rejected.";
 /// Somebody who may not even reject.
@@ -85,6 +87,19 @@ pub const CHOOSE_FIRST: &str = "Nothing is chosen yet: tap at least one first.";
 /// The session is not ready yet after a restart.
 pub const ONE_MOMENT: &str =
     "One moment: I am looking at it again. Tap once more in a few seconds.";
+/// A reply that comes as early.
+pub const REPLY_ONCE_MORE: &str =
+    "One moment: I am looking at it again. Reply once more in a few seconds.";
+/// A tap on what is decided, or did expire.
+pub const OVER: &str = "This is over. The card says what became of it.";
+/// A reply to what is decided just now.
+pub const REPLY_LATE: &str = "This is decided already, so your reply goes nowhere.";
+/// A reply without words.
+pub const REPLY_REASON: &str = "A reply to this card is the reason of a rejection, in words. What \
+                                you sent goes nowhere.";
+/// The same, where the card is a question.
+pub const REPLY_ANSWER: &str =
+    "A reply to this card is your answer, in words. What you sent goes nowhere.";
 /// Another tap came first.
 pub const CHANGED: &str = "This has changed meanwhile. Look at the newest buttons.";
 
@@ -155,6 +170,15 @@ pub fn until(expires_at: Timestamp) -> String {
     format!("Without a decision it is rejected at {time}.")
 }
 
+/// A reply to a card that is over. `came` is a sentence about what came of it.
+#[must_use]
+pub fn replied_late(agent: &AgentName, came: Option<&str>) -> String {
+    let came = came.unwrap_or(OVER);
+    format!(
+        "{came}\nSo your reply goes nowhere. To ask {agent}, write without replying to the card."
+    )
+}
+
 /// Half of the time is over.
 #[must_use]
 pub fn reminder(agent: &AgentName, expires_at: Timestamp) -> String {
@@ -171,16 +195,19 @@ pub fn deciding(what: &str, by: &str, at: Timestamp) -> String {
     )
 }
 
-/// The agent has the decision.
+/// The agent has the decision; where that is only `inferred`, [`INFERRED`] follows.
 #[must_use]
-pub fn decided(what: &str, by: &str, at: Timestamp) -> String {
-    let mark = if what.starts_with(REJECTED) {
-        "🚫"
-    } else {
-        "✅"
+pub fn decided(what: &str, by: &str, at: Timestamp, inferred: bool) -> String {
+    let mark = match inferred {
+        true => "⚠️",
+        false if what.starts_with(REJECTED) => "🚫",
+        false => "✅",
     };
     format!("{mark} {what} by {by} at {}.", clock(at))
 }
+
+/// Behind a decision of which only this is known.
+pub const INFERRED: &str = "I did not see that arrive, but the agent has gone on since.";
 
 /// What somebody decided.
 pub const APPROVED: &str = "Approved";
@@ -205,15 +232,20 @@ pub fn expired(at: Timestamp) -> String {
 /// The agent does not wait any more.
 pub const GONE: &str = "The agent does not wait for this any more. Nothing was sent.";
 
-/// The agent does not wait any more, and a decision may have arrived: somebody's, or that the time
-/// was up.
+/// A decision that may have arrived: somebody's, or that the time was up.
 #[must_use]
-pub fn gone_perhaps(what: &str, by: Option<&str>, at: Timestamp) -> String {
+pub fn sent(what: &str, by: Option<&str>, at: Timestamp) -> String {
     let at = clock(at);
-    let sent = by.map_or_else(
+    by.map_or_else(
         || format!("{what} at {at}, as nobody had decided in time"),
         |by| format!("{what} by {by} at {at}"),
-    );
+    )
+}
+
+/// The agent does not wait any more, and one of these decisions may have arrived.
+#[must_use]
+pub fn gone_perhaps(sent: &[String]) -> String {
+    let sent = sent.join("; or ");
     format!("⚠️ The agent does not wait for this any more. It may have got what was sent: {sent}.")
 }
 
@@ -225,6 +257,10 @@ pub fn unknown(what: &str, by: &str) -> String {
          sent again?"
     )
 }
+
+/// Nobody decided in time, and the agent does not have the rejection yet.
+pub const EXPIRING: &str =
+    "⌛ Nobody decided in time, so it is rejected. The agent does not know that yet: I try again.";
 
 /// A decision that surely did not arrive. `why` is a sentence.
 #[must_use]

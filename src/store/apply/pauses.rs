@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{any, one};
 use crate::ids::BotId;
-use crate::rules::approval::{State, Waiting};
+use crate::rules::approval::{Closed, State, Waiting};
 use crate::store::StoreError;
 
 /// The next version of a pause, if the store has the one before; the first is new.
@@ -16,6 +16,8 @@ pub(super) async fn keep(
 ) -> Result<(), StoreError> {
     let body = serde_json::to_string(waiting).map_err(StoreError::unavailable)?;
     let body = Some(body).filter(|_| !waiting.state.is_over());
+    let closed = Closed::of(waiting).as_ref().map(serde_json::to_string);
+    let closed = closed.transpose().map_err(StoreError::unavailable)?;
     let sql = if waiting.version == 1 {
         let sql = query(
             "INSERT INTO pauses (state, body, version, bot, id, turn, digest)
@@ -28,11 +30,11 @@ pub(super) async fn keep(
         sql.bind(waiting.digest.as_str())
     } else {
         let sql = query(
-            "UPDATE pauses SET state = ?, body = ?, version = ?
+            "UPDATE pauses SET state = ?, body = ?, closed = ?, version = ?
              WHERE bot = ? AND id = ? AND version = ?
                AND state IN ('open', 'deciding', 'unknown')",
         );
-        let sql = sql.bind(waiting.state.name()).bind(body);
+        let sql = sql.bind(waiting.state.name()).bind(body).bind(closed);
         let sql = sql.bind(i64::from(waiting.version)).bind(bot.0);
         sql.bind(waiting.id.0).bind(i64::from(waiting.version) - 1)
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::apply::unfit;
 use super::tables::{Tables, TurnStands};
 use crate::ids::{ChatId, MessageId, OutboxId, RouteName, Timestamp, TurnId, UserId};
-use crate::rules::approval::{State, Waiting};
+use crate::rules::approval::{Closed, State, Under, Waiting};
 use crate::rules::quota::Used;
 use crate::store::StoreError;
 
@@ -45,21 +45,19 @@ impl Tables {
         found.map(|waiting| (**waiting).clone())
     }
 
-    pub(super) fn waits_under(&self, chat: ChatId, message: MessageId) -> Option<TurnId> {
+    pub(super) fn waits_under(&self, chat: ChatId, message: MessageId) -> Option<Under> {
         let is_card = |post: OutboxId| {
             let row = self.posts.get(&post);
             row.is_some_and(|row| row.place.chat == chat && row.message == Some(message))
         };
         let mut pauses = self.pauses.values();
-        let found = pauses.find(|it| {
-            let known = if it.state.is_over() {
-                1
-            } else {
-                it.cards.len()
-            };
-            it.cards.iter().take(known).any(|card| is_card(card.post))
-        });
-        found.map(|waiting| waiting.turn)
+        let found = pauses.find(|it| it.cards.iter().any(|card| is_card(card.post)));
+        found.map(|waiting| Under {
+            turn: waiting.turn,
+            pause: waiting.id,
+            state: waiting.state,
+            closed: Closed::of(waiting),
+        })
     }
 
     pub(super) fn used(

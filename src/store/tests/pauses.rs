@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::ids::{CallId, Digest, PauseId, TaskId};
 use crate::pause::{Asks, Decision, Form, Pause, ToolCall};
-use crate::rules::approval::{Event, Made, Move, Picks, Posted, State, Waiting};
+use crate::rules::approval::{Closed, Event, Made, Move, Picks, Posted, State, Under, Waiting};
 use crate::rules::quota::Used;
 
 fn waiting(id: i64, turn: TurnId) -> Waiting {
@@ -46,6 +46,7 @@ fn waiting(id: i64, turn: TurnId) -> Waiting {
         attempt: 0,
         made: None,
         perhaps: None,
+        inferred: false,
     }
 }
 
@@ -110,6 +111,76 @@ async fn a_decision_is_noted_with_what_was_decided_about_and_never_changed() {
         .seen("SELECT coalesce(body, 'erased') FROM pauses")
         .await;
     assert_eq!(body, ["erased"], "the arguments, when it is over");
+}
+
+/// A message of ours, sent as this post.
+async fn sent(bench: &Bench, turn: TurnId, post: OutboxId, place: Place) -> MessageId {
+    let mut row = Post::new(post, place, Kind::Notice, Body::default());
+    row.turn = Some(turn);
+    let message = MessageId(post.0 + 1_000);
+    let changes = vec![
+        Change::Post(row),
+        Change::Sending(post),
+        Change::Sent {
+            post,
+            message: Some(message),
+        },
+    ];
+    bench.store.commit(changes).await.unwrap();
+    message
+}
+
+#[tokio::test]
+async fn what_came_of_a_pause_is_known_by_every_card_of_it_for_as_long_as_its_rows() {
+    let bench = Bench::new().await;
+    let turn = bench.turn().await.id;
+    let store = &bench.store;
+    let elsewhere = Place {
+        chat: ChatId(-900),
+        topic: TopicId::NONE,
+    };
+    let (one, two) = (store.new_post(), store.new_post());
+    let cards = [(one, HERE), (two, elsewhere)];
+    let mut messages = Vec::new();
+    for (post, place) in cards {
+        messages.push((place.chat, sent(&bench, turn, post, place).await));
+    }
+    let other = store.new_post();
+    let beside = sent(&bench, turn, other, HERE).await;
+    let first = Waiting {
+        cards: cards.map(|(post, place)| Posted { post, place }).into(),
+        ..waiting(one.0, turn)
+    };
+    store.commit(vec![keep(&first)]).await.unwrap();
+    let open = Under {
+        turn,
+        pause: first.id,
+        state: State::Open,
+        closed: None,
+    };
+    for (chat, message) in &messages {
+        let under = store.waits_under(*chat, *message).await.unwrap();
+        assert_eq!(under, Some(open.clone()));
+    }
+    let second = deciding(&first);
+    let over = second.arrived(true).unwrap();
+    store
+        .commit(vec![keep(&second), keep(&over)])
+        .await
+        .unwrap();
+    let bench = bench.reopened().await;
+    let under = bench.store.waits_under(messages[1].0, messages[1].1).await;
+    let under = under.unwrap().unwrap();
+    assert_eq!((under.pause, under.state), (first.id, State::Decided));
+    let came = under.closed.clone().unwrap().said(|user| user.to_string());
+    assert!(came.starts_with("⚠️ Approved by 22 at"), "{came}");
+    assert_eq!(under.closed, Closed::of(&over));
+    let first = bench.store.waits_under(messages[0].0, messages[0].1).await;
+    assert_eq!(first.unwrap(), Some(under));
+    let none = bench.store.waits_under(HERE.chat, beside).await.unwrap();
+    assert_eq!(none, None, "what else was said of the turn is no card");
+    let kept = bench.seen("SELECT closed FROM pauses").await;
+    assert!(!kept[0].contains("web-1"), "no argument stays: {kept:?}");
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ impl Store for Twin {
         self.both(|store| store.pause_of(turn))
     }
 
-    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<TurnId>> {
+    fn waits_under(&self, chat: ChatId, message: MessageId) -> Answer<Option<Under>> {
         self.both(|store| store.waits_under(chat, message))
     }
 

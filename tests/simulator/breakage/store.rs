@@ -8,7 +8,7 @@ use switchboard::ids::{
     UserId,
 };
 use switchboard::model::{Action, Button, Conversation, File, Place, Recent, Seat, Turn};
-use switchboard::rules::approval::Waiting;
+use switchboard::rules::approval::{Under, Waiting};
 use switchboard::rules::quota::Used;
 use switchboard::rules::status::Totals;
 use switchboard::store::{
@@ -58,7 +58,7 @@ macro_rules! broken {
                 asked(chat: ChatId, message: MessageId) -> Answer<Option<Asked>>;
                 agent_of(chat: ChatId, message: MessageId) -> Answer<Option<AgentName>>;
                 pause_of(turn: TurnId) -> Answer<Option<Waiting>>;
-                waits_under(chat: ChatId, message: MessageId) -> Answer<Option<TurnId>>;
+                waits_under(chat: ChatId, message: MessageId) -> Answer<Option<Under>>;
                 used(user: UserId, route: RouteName, before: TurnId, now: Timestamp) -> Answer<Used>;
                 close() -> LocalBoxFuture<'static, ()>;
                 new_turn() -> TurnId;

@@ -72,7 +72,7 @@ fn is_true(sim: &Sim, waiting: &Waiting) {
             waiting.attempt == 0 || arrived.letting > 0 && arrived.rejecting == 0
         }
         // Where nobody can tell, it has to say so.
-        State::Gone => arrived.letting > 0 && waiting.perhaps.is_none(),
+        State::Gone => arrived.letting > 0 && waiting.perhaps.is_none() && !waiting.inferred,
         State::Open | State::Deciding | State::Unknown => false,
     };
     if wrong {

@@ -25,8 +25,10 @@ fn call(name: &str, args: Value, via: Option<&str>) -> ToolCall {
     }
 }
 
+const OWN: &str = "s3cr\"t-0f\\our-own";
+
 fn shown(pause: &Pause, text_max: usize) -> Card {
-    let mask = Mask::new(Vec::new(), true, Vec::new());
+    let mask = Mask::new([OWN.to_owned()], true, Vec::new());
     let (agent, picks) = (AgentName::from("k8s"), Picks::new(pause));
     let shown = Shown {
         agent: &agent,
@@ -136,6 +138,64 @@ fn a_secret_at_the_cut_of_a_long_question_is_masked_whole() {
         };
         let text = shown(&pause(asks), 4096).text.text;
         assert!(!text.contains("ghp"), "{before}: {text}");
+    }
+}
+
+#[test]
+fn what_is_masked_in_names_and_choices_is_counted_too() {
+    let secret = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+    let calls = vec![call(secret, json!({"a": 1}), Some(secret))];
+    let card = shown(&pause(Asks::Approval(calls)), 4096);
+    assert!(card.text.text.contains("\n‹masked› ▸ ‹masked›\na: 1\n"));
+    assert!(card.text.text.contains("hidden in 2 places."));
+    assert_eq!(card.masked, [Kind::Credential; 2]);
+    let asks = Asks::Answers {
+        id: CallId::from("c"),
+        via: Some(secret.to_owned()),
+        questions: vec![Question {
+            text: "Which?".to_owned(),
+            choices: vec!["this".to_owned(), secret.to_owned()],
+            multiple: false,
+        }],
+    };
+    let card = shown(&pause(asks), 4096);
+    assert!(
+        card.text
+            .text
+            .contains("k8s (‹masked›) asks you:\nWhich?\n")
+    );
+    assert_eq!(card.masked, [Kind::Credential; 2]);
+}
+
+#[test]
+fn a_secret_of_our_own_is_found_however_yaml_quotes_it() {
+    let args = json!({
+        "quoted": format!("- {OWN}"),
+        "plain": OWN,
+        "lines": format!("one\n{OWN}\nthree"),
+        "list": [{"deep": [OWN]}],
+        OWN: 1,
+        "deep": (0..20).fold(json!(OWN), |value, _| json!([value])),
+    });
+    let card = shown(&pause(Asks::Approval(vec![call("x", args, None)])), 4096);
+    let text = &card.text.text;
+    assert!(
+        !text.contains("s3cr") && !text.contains("our-own"),
+        "{text}"
+    );
+    assert_eq!(card.masked, [Kind::Own; 6]);
+    assert!(text.contains("hidden in 6 places."), "{text}");
+}
+
+#[test]
+fn a_secret_across_any_cut_of_a_card_is_masked_whole() {
+    for before in 0..60 {
+        let long = format!("{} {OWN} tail", "x".repeat(60 + before));
+        let calls = vec![call(&long, json!({&*long: long}), Some(&long))];
+        for max in [260, 300, 340, 380] {
+            let text = shown(&pause(Asks::Approval(calls.clone())), max).text.text;
+            assert!(!text.contains("s3c"), "{text}");
+        }
     }
 }
 
