@@ -86,7 +86,7 @@ fn read_text(shown: &Path, at: &Path, bytes_max: u64) -> Result<String, ConfigEr
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        let line = good.split(|byte| *byte == b'\n').count();
         malformed_at(shown, line, "it is not UTF-8: save it as that")
     })
 }
