@@ -30,15 +30,13 @@ impl Session {
             return;
         };
         let agent = self.conversation.slot.agent.clone();
-        let now = self.commons.now();
+        // Both quotas of the same settings: others may come into force meanwhile.
+        let (now, route_quotas) = (self.commons.now(), route.quotas);
+        let config = self.commons.config();
         let counted = self.commons.store.used(user, route.name(), id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
-            // Both by what is in force now: it may be something else than when counting began.
-            let Some((_, route)) = session.still_may(id, ctx) else {
-                return;
-            };
-            let quotas = &session.commons.config().limits.quotas;
-            match counted.map(|counted| quota::check(quotas, &route.quotas, &counted)) {
+            let quotas = &config.limits.quotas;
+            match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
                     session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
