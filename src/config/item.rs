@@ -96,7 +96,8 @@ impl<'a> Item<'a> {
     pub(super) fn short_text(&self, chars_max: usize) -> Option<String> {
         let text = self.text()?;
         match text.chars().count() {
-            0 => self.refuse("must not be empty"),
+            // Telegram takes no label and no description of blanks.
+            _ if text.trim().is_empty() => self.refuse("must not be empty"),
             count if count > chars_max => {
                 self.refuse(format!(
                     "must have at most {chars_max} characters, not {count}"

@@ -210,13 +210,11 @@ impl<'a> Asker<'a, '_> {
     fn new_conversation(&self, rest: &str) -> Decision<'a> {
         let (user, rest) = (self.user, rest.trim());
         if rest.is_empty() {
-            return match self.expected() {
-                Some(to) => Decision::New(user, to.route),
-                None => {
-                    (self.looked)(Step::Buttons);
-                    Decision::Choose(user, None)
-                }
+            let Some(to) = self.expected() else {
+                (self.looked)(Step::Buttons);
+                return Decision::Choose(user, None);
             };
+            return Decision::New(user, to.route);
         }
         if rest.contains(char::is_whitespace) {
             // A question behind it would be lost: nobody is to wait for its answer.
