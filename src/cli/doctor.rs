@@ -2,6 +2,7 @@
 //! `rules/doctor`; here it is gathered and printed.
 
 mod agents;
+mod own;
 mod store;
 mod telegram;
 

@@ -21,6 +21,7 @@ mod poison;
 mod polls;
 mod process;
 mod reload;
+mod rivals;
 mod rollout;
 mod storage;
 mod storm;

@@ -111,7 +111,18 @@ impl Session {
                     Some(decision) if decision.approves() => "approved",
                     _ => "rejected",
                 };
-                info!(turn = %turn.reference(), %user, digest = %next.digest, event, "decided");
+                let running = self.running.as_ref().map(|running| &running.turn);
+                info!(
+                    turn = %turn.reference(),
+                    chat = %self.conversation.slot.place.chat,
+                    route = running.and_then(|turn| turn.route.as_ref()).map(display),
+                    agent = %self.conversation.slot.agent,
+                    task = running.and_then(|turn| turn.task.as_ref()).map(display),
+                    %user,
+                    digest = %next.digest,
+                    event,
+                    "decided"
+                );
                 let mut changes = vec![
                     end(UpdateEnd::Control),
                     self.audit_pause(user, event, &next, None),

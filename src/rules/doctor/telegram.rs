@@ -31,8 +31,9 @@ impl NoAnswer {
 /// Whether another process was seen to poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// Nobody looked: our own bot runs on this store, and it is the one that polls.
-    OwnBotRuns,
+    /// Nobody looked: our own bot runs on this store, and it is the one that polls. It tells at its
+    /// operations port whether another one does; none: it has no port, or does not answer there.
+    OwnBotRuns(Option<bool>),
     /// Nobody looked: to look, one has to poll, which interrupts a bot that runs elsewhere.
     NotAsked,
     /// Nobody took over within this time.
@@ -147,9 +148,18 @@ fn webhook(facts: &TelegramFacts) -> Finding {
 fn poller(looked: &Looked) -> Finding {
     const CHECK: &str = "poller";
     match looked {
-        Looked::OwnBotRuns => Finding::fine(
+        Looked::OwnBotRuns(None) => Finding::fine(
             CHECK,
             "our own bot polls; a second one would show in its log: another process polls",
+        ),
+        Looked::OwnBotRuns(Some(false)) => {
+            Finding::fine(CHECK, "our own bot polls, and says that it is alone")
+        }
+        Looked::OwnBotRuns(Some(true)) => Finding::wrong(
+            CHECK,
+            Fault::OtherPoller,
+            "our own bot polls, and says that another process does so with this token",
+            "find that process and end it, or have @BotFather /revoke the token",
         ),
         Looked::NotAsked => Finding::fine(
             CHECK,
