@@ -69,8 +69,12 @@ impl SimCalls {
         process.step().await;
         let way = chance.millis(1, 300);
         // Decisions are few: what becomes of them when they are cut has to be seen all the same.
-        let wrong = self.goes_wrong() || name == DECISION && self.goes_wrong();
+        let decides = name == DECISION;
+        let wrong = self.goes_wrong() || decides && self.goes_wrong();
         let wrong = wrong.then(|| chance.below(5));
+        let prompt = decides || name == "takes a prompt";
+        let told = prompt.then(|| self.agent.mishap.take()).flatten();
+        let wrong = told.or(wrong);
         let unreachable = A2aError::Connect("refused".to_owned());
         let told = if self.agent.down.get() {
             sleep(way).await;
