@@ -16,6 +16,7 @@ mod health;
 mod kills;
 mod kills_decisions;
 mod log;
+mod mistakes;
 mod poison;
 mod polls;
 mod process;

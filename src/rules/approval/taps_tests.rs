@@ -163,3 +163,43 @@ fn a_reply_gives_the_reason_while_it_asks_in_time_and_by_who_may_reject() {
     let rejected = tapped(&case(&config), &reasoned, 2, Tap::Reject, BEN, NOW);
     assert_eq!(told(&rejected), "rejected Some(\"not in prod\")");
 }
+
+#[test]
+fn done_says_that_nothing_is_chosen_while_nothing_is() {
+    let config = policy_tests::config();
+    let question = Question {
+        text: "Which ones?".to_owned(),
+        choices: vec!["a".to_owned(), "b".to_owned()],
+        multiple: true,
+    };
+    let asks = Asks::Answers {
+        id: CallId::from("c"),
+        via: None,
+        questions: vec![question],
+    };
+    let asked = Pause {
+        asks,
+        ..pause(0, &[])
+    };
+    let (case, waiting) = (case(&config), opened(&config, asked, NOW));
+    let tap = |waiting: &Waiting, tap| tapped(&case, waiting, waiting.version, tap, ANNA, NOW);
+    assert_eq!(told(&tap(&waiting, Tap::Done)), "nothing chosen");
+    let Tapped::Changed(chosen) = tap(&waiting, Tap::Choose(1)) else {
+        panic!("it is chosen");
+    };
+    assert_eq!(told(&tap(&chosen, Tap::Done)), "Answers([[\"b\"]])");
+}
+
+#[test]
+fn only_who_may_let_a_question_come_first_says_that_it_waits() {
+    let config = policy_tests::config();
+    let waiting = waiting(&config);
+    for (user, rule) in [
+        (ANNA, None),
+        (BEN, None),
+        (STRANGER, Some("may not reject")),
+    ] {
+        let may = may_keep_waiting(&case(&config), &waiting, user);
+        assert_eq!(may.err().map(|why| why.rule), rule, "{user}");
+    }
+}
