@@ -152,7 +152,11 @@ impl MemStore {
     }
 }
 
-impl Upkeep for MemStore {}
+impl Upkeep for MemStore {
+    fn works(&self) -> bool {
+        Self::works(self, &self.disk.0.borrow()).is_ok()
+    }
+}
 
 impl Store for MemStore {
     fn bot(&self) -> BotId {
