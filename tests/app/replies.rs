@@ -255,3 +255,32 @@ async fn what_expires_while_the_agent_is_down_bothers_nobody() {
         stage.ends().await;
     }
 }
+
+#[tokio::test]
+async fn a_question_that_is_left_without_an_answer_says_so_and_a_status_says_what_is_waited_for() {
+    let settings = AgentSettings::kagent("k8s");
+    let plan = Stage::plan().agent_as("k8s", settings, "flavor = \"kagent\"", |asked| {
+        match (&asked.decision, &*asked.text) {
+            (Some(_), _) => replies("then I do not know"),
+            (None, "ask") => reply().asks_user(&[Question::free("Which node?")]),
+            (None, _) => reply().asks_approval(&[("drain", json!({"name": "node-a"}))]),
+        }
+    });
+    let stage = plan.route("k8s", ANYBODY).start().await;
+    let user = stage.user(7);
+    user.says("ask");
+    user.sees("Which node?").await;
+    user.says("/status");
+    user.sees("k8s · waits for an answer until").await;
+    user.taps("Which node?", "Give no answer").await;
+    user.sees("🚫 Left without an answer by 7 at").await;
+    user.sees("then I do not know").await;
+    user.says("drain");
+    user.sees(CARD).await;
+    user.says("/status");
+    user.sees("k8s · waits for a decision until").await;
+    user.taps(CARD, "Reject").await;
+    user.sees("🚫 Rejected by 7 at").await;
+    stage.settled().await;
+    stage.ends().await;
+}
