@@ -89,6 +89,10 @@ fn secrets_are_taken_out() {
             "curl -H 'Authorization: Basic dXNlcjpwYXNz'",
             "curl -H 'Authorization: Basic ‹masked›'",
         ),
+        (
+            "a:\n  password: |-\n    one\n    two\n  next: 1",
+            "a:\n  password: |-\n    ‹masked›\n  next: 1",
+        ),
         ("password: hunter, then", "password: ‹masked›, then"),
         ("Bearer abc.d-12 is it", "Bearer ‹masked› is it"),
         ("Bearer abcdefghijklmnopqrstuvwx", "Bearer ‹masked›"),
