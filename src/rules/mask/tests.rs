@@ -93,6 +93,16 @@ fn secrets_are_taken_out() {
             "a:\n  password: |-\n    one\n    two\n  next: 1",
             "a:\n  password: |-\n    ‹masked›\n  next: 1",
         ),
+        (
+            "password: |\n  line\nnext: 1\n  x: y",
+            "password: |\n  ‹masked›\nnext: 1\n  x: y",
+        ),
+        ("token: abcDefgh", "token: ‹masked›"),
+        ("token: abcdefghijklmnopqrst", "token: ‹masked›"),
+        (
+            "password: abcdefghijklmnopqrst (old)",
+            "password: ‹masked› (old)",
+        ),
         ("password: hunter, then", "password: ‹masked›, then"),
         ("Bearer abc.d-12 is it", "Bearer ‹masked› is it"),
         ("Bearer abcdefghijklmnopqrstuvwx", "Bearer ‹masked›"),
@@ -207,6 +217,10 @@ fn what_people_need_survives() {
         "Token: see the documentation",
         "password: wrong (see above)",
         "**Password:**",
+        "password: none\ntoken: abcdefgh\ntoken: a1",
+        "AKIAIOSFODNN7EXAMPLEabc",
+        "7000000001:AAexampleexampleexampleexample-_xyzq",
+        "https://x.io/a:b@c d",
         "secretName: my-tls-cert-2024",
         "imagePullSecrets: [registry]",
         "existingSecret: postgres-credentials-1",
@@ -246,11 +260,12 @@ fn what_people_need_survives() {
 
 #[test]
 fn our_own_secrets_are_masked_whatever_is_configured() {
-    let own = ["Bearer s3cr3t-value".to_owned(), "short".to_owned()];
+    let own = ["Bearer s3cr3t-value", "short", "sixsix"].map(str::to_owned);
     let mask = Mask::new(own, false, Vec::new());
     let check = |text: &str| mask.whole(text).text.into_owned();
     assert_eq!(check("sent Bearer s3cr3t-value!"), "sent ‹masked›!");
     assert_eq!(check("xs3cr3t-valuex"), "x‹masked›x");
+    assert_eq!(check("sixsix"), "‹masked›");
     assert_eq!(check("short password: hunter2"), "short password: hunter2");
     assert!(!format!("{mask:?}").contains("s3cr3t"));
 }
