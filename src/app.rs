@@ -12,6 +12,7 @@
 mod edges;
 mod farewell;
 mod keeper;
+mod lookout;
 mod menus;
 mod recovery;
 mod reload;
@@ -125,6 +126,7 @@ pub struct Machine {
     sender: Addr<Sender>,
     keeper: tokio::task::JoinHandle<()>,
     menus: tokio::task::JoinHandle<()>,
+    lookout: tokio::task::JoinHandle<()>,
     overseer: Addr<Overseer>,
     reloader: Rc<Reloader>,
     /// Follows what becomes of the configuration.
@@ -179,8 +181,8 @@ impl Machine {
         }
         let sender = Sender::new(commons.clone(), telegram.clone()).start();
         let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
-        let herald = Herald::new(commons.clone(), sender.clone().recipient()).start();
-        let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald);
+        let herald = Herald::new(commons.clone(), sender.clone()).start();
+        let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald.clone());
         let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
         let overseer =
             Overseer::new(commons.clone(), tally, router.clone(), sender.clone()).start();
@@ -192,6 +194,7 @@ impl Machine {
 
         let machine = Self {
             menus: actix_rt::spawn(menus::keep(telegram, commons.clone())),
+            lookout: actix_rt::spawn(lookout::keep(commons.clone(), herald)),
             keeper: actix_rt::spawn(keeper::keep(commons.clone(), router.clone())),
             commons,
             poller,
@@ -217,6 +220,7 @@ impl Machine {
         self.commons.stopping.set(true);
         self.keeper.abort();
         self.menus.abort();
+        self.lookout.abort();
         if let Some(following) = &self.following {
             following.abort();
         }

@@ -18,7 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
 use crate::config::{self, Config, Problem};
-use crate::{a2a, app, ops, poison};
+use crate::{a2a, app, crash, ops, poison};
 
 /// A Telegram front door to the AI agents of a Kubernetes cluster.
 #[derive(Debug, Parser)]
@@ -68,6 +68,10 @@ struct ConfigArgs {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Err(why) = crash::check() {
+        complain(&why);
+        return ExitCode::FAILURE;
+    }
     a2a::install_tls();
     match cli.command {
         Command::Run(args) => run(&args.config),

@@ -100,41 +100,123 @@ pub fn point(name: &str, when: When) {
     asked::point(name, when);
 }
 
+/// Whether there is such a point as was asked for: one that is misspelt would let a test pass that
+/// has tried nothing.
+///
+/// # Errors
+/// What is wrong with it, and what would be right.
+#[cfg(debug_assertions)]
+pub fn check() -> Result<(), String> {
+    asked::check()
+}
+
+/// Nothing can be asked of a release build.
+///
+/// # Errors
+/// None.
+#[cfg(not(debug_assertions))]
+pub fn check() -> Result<(), String> {
+    Ok(())
+}
+
 #[cfg(debug_assertions)]
 mod asked {
     use std::collections::BTreeSet;
     use std::sync::LazyLock;
 
-    use super::When;
+    use super::{WORK, When};
     use crate::poison;
 
-    static ASKED: LazyLock<Option<String>> =
-        LazyLock::new(|| std::env::var("SWITCHBOARD_CRASH").ok());
+    const VARIABLE: &str = "SWITCHBOARD_CRASH";
+
+    static ASKED: LazyLock<Option<Result<Asked, String>>> =
+        LazyLock::new(|| std::env::var(VARIABLE).ok().map(|text| Asked::read(&text)));
     static LISTED: LazyLock<BTreeSet<&str>> = LazyLock::new(super::points);
+
+    /// A death that was asked for.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Asked {
+        point: String,
+        when: When,
+        /// The reference of the turn that it must be for.
+        of: Option<String>,
+        panics: bool,
+    }
+
+    impl Asked {
+        fn read(text: &str) -> Result<Self, String> {
+            let (rest, panics) = match text.strip_suffix("=panic") {
+                Some(rest) => (rest, true),
+                None => (text, false),
+            };
+            let (signed, of) = match rest.split_once('@') {
+                Some((signed, of)) => (signed, Some(of.to_owned())),
+                None => (rest, None),
+            };
+            let signed_as = |sign, when| signed.strip_suffix(sign).map(|point| (point, when));
+            let found = signed_as('-', When::Before).or_else(|| signed_as('+', When::After));
+            let (point, when) = found.unwrap_or((signed, When::Before));
+            let has_sign = found.is_some() && !(WORK.contains(&point) && when == When::After);
+            if !LISTED.contains(point) || !has_sign {
+                let names: Vec<&str> = LISTED.iter().copied().collect();
+                return Err(format!(
+                    "{VARIABLE}: there is no crash point {signed:?}: it is one of these, and - \
+                     (before) or + (after), which {} do not have: {}",
+                    WORK.join(" and "),
+                    names.join(", ")
+                ));
+            }
+            Ok(Self {
+                point: point.to_owned(),
+                when,
+                of,
+                panics,
+            })
+        }
+    }
+
+    pub(super) fn check() -> Result<(), String> {
+        match &*ASKED {
+            Some(Err(why)) => Err(why.clone()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
 
     pub(super) fn point(name: &str, when: When) {
         assert!(LISTED.contains(name), "no crash point is listed for {name}");
-        let Some(asked) = &*ASKED else { return };
-        let (point, panics) = match asked.strip_suffix("=panic") {
-            Some(point) => (point, true),
-            None => (asked.as_str(), false),
-        };
-        let (point, of) = match point.split_once('@') {
-            Some((point, of)) => (point, Some(of)),
-            None => (point, None),
-        };
-        let sign = match when {
-            When::Before => '-',
-            When::After => '+',
-        };
-        if point.strip_suffix(sign) != Some(name) || of.is_some_and(|of| !works_on(of)) {
+        let Some(Ok(asked)) = &*ASKED else { return };
+        let here = asked.point == name && asked.when == when;
+        if !here || asked.of.as_deref().is_some_and(|of| !works_on(of)) {
             return;
         }
-        assert!(!panics, "asked to panic at {point}");
+        assert!(!asked.panics, "asked to panic at {name}");
         std::process::abort();
     }
 
     fn works_on(reference: &str) -> bool {
         poison::current().is_some_and(|work| work.reference() == reference)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_point_is_read_and_one_that_is_none_is_refused() {
+            let asked = Asked {
+                point: "Decide".to_owned(),
+                when: When::After,
+                of: Some("T3".to_owned()),
+                panics: true,
+            };
+            assert_eq!(Asked::read("Decide+@T3=panic"), Ok(asked));
+            assert!(Asked::read("run-").is_ok());
+            for text in [
+                "Deciide+", "Decide", "run+", "", "-", "Decide+ ", "decide +",
+            ] {
+                let why = Asked::read(text).expect_err(text);
+                assert!(why.contains("Decide, "), "{why}");
+            }
+        }
     }
 }

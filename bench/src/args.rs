@@ -8,7 +8,7 @@ use crate::bots::{Kind, Places};
 
 /// What they may be.
 const USAGE: &str = "switchboard-bench [--quick] [--rounds N] [--only floor,ours,full,node,python] \
-                     [--product FILE] [--page README.md]";
+                     [--product FILE] [--work DIR] [--page README.md]";
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -54,6 +54,7 @@ impl Args {
                 "--rounds" => read.rounds = value()?.parse().context(USAGE)?,
                 "--only" => read.kinds = kinds(&value()?)?,
                 "--product" => read.places.product = value()?.into(),
+                "--work" => read.places.work = value()?.into(),
                 "--page" => read.page = Some(value()?.into()),
                 _ => bail!("{USAGE}"),
             }

@@ -126,7 +126,10 @@ impl Places {
                 (PathBuf::from("node"), vec![text(&self.node)])
             }
             Kind::Ours | Kind::OursFull => {
-                let file = self.work.join(format!("{}.toml", kind.key()));
+                // Apart from the stores, as a mounted ConfigMap is: its directory is watched.
+                let directory = self.work.join(kind.key());
+                fs::create_dir_all(&directory)?;
+                let file = directory.join("switchboard.toml");
                 let ends = format!(
                     "[telegram]\ntoken_env = \"TELEGRAM_BOT_TOKEN\"\napi_url = \"{telegram}\"\n\
                      [store]\nurl = \"sqlite://{}\"\n\

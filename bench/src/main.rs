@@ -24,9 +24,11 @@ mod world;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::task::LocalSet;
+use tokio::time::Instant;
 
 use crate::args::Args;
 use crate::bots::Kind;
@@ -39,6 +41,8 @@ use crate::table::Run;
 const OLD: usize = 1_000_000;
 /// Old updates and turns with which a start may take no longer.
 const OLD_AT_START: usize = 100_000;
+/// The longest that all rounds together may take: one that would not end in time is left out.
+const ROUNDS_MAX: Duration = Duration::from_mins(17);
 /// Between these lines of the page are the results.
 const MARKERS: [&str; 2] = ["<!-- results -->\n", "<!-- end of the results -->\n"];
 
@@ -68,7 +72,14 @@ async fn run(args: &Args) -> Result<()> {
     }
     let mut records: BTreeMap<Kind, Record> = BTreeMap::new();
     let mut disks = Vec::new();
+    let begun = Instant::now();
     for round in 1..=args.rounds {
+        // So long the rounds before have taken, one with another.
+        let one = begun.elapsed() / u32::try_from(disks.len().max(1))?;
+        if begun.elapsed() + one > ROUNDS_MAX {
+            eprintln!("there is no time for another round");
+            break;
+        }
         disks.push(machine::disk(&places.work)?);
         for kind in &args.kinds {
             let store = match &old {
@@ -87,7 +98,7 @@ async fn run(args: &Args) -> Result<()> {
         machine: &machine,
         disk: Disk::median(&disks),
         files,
-        rounds: args.rounds,
+        rounds: disks.len(),
     };
     publish(args, &table::page(&run, &records), &records)
 }
@@ -119,10 +130,11 @@ fn told(record: &Record) -> String {
     format!("{figures}; {:?} {failure}", record.faults)
 }
 
-/// Prints the results, and puts them into the page if there is one.
+/// Prints the results. If they are whole, they replace those of the page.
 fn publish(args: &Args, results: &str, records: &BTreeMap<Kind, Record>) -> Result<()> {
     println!("{results}");
-    let Some(path) = &args.page else {
+    let whole = !args.quick && args.kinds == Kind::ALL;
+    let Some(path) = args.page.as_ref().filter(|_| whole) else {
         return Ok(());
     };
     let page = fs::read_to_string(path)?;

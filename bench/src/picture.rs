@@ -1,4 +1,4 @@
-//! The main figures as a picture: bars, each step of the scale ten times the one before.
+//! The main figures as a picture: bars, on a logarithmic scale where they are far apart.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -64,8 +64,10 @@ const BOTS: [Kind; 4] = [Kind::Floor, Kind::Ours, Kind::Node, Kind::Python];
 
 const PANEL_WIDTH: f64 = 410.0;
 const PANEL_HEIGHT: f64 = 150.0;
-const LABEL_WIDTH: f64 = 90.0;
-const BAR_MAX: f64 = 220.0;
+const LABEL_WIDTH: f64 = 98.0;
+const BAR_MAX: f64 = 210.0;
+/// From here on the scale is logarithmic.
+const APART: f64 = 10.0;
 /// The shortest bar, so that the smallest value is seen.
 const BAR_MIN: f64 = 12.0;
 const LINE: f64 = 24.0;
@@ -96,7 +98,7 @@ pub fn svg(records: &BTreeMap<Kind, Record>, palette: Palette) -> String {
     }
     let _ = writeln!(
         svg,
-        "<text x=\"0\" y=\"{}\" font-size=\"11\" fill=\"{}\">The scale of each part is logarithmic. \
+        "<text x=\"0\" y=\"{}\" font-size=\"11\" fill=\"{}\">Where the values are more than ten times apart, the scale is logarithmic. \
          The floor is a bare loop that keeps nothing.</text>\n</svg>",
         height - 6.0,
         palette.pale
@@ -151,8 +153,8 @@ fn panel(
 fn length(value: f64, values: &[f64]) -> f64 {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(0.0, f64::max);
-    if least <= 0.0 || most <= least {
-        return BAR_MAX;
+    if least <= 0.0 || most < least * APART {
+        return BAR_MAX * value / most;
     }
     BAR_MIN + (BAR_MAX - BAR_MIN) * (value / least).ln() / (most / least).ln()
 }
@@ -170,6 +172,12 @@ mod tests {
             "{lengths:?}"
         );
         assert!((lengths[2] - BAR_MAX).abs() < 1e-9, "{lengths:?}");
+    }
+
+    #[test]
+    fn what_is_close_together_is_compared_from_zero() {
+        let lengths = [200.0, 400.0].map(|value| length(value, &[200.0, 400.0]));
+        assert!((lengths[0] * 2.0 - lengths[1]).abs() < 1e-9, "{lengths:?}");
     }
 
     #[test]

@@ -177,7 +177,8 @@ pub async fn hold(stage: &mut Stage, count: usize, watch: Duration) -> Result<f6
     let all = |world: &World| world.ledger.borrow().called() == before + count;
     if !stage.until(DRAIN_MAX, all).await? {
         let called = stage.world.ledger.borrow().called() - before;
-        bail!("of {count} questions the agent has {called}");
+        let calls = stage.world.calls.borrow();
+        bail!("of {count} questions the agent has {called}; calls to Telegram: {calls:?}");
     }
     let end = Instant::now() + watch;
     let mut most: f64 = 0.0;

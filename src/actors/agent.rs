@@ -18,6 +18,7 @@ use actix::{
     SpawnHandle, WrapFuture,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
@@ -138,6 +139,14 @@ pub struct StartRun {
     pub listener: Recipient<TaskChanged>,
 }
 
+/// A run of its own has ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct RunOver {
+    /// Whether the agent was down when it began.
+    was_down: bool,
+}
+
 /// The way to a place.
 type Admission = ResponseActFuture<Agent, Result<Permit, AgentRefused>>;
 
@@ -172,6 +181,9 @@ pub struct Agent {
     next_look: Option<SpawnHandle>,
     /// Whether it is not of the settings in force any more: it only ends what it has begun.
     retired: bool,
+    /// What it has begun; it ends with the actor. Not in the actor's context: that looks at all
+    /// it holds whenever one of them moves, so that each run would cost as much as there are.
+    runs: JoinSet<()>,
 }
 
 impl Agent {
@@ -189,6 +201,7 @@ impl Agent {
             probed_at: None,
             next_look: None,
             retired: false,
+            runs: JoinSet::new(),
             settings,
         }
     }
@@ -322,10 +335,22 @@ impl Handler<StartRun> for Agent {
             end
         };
         let whole = poison::watched(poison::Work::Turn(turn), whole);
-        let over = whole.into_actor(self).then(move |end, agent, ctx| {
-            agent.after_run(was_down, ctx);
-            tell(News::Ended(end)).into_actor(agent)
+        // It keeps the agent until it is over, also one that nobody else knows any more.
+        let agent = ctx.address();
+        while self.runs.try_join_next().is_some() {}
+        self.runs.spawn_local(async move {
+            let end = whole.await;
+            if agent.send(RunOver { was_down }).await.is_ok() {
+                tell(News::Ended(end)).await;
+            }
         });
-        ctx.spawn(over);
+    }
+}
+
+impl Handler<RunOver> for Agent {
+    type Result = ();
+
+    fn handle(&mut self, over: RunOver, ctx: &mut Self::Context) {
+        self.after_run(over.was_down, ctx);
     }
 }

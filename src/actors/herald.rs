@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, SpawnHandle,
-    WrapFuture,
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
+use futures_util::future::LocalBoxFuture;
 use tokio::time::Instant;
 use tracing::warn;
 
 use super::Commons;
-use super::sender::Posted;
+use super::sender::{Posted, SayUnkept, Sender};
 use crate::config::Config;
 use crate::ids::{ChatId, TopicId};
 use crate::model::{Body, Kind, Place, Post};
@@ -38,7 +38,7 @@ pub struct Report {
 /// Tells the admins what concerns them.
 pub struct Herald {
     commons: Commons,
-    sender: Recipient<Posted>,
+    sender: Addr<Sender>,
     alerts: Alerts,
     /// Whether something is being committed.
     busy: bool,
@@ -48,7 +48,7 @@ pub struct Herald {
 impl Herald {
     /// A herald who has heard of nothing.
     #[must_use]
-    pub fn new(commons: Commons, sender: Recipient<Posted>) -> Self {
+    pub fn new(commons: Commons, sender: Addr<Sender>) -> Self {
         Self {
             commons,
             sender,
@@ -68,7 +68,7 @@ impl Herald {
         }
         let now = Instant::now();
         match self.alerts.next(now) {
-            Next::Tell(matter, text) => self.tell(matter, &text, ctx),
+            Next::Tell { about, text, kept } => self.tell(about, &text, kept, ctx),
             Next::WaitUntil(then) => self.wake_in(then.saturating_duration_since(now), ctx),
             Next::Nothing => {}
         }
@@ -78,11 +78,38 @@ impl Herald {
         self.timer = Some(ctx.run_later(wait, Self::pump));
     }
 
-    fn tell(&mut self, matter: Matter, text: &str, ctx: &mut Context<Self>) {
-        let config = self.commons.config();
-        let posts = chats(&config).map(|chat| {
+    fn tell(&mut self, about: Vec<Matter>, text: &str, kept: bool, ctx: &mut Context<Self>) {
+        let chats: Vec<ChatId> = chats(&self.commons.config()).collect();
+        if chats.is_empty() {
+            warn!(?about, "nobody is told: no admin is configured");
+            self.alerts.told(&about);
+            self.pump(ctx);
+            return;
+        }
+        self.busy = true;
+        let said = if kept {
+            self.post(&chats, text)
+        } else {
+            self.say(chats, text)
+        };
+        ctx.spawn(said.into_actor(self).map(move |said, herald, ctx| {
+            herald.busy = false;
+            if said {
+                herald.alerts.told(&about);
+                herald.pump(ctx);
+            } else {
+                warn!(?about, "the admins were not told");
+                herald.alerts.not_told(&about);
+                herald.wake_in(AGAIN, ctx);
+            }
+        }));
+    }
+
+    /// By the outbox; whether it is there.
+    fn post(&self, chats: &[ChatId], text: &str) -> LocalBoxFuture<'static, bool> {
+        let posts = chats.iter().map(|chat| {
             let place = Place {
-                chat,
+                chat: *chat,
                 topic: TopicId::NONE,
             };
             let body = Body {
@@ -93,24 +120,23 @@ impl Herald {
             Change::Post(post)
         });
         let posts: Vec<Change> = posts.collect();
-        if posts.is_empty() {
-            warn!(?matter, "nobody is told: no admin is configured");
-            self.pump(ctx);
-            return;
-        }
-        self.busy = true;
         let (commons, sender) = (self.commons.clone(), self.sender.clone());
-        let committed = async move { commons.commit(&sender, posts).await };
-        ctx.spawn(committed.into_actor(self).map(move |done, herald, ctx| {
-            herald.busy = false;
-            if let Err(failure) = done {
-                warn!(?matter, %failure, "the admins were not told");
-                herald.alerts.not_told(matter);
-                herald.wake_in(AGAIN, ctx);
-            } else {
-                herald.pump(ctx);
+        Box::pin(async move {
+            let done = commons.commit(&sender.recipient::<Posted>(), posts).await;
+            if let Err(failure) = &done {
+                warn!(%failure, "a word to the admins was not kept");
             }
-        }));
+            done.is_ok()
+        })
+    }
+
+    /// Past the store; whether anybody got it.
+    fn say(&self, chats: Vec<ChatId>, text: &str) -> LocalBoxFuture<'static, bool> {
+        let said = self.sender.send(SayUnkept {
+            chats,
+            text: text.to_owned(),
+        });
+        Box::pin(async move { said.await.unwrap_or(false) })
     }
 }
 

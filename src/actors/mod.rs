@@ -36,6 +36,7 @@ use crate::ids::{AgentName, OutboxId, RouteName, Timestamp};
 use crate::model::Post;
 use crate::ops::tally::Tally;
 use crate::ops::watched::Watched;
+use crate::rules::access;
 use crate::rules::mask::Mask;
 use crate::rules::moves::Moves;
 use crate::rules::poll_watch::PollWatch;
@@ -147,10 +148,7 @@ impl Shared {
         let headers = headers.flat_map(|agent| &agent.headers);
         let secrets =
             headers.filter_map(|header| Some(header.secret()?.expose_secret().to_owned()));
-        let masking = route.and_then(|name| {
-            let mut routes = config.routes.iter();
-            routes.find(|route| route.agent == *agent && route.command == name.as_str())
-        });
+        let masking = route.and_then(|name| access::route_named(config, agent, name));
         let masking = masking.map(|route| &route.masking);
         let patterns = masking.is_none_or(|masking| masking.on);
         let also = masking.map(|masking| masking.also.clone());

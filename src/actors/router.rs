@@ -201,6 +201,7 @@ impl Router {
                     rule,
                     renews,
                     late: facts.late(id, message, config.chat.stale_after),
+                    begun_after: None,
                     beside: Vec::new(),
                 };
                 return self.ask(ask, route, ctx);
@@ -256,8 +257,7 @@ impl Router {
     fn ask(&mut self, mut ask: Ask, route: &Route, ctx: &mut Context<Self>) -> Work {
         let slot = slot(route, ask.place, ask.user);
         let (conversation, idle) = self.goes_on(&slot);
-        ask.beside
-            .extend(idle.map(|idle| self.begun_anew(&ask, &slot, idle)));
+        ask.begun_after = idle;
         let Some(session) = self.session(&conversation, ctx) else {
             error!(agent = %route.agent, "a route to an agent that is not there");
             return self.ignore(ask.update, "no such agent");

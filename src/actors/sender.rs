@@ -11,6 +11,7 @@ mod ladder;
 mod limits;
 mod penalties;
 mod progress;
+mod unkept;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -27,6 +28,7 @@ use tracing::{debug, error, info, warn};
 use self::delivery::{Delivered, SENDS_MAX};
 pub use self::inspecting::{InspectSender, WhichAreFull};
 pub use self::penalties::TakeUpPenalties;
+pub use self::unkept::SayUnkept;
 use super::Commons;
 use crate::config::Config;
 use crate::ids::OutboxId;

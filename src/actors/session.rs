@@ -22,6 +22,7 @@ mod logging;
 mod masking;
 mod pausing;
 mod replying;
+mod resting;
 mod stopping;
 mod trying;
 mod turn_in_flight;
@@ -34,14 +35,15 @@ pub use self::deciding::TapPause;
 pub use self::following::ChatsMoved;
 pub use self::inspecting::InspectSession;
 pub use self::replying::ReplyToPause;
+pub use self::resting::SessionIdle;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
-    ResponseActFuture, SpawnHandle, WrapFuture, fut,
+    Actor, Addr, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
+    SpawnHandle, WrapFuture, fut,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -56,8 +58,8 @@ use super::fetcher::Fetcher;
 use super::sender::Sender;
 use super::{Commons, Pinned, Shared};
 use crate::a2a::run::{Begin, News, StopSignal, Stopper};
-use crate::ids::{ConversationId, RouteName, UpdateId, UserId};
-use crate::model::{Button, Conversation, Gathering, Piece, Place, Slot, Turn, TurnState};
+use crate::ids::{RouteName, UpdateId, UserId};
+use crate::model::{Button, Conversation, Gathering, Piece, Place, Turn, TurnState};
 use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::approval;
@@ -92,6 +94,8 @@ pub struct Ask {
     /// How old the message was when it came, if Telegram brought it late: then its person is
     /// asked first.
     pub late: Option<Duration>,
+    /// For how long the conversation before was not used, if this one is begun in its place.
+    pub begun_after: Option<Duration>,
     /// What is committed with it, if it is taken.
     pub beside: Vec<Change>,
 }
@@ -119,19 +123,6 @@ pub struct TakeUpTurns(pub Vec<Turn>);
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Drain;
-
-/// Tells the Router that this conversation has had nothing to do for a while, and how
-/// many messages it has seen from it.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct SessionIdle {
-    /// Which.
-    pub conversation: ConversationId,
-    /// Whose; what the Router remembers of it is out of date.
-    pub slot: Slot,
-    /// Messages of the Router that were taken in.
-    pub seen: u64,
-}
 
 /// The turn in flight.
 struct Running {
@@ -185,6 +176,8 @@ pub struct Session {
     gathered: Option<SpawnHandle>,
     /// The update whose question was refused last: what follows it is refused, too.
     turned_away: Option<UpdateId>,
+    /// [`Ask::begun_after`] of such a question: nobody was told yet that this conversation is new.
+    begun_after: Option<Duration>,
     /// The timer that ends this session's rest.
     resting: Option<SpawnHandle>,
     /// Messages of the Router that were taken in.
@@ -218,6 +211,7 @@ impl Session {
             expiry: None,
             gathered: None,
             turned_away: None,
+            begun_after: None,
             resting: None,
             seen: 0,
             drained: None,
@@ -287,28 +281,6 @@ impl Session {
             self.wake_for_phone(ctx);
         }
         self.begin(id, begin, ctx);
-    }
-
-    /// After a while without turns the Router lets go of this session.
-    fn rest(&mut self, ctx: &mut Context<Self>) {
-        let seen = self.seen;
-        let idle = self.commons.config().limits.session_idle;
-        if let Some(before) = self.resting.take() {
-            ctx.cancel_future(before);
-        }
-        self.resting = Some(ctx.run_later(idle, move |session, ctx| {
-            session.resting = None;
-            let resting = session.waiting.is_empty() && session.running.is_none();
-            if !resting || session.seen != seen {
-                return;
-            }
-            let idle = session.router.send(SessionIdle {
-                conversation: session.conversation.id,
-                slot: session.conversation.slot.clone(),
-                seen,
-            });
-            ctx.spawn(idle.into_actor(session).map(|_, _, _| ()));
-        }));
     }
 
     fn tell_drained(&mut self) {

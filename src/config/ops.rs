@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::section::Section;
 
@@ -12,6 +13,8 @@ pub struct Ops {
     pub listen: Option<SocketAddr>,
     /// The file that is written while it lives; none if none.
     pub health_file: Option<PathBuf>,
+    /// How long an agent is down, or the store does not work, before the admins are told.
+    pub tell_after: Duration,
 }
 
 impl Ops {
@@ -31,10 +34,13 @@ impl Ops {
         let file = section.take("health_file");
         let file = file.and_then(|item| item.text().map(PathBuf::from));
         let health_file = file.filter(|path| !path.as_os_str().is_empty());
+        let within = Duration::from_secs(1)..=Duration::from_hours(24);
+        let tell_after = section.duration("tell_after", within, Duration::from_mins(5));
         section.finish();
         Self {
             listen,
             health_file,
+            tell_after,
         }
     }
 }

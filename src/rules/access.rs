@@ -63,8 +63,19 @@ pub fn own_route<'a>(
     let Some(name) = asked_by else {
         return route_to(config, agent, user, chat);
     };
-    let mut routes = routes_for(config, user, chat).filter(|route| route.agent == *agent);
-    routes.find(|route| route.answers_to(name.as_str()))
+    route_named(config, agent, name).filter(|route| may_ask(route, user, chat).is_some())
+}
+
+/// The route of this name to an agent, whoever may use it: what it says of its questions holds for
+/// one that is under way, also when whoever asked may not ask any more.
+#[must_use]
+pub fn route_named<'a>(
+    config: &'a Config,
+    agent: &AgentName,
+    name: &RouteName,
+) -> Option<&'a Route> {
+    let mut routes = config.routes.iter();
+    routes.find(|route| route.agent == *agent && route.answers_to(name.as_str()))
 }
 
 /// Whether this is somebody who may use no route here.

@@ -7,18 +7,26 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::ids::AgentName;
+
 /// Enough to know what happens, and too little to be muted.
 pub const TOLD_MAX: usize = 6;
 /// In this time, at most so much.
 const SPAN: Duration = Duration::from_hours(1);
+/// What is said in one message: all of it fits there.
+const TOGETHER_MAX: usize = 10;
 
 /// What may be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Matter {
+    /// The store keeps nothing.
+    Store,
     /// The configuration, as it is written.
     Configuration,
     /// Changes of the configuration that wait for a restart.
     Restart,
+    /// An agent cannot be reached.
+    Agent(AgentName),
 }
 
 /// How a matter stands, in the words that say so.
@@ -34,7 +42,14 @@ pub enum Stands {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Say this; it counts as said.
-    Tell(Matter, String),
+    Tell {
+        /// What it is about.
+        about: Vec<Matter>,
+        /// What to say.
+        text: String,
+        /// Whether it can be kept in the store until it is said.
+        kept: bool,
+    },
     /// Enough was said: look again then.
     WaitUntil(Instant),
     /// Everything was said.
@@ -67,6 +82,12 @@ impl Known {
             (Stands::Well(what), told) => told.as_ref().map(|_| what),
         }
     }
+
+    /// Whether all is well, and nobody believes anything else.
+    fn is_over(&self) -> bool {
+        let well = matches!(self.now, Some(Stands::Well(_)) | None);
+        well && self.told.is_none() && self.before.is_none()
+    }
 }
 
 impl Alerts {
@@ -80,31 +101,67 @@ impl Alerts {
         while self.told.front().is_some_and(|told| *told + SPAN <= now) {
             self.told.pop_front();
         }
-        let mut matters = self.matters.iter_mut();
-        let found = matters.find_map(|(matter, known)| {
-            let news = known.news()?.clone();
-            Some((*matter, known, news))
+        let news = self.matters.iter().filter_map(|(matter, known)| {
+            let text = known.news()?.clone();
+            Some((matter.clone(), text))
         });
-        let Some((matter, known, news)) = found else {
+        let mut news: Vec<(Matter, String)> = news.take(TOGETHER_MAX).collect();
+        let kept = !self.store_fails();
+        if !kept
+            && news
+                .first()
+                .is_some_and(|(matter, _)| *matter == Matter::Store)
+        {
+            news.truncate(1);
+        }
+        if news.is_empty() {
             return Next::Nothing;
-        };
+        }
         if self.told.len() >= TOLD_MAX
             && let Some(first) = self.told.front()
         {
             return Next::WaitUntil(*first + SPAN);
         }
-        let wrong = matches!(known.now, Some(Stands::Wrong(_)));
-        known.before = known.told.take();
-        known.told = wrong.then(|| news.clone());
+        for (matter, text) in &news {
+            if let Some(known) = self.matters.get_mut(matter) {
+                let wrong = matches!(known.now, Some(Stands::Wrong(_)));
+                known.before = known.told.take();
+                known.told = wrong.then(|| text.clone());
+            }
+        }
         self.told.push_back(now);
-        Next::Tell(matter, news)
+        let (about, texts): (Vec<Matter>, Vec<String>) = news.into_iter().unzip();
+        Next::Tell {
+            about,
+            text: texts.join("\n\n"),
+            kept,
+        }
     }
 
-    /// What was to be said last about a matter did not get out: it is news still.
-    pub fn not_told(&mut self, matter: Matter) {
-        if let Some(known) = self.matters.get_mut(&matter) {
-            known.told = known.before.take();
+    fn store_fails(&self) -> bool {
+        let store = self.matters.get(&Matter::Store);
+        store.is_some_and(|store| matches!(store.now, Some(Stands::Wrong(_))))
+    }
+
+    /// What was to be said last about these got out. What nobody has to hear of any more is
+    /// forgotten.
+    pub fn told(&mut self, about: &[Matter]) {
+        for matter in about {
+            if let Some(known) = self.matters.get_mut(matter) {
+                known.before = None;
+            }
         }
+        self.matters.retain(|_, known| !known.is_over());
+    }
+
+    /// What was to be said last about these did not get out: it is news still.
+    pub fn not_told(&mut self, about: &[Matter]) {
+        for matter in about {
+            if let Some(known) = self.matters.get_mut(matter) {
+                known.told = known.before.take();
+            }
+        }
+        self.told.pop_back();
     }
 }
 
@@ -125,8 +182,9 @@ mod tests {
     /// All that is said now.
     fn said(alerts: &mut Alerts, now: Instant) -> Vec<String> {
         let mut said = Vec::new();
-        while let Next::Tell(_, what) = alerts.next(now) {
-            said.push(what);
+        while let Next::Tell { about, text, .. } = alerts.next(now) {
+            said.push(text);
+            alerts.told(&about);
         }
         said
     }
@@ -164,7 +222,11 @@ mod tests {
         assert_eq!(all, TOLD_MAX);
         alerts.note(MATTER, wrong("c"));
         assert_eq!(alerts.next(now), Next::WaitUntil(now + SPAN));
-        let tell = Next::Tell(MATTER, "c".to_owned());
+        let tell = Next::Tell {
+            about: vec![MATTER],
+            text: "c".to_owned(),
+            kept: true,
+        };
         assert_eq!(alerts.next(now + SPAN), tell);
         assert_eq!(alerts.next(now + SPAN), Next::Nothing);
     }
@@ -173,13 +235,45 @@ mod tests {
     fn what_did_not_get_out_is_said_again() {
         let now = Instant::now();
         let mut alerts = Alerts::default();
-        alerts.note(MATTER, wrong("a"));
-        assert_eq!(said(&mut alerts, now), ["a"]);
-        alerts.not_told(MATTER);
-        assert_eq!(said(&mut alerts, now), ["a"]);
-        alerts.note(MATTER, well());
-        assert_eq!(said(&mut alerts, now), ["well again"]);
-        alerts.not_told(MATTER);
-        assert_eq!(said(&mut alerts, now), ["well again"]);
+        let about = [MATTER];
+        for (stands, expected) in [(wrong("a"), "a"), (well(), "well again")] {
+            alerts.note(MATTER, stands);
+            // However often that is: it does not count as said.
+            for _ in 0..=TOLD_MAX {
+                let next = alerts.next(now);
+                assert!(
+                    matches!(&next, Next::Tell { text, .. } if text == expected),
+                    "{next:?}"
+                );
+                alerts.not_told(&about);
+            }
+            assert_eq!(said(&mut alerts, now), [expected]);
+        }
+        assert!(alerts.matters.is_empty());
+    }
+
+    #[test]
+    fn what_goes_wrong_together_is_said_together_and_trouble_with_the_store_at_once() {
+        let now = Instant::now();
+        let mut alerts = Alerts::default();
+        let agents = ["istio", "k8s"].map(|name| Matter::Agent(name.into()));
+        for agent in &agents {
+            alerts.note(agent.clone(), wrong(&format!("{agent:?}")));
+        }
+        alerts.note(Matter::Store, wrong("no room"));
+        let tell = |about: &[Matter], text: &str, kept| Next::Tell {
+            about: about.to_vec(),
+            text: text.to_owned(),
+            kept,
+        };
+        assert_eq!(alerts.next(now), tell(&[Matter::Store], "no room", false));
+        alerts.note(Matter::Store, well());
+        let both = format!("well again\n\n{:?}\n\n{:?}", agents[0], agents[1]);
+        let [istio, k8s] = agents;
+        assert_eq!(
+            alerts.next(now),
+            tell(&[Matter::Store, istio, k8s], &both, true)
+        );
+        assert_eq!(alerts.next(now), Next::Nothing);
     }
 }

@@ -22,6 +22,7 @@ pub mod health;
 pub mod mask;
 pub mod menu;
 pub mod moves;
+pub mod outages;
 pub mod pace;
 pub mod phone;
 mod picture;

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod agents;
+mod alerts;
 mod approvals;
 mod approvals_cut_short;
 mod approvals_in_a_row;

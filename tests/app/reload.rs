@@ -70,6 +70,56 @@ async fn a_config_map_that_the_kubelet_swaps_is_loaded_by_itself() {
 }
 
 #[tokio::test]
+async fn a_directory_is_followed_whichever_of_its_files_comes_changes_or_goes() {
+    let mut stage = Stage::plan()
+        .agent("k8s", |_| replies("pods"))
+        .build()
+        .await;
+    stage.spreads_config();
+    stage.start_bot();
+    stage.user(1).says("/help");
+    stage.user(7).says("hello");
+    stage.user(7).sees("pods").await;
+
+    let istio = another(|_| replies("routes"));
+    let good = section("istio", &istio);
+    stage.writes_beside("20-istio.toml", &good);
+    stage.logs("the configuration was loaded").await;
+    stage.user(7).says("/istio what is there?");
+    stage.user(7).sees("routes").await;
+
+    // A mistake in one file: all of it stays as it was.
+    stage.writes_beside("20-istio.toml", &good.replace("command", "comand"));
+    stage.user(1).sees("It is not loaded").await;
+    let told = stage
+        .user(1)
+        .sees("20-istio.toml:5: routes[1].comand")
+        .await;
+    assert!(told.text.contains("unknown key"), "{}", told.text);
+    stage.user(7).says("/istio still?");
+    stage.user(7).sees_times("routes", 2).await;
+
+    // Its own file changes beside it, and then the other one goes.
+    stage.writes_beside("20-istio.toml", &good);
+    stage.user(1).sees("no mistakes any more").await;
+    let better = stage
+        .written()
+        .replace("command = \"k8s\"", "command = \"kube\"");
+    stage.writes(&better);
+    let done = stage.reloads().await;
+    assert!(!matches!(done, Reloaded::Refused(_)), "{done:?}");
+    stage.user(7).says("/kube pods?");
+    stage.user(7).sees_times("pods", 2).await;
+    stage.removes("20-istio.toml");
+    let done = stage.reloads().await;
+    assert!(!matches!(done, Reloaded::Refused(_)), "{done:?}");
+    stage.user(7).says("/istio and now?");
+    stage.user(7).sees("/kube").await;
+    assert_eq!(istio.prompts().len(), 2);
+    stage.ends().await;
+}
+
+#[tokio::test]
 async fn a_broken_edit_changes_nothing_and_admins_hear_of_it_once() {
     let mut stage = Stage::with(|_| replies("pods")).await;
     let good = stage.written().to_owned();

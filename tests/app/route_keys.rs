@@ -2,7 +2,7 @@
 
 use switchboard_emulators::agent::{Cancel, Gate, Settings as AgentSettings, replies, reply};
 
-use crate::support::Stage;
+use crate::support::{Stage, rows};
 
 #[tokio::test]
 async fn an_alias_asks_the_agent_of_its_route_and_picks_it_and_no_help_shows_it() {
@@ -84,6 +84,34 @@ async fn a_route_gives_its_turns_less_time_than_its_agent() {
     user.says("hello");
     user.sees("It took longer than 1 min, so I had it stopped")
         .await;
+    stage.settled().await;
+    gate.open();
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn what_a_route_says_holds_for_the_turn_of_somebody_who_may_not_ask_any_more() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let settings = AgentSettings::kagent("k8s").cancel(Cancel::Works);
+    let mut stage = Stage::plan()
+        .allow("7, 8")
+        .agent_as("k8s", settings, "flavor = \"kagent\"", move |_| {
+            reply().working("on it").held(&held).answers("too late")
+        })
+        .route("k8s", "total_timeout = \"5s\"")
+        .start()
+        .await;
+    stage.user(7).says("hello");
+    gate.reached().await;
+    rows::turns_become(&stage.store(), &["working"]).await;
+    stage.stop_bot().await.expect("it stops");
+    assert_eq!(rows::turn_states(&stage.store()).await, ["working"]);
+    stage.edit_config("allow = [7, 8]", "allow = [8]");
+    stage.start_bot();
+    // By its agent it would have half an hour.
+    let over = "It took longer than 1 min, so I had it stopped";
+    stage.user(7).sees(over).await;
     stage.settled().await;
     gate.open();
     stage.ends().await;

@@ -3,7 +3,7 @@
 use switchboard_emulators::agent::{Gate, Incoming as Asked, Reply, replies, reply};
 use switchboard_emulators::bot_api::Incoming;
 
-use crate::support::{PATIENCE, Plan, Stage, User, rows};
+use crate::support::{PATIENCE, Plan, Stage, UNLIMITED, User, rows};
 
 /// Says what it was asked, and how often in this context.
 fn counting(asked: &Asked) -> Reply {
@@ -267,5 +267,39 @@ async fn a_conversation_whose_run_goes_on_by_itself_stays_closed() {
     .await;
     gate.open();
     user.sees("(from the conversation before /new)").await;
+    stage.ends().await;
+}
+
+#[tokio::test]
+async fn a_new_conversation_whose_first_question_finds_no_room_is_told_with_the_next() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let toml = format!("{UNLIMITED}turns_max = 1\n");
+    let mut stage = Stage::plan()
+        .sections(&toml)
+        .agent("k8s", move |incoming| match &*incoming.text {
+            "slow" => reply().held(&held).answers("at last"),
+            _ => counting(incoming),
+        })
+        .start()
+        .await;
+    asks(stage.user(7), "pods", "pods is number 1").await;
+    stage.settled().await;
+    stage.stop_bot().await.unwrap();
+    let older = "UPDATE conversations SET used_at = used_at - 12 * 86400000";
+    rows::change(&stage.store(), older).await;
+    stage.start_bot();
+    stage.user(8).says("slow");
+    gate.reached().await;
+    let (user, said) = (stage.user(7), "this is a new one");
+    asks(user, "one", "Too many questions of too many people").await;
+    assert_eq!(user.shown(said), 0);
+    gate.open();
+    stage.user(8).sees("at last").await;
+    stage.settled().await;
+    asks(user, "two", "two is number 1").await;
+    asks(user, "three", "three is number 2").await;
+    stage.settled().await;
+    assert_eq!(user.shown(said), 1);
     stage.ends().await;
 }

@@ -10,7 +10,7 @@ use switchboard_emulators::agent::replies;
 use crate::support::{PATIENCE, Stage, UNLIMITED, rows};
 
 /// Another program's hold of the file, until it is dropped.
-async fn locked(store: &Path) -> SqliteConnection {
+pub async fn locked(store: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(store);
     let mut connection = SqliteConnection::connect_with(&options)
         .await

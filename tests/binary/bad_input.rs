@@ -196,3 +196,27 @@ async fn no_token_and_no_inner_address_appears_in_a_log_or_a_chat() {
     }
     stage.ends().await;
 }
+
+#[tokio::test]
+async fn a_crash_point_that_there_is_not_is_refused_at_the_start() {
+    let stage = Stage::plan()
+        .agent("k8s", |_| replies("pods"))
+        .build()
+        .await;
+    for (point, code) in [
+        ("Sendingg-", Some(1)),
+        ("Sending", Some(1)),
+        ("GetMe-", None),
+    ] {
+        let bot = Bot::start_as(&stage, &stage.config_file(), |command| {
+            command.env("SWITCHBOARD_CRASH", point);
+        });
+        let (ended, log) = bot.ends().await;
+        assert_eq!(ended, code, "{point}: {log:?}");
+        let refused = log
+            .iter()
+            .any(|line| line.contains("there is no crash point"));
+        assert_eq!(refused, code.is_some(), "{point}: {log:?}");
+    }
+    stage.abandons().await;
+}

@@ -50,6 +50,7 @@ async fn a_death_before_or_after_any_commit_or_call_is_recovered_from() {
         .flat_map(|scene| points(&scene).into_iter().map(move |point| (scene, point)))
         .filter(|(_, point)| only.as_ref().is_none_or(|only| point == only))
         .collect();
+    assert!(!plays.is_empty(), "no scene reaches a point {only:?}");
     let played: Vec<(String, bool)> = stream::iter(plays)
         .map(|(scene, point)| async move {
             let whole = AssertUnwindSafe(play(scene, point.clone())).catch_unwind();

@@ -124,8 +124,17 @@ impl Stage {
 
     /// The configuration file, for tests that start the binary.
     pub fn config_file(&self) -> PathBuf {
-        std::fs::write(&self.path, &self.toml).expect("the temp dir can be written");
+        std::fs::write(self.own_file(), &self.toml).expect("the temp dir can be written");
         self.path.clone()
+    }
+
+    /// What the stage itself writes: all of the configuration, or one file of its directory.
+    fn own_file(&self) -> PathBuf {
+        if self.path.is_dir() {
+            self.path.join("10-stage.toml")
+        } else {
+            self.path.clone()
+        }
     }
 
     /// Changes the settings that the next bot begins with.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use switchboard::app::Reloaded;
 
@@ -16,9 +17,23 @@ impl Stage {
     /// Puts another configuration in the place of the one before, as an editor does.
     pub fn writes(&mut self, toml: &str) {
         toml.clone_into(&mut self.toml);
-        let aside = self.path.with_extension("new");
-        fs::write(&aside, toml).expect("the temp dir can be written");
-        fs::rename(aside, &self.path).expect("the temp dir can be written");
+        replaces(&self.own_file(), toml);
+    }
+
+    /// From now on the configuration is a directory. Not while the bot runs.
+    pub fn spreads_config(&mut self) {
+        self.path = self.dir.path().join("conf.d");
+        fs::create_dir(&self.path).expect("the temp dir can be written");
+    }
+
+    /// Puts a file into that directory, as an editor does.
+    pub fn writes_beside(&self, name: &str, toml: &str) {
+        replaces(&self.path.join(name), toml);
+    }
+
+    /// Takes one out of it.
+    pub fn removes(&self, name: &str) {
+        fs::remove_file(self.path.join(name)).expect("it was there");
     }
 
     /// Has the bot read it now, and answers what came of it.
@@ -62,4 +77,11 @@ impl Stage {
             fs::remove_dir_all(mount.join(before)).expect("it was there");
         }
     }
+}
+
+/// In one step: nobody reads half of it.
+fn replaces(file: &Path, toml: &str) {
+    let aside = file.with_extension("new");
+    fs::write(&aside, toml).expect("the temp dir can be written");
+    fs::rename(aside, file).expect("the temp dir can be written");
 }

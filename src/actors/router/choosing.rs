@@ -92,6 +92,7 @@ impl Router {
             rule: said.rule,
             renews: switch,
             late: None,
+            begun_after: None,
             beside: vec![
                 used(said),
                 turn::decided(button, asked, self.commons.store.new_post()),

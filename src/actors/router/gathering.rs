@@ -65,6 +65,7 @@ impl Router {
             }),
             rule,
             late: facts.late(id, message, config.chat.stale_after),
+            begun_after: None,
             beside: Vec::new(),
             renews: route::renews(self.seats.get(&key)?, agent, now),
         };

@@ -1,16 +1,14 @@
 //! `/sessions` and `/resume`: the conversations that somebody may go back to.
 
-use std::time::Duration;
-
 use actix::Addr;
 use tracing::{debug, info};
 
 use super::changes::{ends, noted, reply, reply_with, settled};
 use super::facts::{Facts, SeatKey, seat_key};
 use super::{Router, Work};
-use crate::actors::session::{Ask, Close, Reopen, Session};
+use crate::actors::session::{Close, Reopen, Session};
 use crate::ids::{ConversationId, UpdateId, UserId};
-use crate::model::{Body, Button, Conversation, Kind, Post, Seat, Slot, UpdateEnd, Whom};
+use crate::model::{Button, Conversation, Seat, Slot, UpdateEnd, Whom};
 use crate::rules::sessions::{self, Listed, Stays};
 use crate::rules::{turn, words};
 use crate::store::{Change, StoreError};
@@ -196,18 +194,6 @@ impl Router {
             }
             Ok(())
         })
-    }
-
-    /// The word that a question begins a new conversation.
-    pub(super) fn begun_anew(&self, ask: &Ask, slot: &Slot, idle: Duration) -> Change {
-        let body = Body {
-            text: words::begun_anew(&slot.agent, idle),
-            reply_to: Some(ask.piece.message),
-            silent: true,
-            ..Body::default()
-        };
-        let id = self.commons.store.new_post();
-        Change::Post(Post::new(id, ask.place, Kind::Notice, body))
     }
 }
 

@@ -8,15 +8,19 @@ use crate::rules::{access, route};
 
 impl Session {
     /// What the route says that the turn was asked by, in the settings that it is worked on by;
-    /// nothing where it is no more.
+    /// nothing where it is no more. Rights are no part of that: they are those of the moment, and
+    /// these settings may be older.
     fn by_route_of<T>(&self, turn: &Turn, says: impl FnOnce(&Route) -> T) -> Option<T> {
         let running = self.running.as_ref();
         let by = running.filter(|running| running.turn.id == turn.id);
         let config = by.map_or_else(|| self.commons.config(), |it| it.by.config.clone());
         let agent = &self.conversation.slot.agent;
         let chat = self.commons.moves.borrow().place(turn.place).chat;
-        let asked_by = turn.route.as_ref();
-        access::own_route(&config, agent, asked_by, turn.asked_by, chat).map(says)
+        let route = match &turn.route {
+            Some(name) => access::route_named(&config, agent, name),
+            None => access::route_to(&config, agent, turn.asked_by, chat),
+        };
+        route.map(says)
     }
 
     /// How many turns may wait in this conversation before this question.

@@ -30,10 +30,12 @@ impl Session {
             return;
         };
         let agent = self.conversation.slot.agent.clone();
+        // Both quotas of the same settings: others may come into force meanwhile.
         let (now, route_quotas) = (self.commons.now(), route.quotas);
+        let config = self.commons.config();
         let counted = self.commons.store.used(user, route.name(), id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
-            let quotas = &session.commons.config().limits.quotas;
+            let quotas = &config.limits.quotas;
             match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));

@@ -52,6 +52,7 @@ impl Session {
             return None;
         };
         self.turned_away = Some(ask.update);
+        self.begun_after = ask.begun_after.or(self.begun_after);
         let refused = Change::EndUpdate {
             update: ask.update,
             end: UpdateEnd::Refused(rule),
@@ -69,6 +70,19 @@ impl Session {
         };
         let id = self.commons.store.new_post();
         Change::Post(Post::new(id, ask.place, Kind::Notice, body))
+    }
+
+    /// The word that the conversation is a new one, with the first question that it takes.
+    fn begun_anew(&mut self, ask: &Ask) -> Option<Change> {
+        let idle = ask.begun_after.or(self.begun_after.take())?;
+        let body = Body {
+            text: words::begun_anew(&self.conversation.slot.agent, idle),
+            reply_to: Some(ask.piece.message),
+            silent: true,
+            ..Body::default()
+        };
+        let id = self.commons.store.new_post();
+        Some(Change::Post(Post::new(id, ask.place, Kind::Notice, body)))
     }
 
     /// The turn takes its place at the end of the queue at once, so that order is the
@@ -145,6 +159,7 @@ impl Session {
             changes.extend(self.waits_behind(waiting, ask.place, ask.piece.message));
         }
         changes.push(self.audit_opening(ask, "asked", &turn, Some(ask.rule)));
+        changes.extend(self.begun_anew(ask));
         changes.extend(ask.beside.iter().cloned());
         self.enqueue(turn, changes)
     }

@@ -1,6 +1,9 @@
 //! What the admins are told without asking.
 
-use super::shortened;
+use std::time::Duration;
+
+use super::{minutes, shortened};
+use crate::ids::AgentName;
 
 /// Problems that are shown one by one.
 const PROBLEMS_MAX: usize = 5;
@@ -41,3 +44,39 @@ pub fn needs_restart(keys: &[&str]) -> String {
 
 /// Nothing waits for a restart any more.
 pub const NO_RESTART: &str = "No change of the configuration waits for a restart any more.";
+
+/// An agent that could not be reached for so long.
+#[must_use]
+pub fn agent_down(agent: &AgentName, time: Duration) -> String {
+    let minutes = minutes(time);
+    format!(
+        "⚠️ {agent} has not answered for {minutes} min. Nothing is sent to it meanwhile, and whoever \
+         asks it is told so. The log says why; `switchboard doctor` looks at it."
+    )
+}
+
+/// It can be reached again.
+#[must_use]
+pub fn agent_back(agent: &AgentName) -> String {
+    format!("✅ {agent} answers again.")
+}
+
+/// Nobody waits for it any more.
+#[must_use]
+pub fn agent_unconfigured(agent: &AgentName) -> String {
+    format!("✅ {agent} is not in the configuration any more.")
+}
+
+/// A store that has kept nothing for so long.
+#[must_use]
+pub fn store_fails(time: Duration) -> String {
+    let minutes = minutes(time);
+    format!(
+        "⚠️ The store has not worked for {minutes} min. Until it does, nothing new is taken in and no \
+         answer goes out; Telegram keeps new messages for 24 hours. The log says why: mostly a disk \
+         that is full."
+    )
+}
+
+/// It keeps what is written.
+pub const STORE_WORKS: &str = "✅ The store works again.";
