@@ -6,9 +6,10 @@
 # The version of Rust is the one of rust-toolchain.toml; `.ci/image` compares them.
 FROM docker.io/library/rust:1.95.0-slim-bookworm AS build
 
-# Writes the list of crates into the program, for `cargo audit bin` and for image scanners.
+# Writes the list of crates into the program, for `cargo audit bin` and for image scanners. It only
+# calls the compiler, so it is not worth an optimized build of its own.
 RUN --mount=type=cache,id=cargo-registry,target=/usr/local/cargo/registry,sharing=locked \
-    cargo install --locked --root /usr/local cargo-auditable@0.7.7
+    cargo install --debug --locked --root /usr/local cargo-auditable@0.7.7
 
 WORKDIR /src
 COPY . .

@@ -22,7 +22,8 @@ def objects(directory):
         yield from filter(None, yaml.safe_load_all(path.read_text()))
 
 
-def check(program, directory):
+def check(program, directory, spoil=str):
+    """Whether the program takes it, after `spoil` has made what it likes of its text; and what it says."""
     found = list(objects(directory))
     datas = [it["data"] for it in found if it["kind"] == "ConfigMap"]
     [config] = [data["switchboard.toml"] for data in datas if "switchboard.toml" in data]
@@ -34,13 +35,23 @@ def check(program, directory):
             path.parent.mkdir(parents=True)
             path.write_text("1:" + "made-up-" * 5)
         file = pathlib.Path(root, "switchboard.toml")
-        file.write_text(config.replace("/run/secrets/", f"{root}/run/secrets/"))
+        file.write_text(spoil(config).replace("/run/secrets/", f"{root}/run/secrets/"))
         pod = {e["name"]: e["value"].replace("/run/", f"{root}/run/") for e in container["env"]}
         command = [program, "check", "--config", str(file)]
         done = subprocess.run(command, env={**os.environ, **pod}, capture_output=True, text=True)
-    print(f"{directory}: {'holds' if done.returncode == 0 else done.stdout + done.stderr}")
-    return done.returncode == 0
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def holds(program, directory):
+    """Whether the configuration is good, and one with a mistake in it is not."""
+    good, said = check(program, directory)
+    taken, complaint = check(program, directory, lambda text: text.replace("command =", "comand =", 1))
+    refused = not taken and "comand" in complaint
+    print(f"{directory}: {'holds' if good else said}")
+    if not refused:
+        print(f"{directory}: a mistake in it is not refused: {complaint}")
+    return good and refused
 
 
 if __name__ == "__main__":
-    sys.exit(0 if all([check(sys.argv[1], d) for d in sys.argv[2:]]) else 1)
+    sys.exit(0 if all([holds(sys.argv[1], d) for d in sys.argv[2:]]) else 1)

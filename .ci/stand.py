@@ -12,8 +12,8 @@ PATIENCE = 60
 
 
 def build(*what):
-    """Has cargo make a debug build, and answers where it is."""
-    subprocess.run(["cargo", "build", "-q", "--locked", *what], cwd=ROOT, check=True)
+    """Has cargo make a debug build of the workspace, as its tests are built, and answers where it is."""
+    subprocess.run(["cargo", "build", "-q", "--locked", "--workspace", *what], cwd=ROOT, check=True)
     return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 
 
@@ -30,7 +30,7 @@ class Stand:
     """The emulators, acted upon line by line."""
 
     def __init__(self):
-        program = build("-p", "switchboard-emulators", "--example", "stand") / "examples/stand"
+        program = build("--example", "stand") / "examples/stand"
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.places = json.loads(self.process.stdout.readline())
 

@@ -182,6 +182,7 @@ impl Machine {
         let sender = Sender::new(commons.clone(), telegram.clone()).start();
         let fetcher = Fetcher::new(commons.clone(), telegram.clone()).start();
         let herald = Herald::new(commons.clone(), sender.clone()).start();
+        let reports = herald.clone().recipient();
         let reloader = Reloader::new(commons.clone(), agents, tally.clone(), herald.clone());
         let router = Router::new(commons.clone(), sender.clone(), fetcher).start();
         let overseer =
@@ -190,7 +191,7 @@ impl Machine {
         sender.send(TakeUpPosts(unfinished.posts)).await?;
         router.send(TakeUp(unfinished.turns)).await?;
         let updates = router.clone().recipient();
-        let poller = Poller::new(commons.clone(), telegram.clone(), updates).start();
+        let poller = Poller::new(commons.clone(), telegram.clone(), updates, reports).start();
 
         let machine = Self {
             menus: actix_rt::spawn(menus::keep(telegram, commons.clone())),

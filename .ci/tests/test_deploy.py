@@ -106,6 +106,39 @@ class Gateway(unittest.TestCase):
         self.assertNotIn("timeouts", self.route["policies"])
 
 
+class Network(unittest.TestCase):
+    def setUp(self):
+        self.spec = load("manifests/switchboard/networkpolicy.yaml")["NetworkPolicy"]["spec"]
+
+    def ways(self):
+        """Each way out: the namespace or the blocks, the pods, and the ports."""
+        for rule in self.spec["egress"]:
+            ports = sorted((port["protocol"], port["port"]) for port in rule["ports"])
+            for to in rule["to"]:
+                namespace = to.get("namespaceSelector", {}).get("matchLabels", {})
+                where = namespace.get("kubernetes.io/metadata.name") or to["ipBlock"]["cidr"]
+                yield where, to.get("podSelector", {}).get("matchLabels"), ports
+
+    def test_it_lets_through_what_is_needed_and_nothing_else(self):
+        ways = list(self.ways())
+        dns = [("TCP", 53), ("UDP", 53)]
+        self.assertIn(("kube-system", {"k8s-app": "kube-dns"}, dns), ways)
+        controller = {"app.kubernetes.io/component": "controller"}
+        self.assertIn(("kagent", controller, [("TCP", 8083)]), ways)
+        telegram = [way for way in ways if way[0] not in ("kube-system", "kagent")]
+        self.assertIn("149.154.160.0/20", [way[0] for way in telegram])
+        for where, _, ports in telegram:
+            self.assertEqual(ports, [("TCP", 443)], where)
+        self.assertEqual(len(ways), len(telegram) + 2)
+
+    def test_only_monitoring_reaches_the_operations_port(self):
+        [rule] = self.spec["ingress"]
+        [peer] = rule["from"]
+        self.assertEqual(peer["namespaceSelector"]["matchLabels"], {"kubernetes.io/metadata.name": "monitoring"})
+        self.assertEqual([port["port"] for port in rule["ports"]], ["ops"])
+        self.assertEqual(sorted(self.spec["policyTypes"]), ["Egress", "Ingress"])
+
+
 class Pod(unittest.TestCase):
     def setUp(self):
         self.spec = load("manifests/switchboard/deployment.yaml")["Deployment"]["spec"]
@@ -123,6 +156,34 @@ class Pod(unittest.TestCase):
         self.assertEqual(mine["capabilities"], {"drop": ["ALL"]})
         self.assertEqual(self.pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
         self.assertFalse(self.pod["automountServiceAccountToken"])
+
+    def test_it_is_the_user_of_the_image_and_its_volume_is_that_users(self):
+        dockerfile = (ROOT / "Dockerfile").read_text()
+        [user] = [line.split()[1] for line in dockerfile.splitlines() if line.startswith("USER ")]
+        context = self.pod["securityContext"]
+        ids = [context[key] for key in ("runAsUser", "runAsGroup", "fsGroup")]
+        self.assertEqual([str(i) for i in ids], [*user.split(":"), user.split(":")[1]])
+
+    def test_the_configuration_is_a_directory_so_that_a_change_arrives(self):
+        [mount] = [m for m in self.container["volumeMounts"] if m["name"] == "config"]
+        path = pathlib.Path(self.container["args"][-1])
+        self.assertEqual(mount["mountPath"], str(path.parent))
+        self.assertNotIn("subPath", mount)
+        [volume] = [v for v in self.pod["volumes"] if v["name"] == "config"]
+        self.assertNotIn("items", volume["configMap"])
+
+    def test_each_probe_asks_the_operations_port(self):
+        [port] = self.container["ports"]
+        asked = {}
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            asked[probe] = self.container[probe]["httpGet"]
+            self.assertEqual(asked[probe]["port"], port["name"])
+        paths = [asked[probe]["path"] for probe in sorted(asked)]
+        self.assertEqual(paths, ["/livez", "/readyz", "/livez"])
+        env = {e["name"]: e["value"] for e in self.container["env"]}
+        self.assertTrue(env["SWITCHBOARD__OPS__LISTEN"].endswith(f":{port['containerPort']}"))
+        # It answers within 2 s that an actor does not.
+        self.assertGreater(min(self.container[p]["timeoutSeconds"] for p in asked), 2)
 
     def test_it_is_given_longer_to_stop_than_it_takes(self):
         self.assertGreater(self.pod["terminationGracePeriodSeconds"], 20)

@@ -1,6 +1,7 @@
 """The validator refuses what is wrong: one mistake at a time in a copy of the project's own objects."""
 
 import copy
+import functools
 import os
 import pathlib
 import sys
@@ -106,10 +107,17 @@ def wrong(document, path, value):
     return document
 
 
+@functools.cache
+def schemas(crds, *minors):
+    """Reading them takes longer than any check."""
+    return Validation(minors, crds)
+
+
 def verdict(text, crds=None, minors=MINORS):
     """What is said about a stream, and how many of its objects could not be looked at."""
     said = []
-    validation = Validation(minors, crds, said.append)
+    validation = copy.copy(schemas(crds, *minors))
+    validation.say, validation.unseen = said.append, {}
     validation.source("x", text if isinstance(text, str) else yaml.safe_dump(text))
     return "\n".join(said), sum(validation.unseen.values())
 

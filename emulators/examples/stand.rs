@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `say TEXT` | the one person here writes to the bot |
 //! | `see TEXT` | waits until a message of the bot has this text |
+//! | `tap LABEL` | waits until a message of the bot has a button that says this, and taps it |
 //! | `down AGENT` | an agent cannot be reached from now on |
 //! | `penalize SECONDS` | Telegram answers 429 in the person's chat for so long |
 //! | `fine` | whether every call so far would have been accepted by Telegram |
@@ -81,6 +82,11 @@ impl Stand {
                     messages.find_map(|m| (m.from_bot() && m.text.contains(rest)).then_some(()))
                 });
                 found.await;
+            }
+            "tap" => {
+                let card = self.telegram.sees_button(PERSON, rest).await;
+                let tapped = self.telegram.press(PERSON, PERSON, card.id, rest);
+                tapped.map_err(|why| format!("{rest}: {why:?}"))?;
             }
             "down" => {
                 let named = |(demo, _): &&(Demo, _)| demo.command() == rest;

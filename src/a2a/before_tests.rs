@@ -79,6 +79,7 @@ async fn run_seen(
         answers,
         mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
+        agent: "k8s".into(),
         listener: Rc::new(move |news| {
             if let News::Delivered { inferred } = news {
                 heard.borrow_mut().push(inferred);

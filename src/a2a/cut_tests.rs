@@ -44,6 +44,7 @@ async fn heard_of(client: A2aClient, look_after: Duration, kagent: bool) -> (End
         answers: None,
         mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
+        agent: "k8s".into(),
         listener: Rc::new(move |news| {
             told.borrow_mut().push(news);
             Box::pin(std::future::ready(()))

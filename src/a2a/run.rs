@@ -29,7 +29,7 @@ use super::attempts::Attempts;
 use super::progress::Progress;
 use super::usage::Ledger;
 use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
-use crate::ids::{ContextId, TaskId, TurnId};
+use crate::ids::{AgentName, ContextId, TaskId, TurnId};
 use crate::model::{Awaited, Protocol};
 use crate::rules::health::Health;
 use crate::rules::mask::Mask;
@@ -106,6 +106,8 @@ pub struct Run {
     pub mask: Mask,
     /// For the log.
     pub turn: TurnId,
+    /// The agent's name, for the log.
+    pub agent: AgentName,
     /// Who hears of it.
     pub listener: Listener,
     /// Hears that a person wants it to stop. Nothing is sent from then on; what was sent is
@@ -301,7 +303,8 @@ impl Watch {
             Err(A2aError::Rpc { code, .. }) if code == TASK_NOT_FOUND => Some(End::Forgotten),
             Err(error) => {
                 let turn = self.run.turn.reference();
-                warn!(%turn, task = %id, %error, "could not look at the task");
+                let agent = &self.run.agent;
+                warn!(%turn, %agent, task = %id, %error, "could not look at the task");
                 // It never gets smaller.
                 (error == A2aError::TooLarge).then(|| End::Failed(error.to_user()))
             }

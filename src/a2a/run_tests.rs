@@ -76,6 +76,7 @@ async fn play_with(
         answers: None,
         mask: crate::rules::mask::Mask::default(),
         turn: TurnId(1),
+        agent: "k8s".into(),
         listener,
         stop: Stopper::new(false).1,
     };

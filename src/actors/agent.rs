@@ -323,6 +323,7 @@ impl Handler<StartRun> for Agent {
             answers,
             mask,
             turn,
+            agent: self.name.clone(),
             listener: tell.clone(),
             stop,
         };

@@ -2,7 +2,7 @@
 //! between those of the actors, so that nobody sees the one without the other.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use actix::Addr;
@@ -11,7 +11,10 @@ use tokio::time::Instant;
 use super::agent::Agent;
 use crate::config::Config;
 use crate::ids::AgentName;
-use crate::rules::status::{Broken, Loaded};
+use crate::rules::status::{Broken, ChangeSeen, Loaded};
+
+/// Changes of the configuration that are remembered for the status page.
+const RECENT_MAX: usize = 10;
 
 /// The agents of a configuration by name.
 pub type Agents = BTreeMap<AgentName, Addr<Agent>>;
@@ -30,6 +33,15 @@ struct Now {
     broken: Option<(Instant, String)>,
     /// How often another one was loaded, and how often one was refused.
     counts: (u64, u64),
+    /// What became of the last changes, newest first: a digest, or the first mistake.
+    recent: VecDeque<(Instant, Result<String, String>)>,
+}
+
+impl Now {
+    fn remember(&mut self, became: Result<String, String>) {
+        self.recent.truncate(RECENT_MAX - 1);
+        self.recent.push_front((Instant::now(), became));
+    }
 }
 
 /// What a turn is worked on by, from its admission to its end.
@@ -53,6 +65,7 @@ impl InForce {
             restart: Vec::new(),
             broken: None,
             counts: (0, 0),
+            recent: VecDeque::new(),
         }))
     }
 
@@ -69,6 +82,8 @@ impl InForce {
         now.agents = agents;
         now.began = Instant::now();
         now.counts.0 += 1;
+        let digest = now.digest.clone();
+        now.remember(Ok(digest));
     }
 
     /// The configuration as it is written is good; these keys wait for a restart.
@@ -83,6 +98,7 @@ impl InForce {
         let mut now = self.0.borrow_mut();
         if now.broken.as_ref().is_none_or(|(_, known)| known != why) {
             now.counts.1 += 1;
+            now.remember(Err(why.lines().next().unwrap_or_default().to_owned()));
             now.broken = Some((Instant::now(), why.to_owned()));
         }
     }
@@ -129,6 +145,12 @@ impl InForce {
             }),
             loads: now.counts.0,
             refusals: now.counts.1,
+            recent: (now.recent.iter())
+                .map(|(then, became)| ChangeSeen {
+                    ago: then.elapsed(),
+                    became: became.clone(),
+                })
+                .collect(),
         }
     }
 }
@@ -144,5 +166,31 @@ impl Pinned {
     #[must_use]
     pub fn same_settings(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.config, &other.config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::config;
+
+    #[test]
+    fn the_last_changes_are_remembered_and_no_more_of_them() {
+        let in_force = InForce::new(config());
+        assert_eq!(in_force.seen().recent, []);
+        for n in 0..100 {
+            in_force.is_broken(&format!("mistake {n}\nanother one"));
+            // The same one, looked at again.
+            in_force.is_broken(&format!("mistake {n}\nanother one"));
+        }
+        in_force.is_good(Vec::new());
+        in_force.replace(config(), Agents::new());
+        let seen = in_force.seen();
+        let became: Vec<_> = seen.recent.into_iter().map(|seen| seen.became).collect();
+        assert_eq!(became.len(), RECENT_MAX);
+        assert_eq!(became[0], Ok(seen.digest));
+        assert_eq!(became[1], Err("mistake 99".to_owned()));
+        assert_eq!(became[2], Err("mistake 98".to_owned()));
+        assert_eq!((seen.loads, seen.refusals), (1, 100));
     }
 }

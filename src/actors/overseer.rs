@@ -78,6 +78,8 @@ impl Overseer {
                 agents,
                 routes: routes(&commons),
                 last_poll: commons.polls.last_ended().map(|ended| ended.elapsed()),
+                poll_refused: commons.polls.last_refused().map(|then| then.elapsed()),
+                rival: commons.polls.rival(),
                 counts: tally.counts(),
                 totals: None,
             })

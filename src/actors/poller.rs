@@ -13,9 +13,13 @@ use actix::{
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
+use super::herald::Report;
 use super::{Commons, Fatal, trial};
 use crate::ids::{Timestamp, UpdateId};
 use crate::poison::Work;
+use crate::rules::alerts::{Matter, Stands};
+use crate::rules::poll_watch::Rival;
+use crate::rules::words::operator;
 use crate::store::{StoreError, StoredUpdate};
 use crate::telegram::{RawUpdate, SharedTelegram, TelegramError, longest_poll};
 
@@ -46,6 +50,10 @@ pub struct Poller {
     commons: Commons,
     api: SharedTelegram,
     router: Recipient<UpdatesArrived>,
+    /// Hears who else gets what people write.
+    herald: Recipient<Report>,
+    /// Who does, as the herald knows it.
+    rival: Option<Rival>,
     /// The next update to ask for; everything below it is committed.
     offset: Option<UpdateId>,
     /// The wait after the next failure.
@@ -67,11 +75,18 @@ enum Round {
 impl Poller {
     /// A poller that has asked for nothing yet.
     #[must_use]
-    pub fn new(commons: Commons, api: SharedTelegram, router: Recipient<UpdatesArrived>) -> Self {
+    pub fn new(
+        commons: Commons,
+        api: SharedTelegram,
+        router: Recipient<UpdatesArrived>,
+        herald: Recipient<Report>,
+    ) -> Self {
         Self {
             commons,
             api,
             router,
+            herald,
+            rival: None,
             offset: None,
             wait: WAIT,
             polling: None,
@@ -93,6 +108,7 @@ impl Poller {
     fn after(round: Round, poller: &mut Self, ctx: &mut Context<Self>) {
         match round {
             Round::Done(offset) => {
+                poller.tell_of_rivals(ctx);
                 if poller.wait != WAIT {
                     info!("polling again");
                     poller.wait = WAIT;
@@ -122,10 +138,12 @@ impl Poller {
                     "a webhook is set for this bot, so it cannot be polled; \
                      remove it with: switchboard doctor --delete-webhook --config FILE"
                 );
+                self.refused(Rival::Webhook, ctx);
                 WAIT_MAX
             }
             TelegramError::Conflict { webhook: false } => {
                 warn!("another process polls for this bot; waiting until its poll is over");
+                self.refused(Rival::Poller, ctx);
                 self.commons.config().telegram.poll_timeout + CONFLICT_MARGIN
             }
             TelegramError::RetryAfter(wait) => *wait,
@@ -135,6 +153,29 @@ impl Poller {
             }
         };
         self.wait_for(wait, ctx, Self::poll);
+    }
+
+    fn refused(&mut self, by: Rival, ctx: &mut Context<Self>) {
+        self.commons.polls.refused(Instant::now(), by);
+        self.tell_of_rivals(ctx);
+    }
+
+    /// Tells those who operate the bot who else gets what people write, where that has changed.
+    fn tell_of_rivals(&mut self, ctx: &mut Context<Self>) {
+        let rival = self.commons.polls.rival();
+        if self.rival == rival {
+            return;
+        }
+        self.rival = rival;
+        let stands = match rival {
+            Some(Rival::Poller) => Stands::Wrong(operator::RIVAL_POLLS.to_owned()),
+            Some(Rival::Webhook) => Stands::Wrong(operator::WEBHOOK_SET.to_owned()),
+            None => Stands::Well(operator::POLLS_ALONE.to_owned()),
+        };
+        let matter = Matter::Polls;
+        let told = self.herald.send(Report { matter, stands });
+        // It ends only with the process.
+        ctx.spawn(told.into_actor(self).map(|_, _, _| ()));
     }
 
     /// Tells the watch how long the next step may take.
@@ -183,6 +224,7 @@ async fn one_round(
         Ok(batch) => batch,
         Err(failure) => return Round::NoAnswer(failure),
     };
+    commons.polls.answered(Instant::now());
     let Some(last) = batch.last().map(|update| update.id) else {
         return Round::Done(None);
     };

@@ -123,6 +123,7 @@ impl Reloader {
                 return Reloaded::Refused(why);
             }
         };
+        let was_broken = self.commons.in_force.seen().broken.is_some();
         let difference = self.put_in_force(config);
         if is_news {
             for warning in warnings {
@@ -147,6 +148,8 @@ impl Reloader {
                 "the configuration was loaded"
             );
             self.commons.menus.settings_changed();
+        } else if was_broken {
+            info!("the configuration has no mistakes any more, and is the one in force");
         }
         if is_news && !known.restart.is_empty() {
             warn!(keys = ?known.restart, "these changes of the configuration wait for a restart");

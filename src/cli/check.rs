@@ -27,11 +27,18 @@ pub(super) fn main(path: &Path) -> ExitCode {
         return ExitCode::FAILURE;
     }
     say(&format!(
-        "{}: good: {} agents, {} routes, {} tests",
+        "{}: good: {}, {}, {}",
         path.display(),
-        loaded.config.agents.len(),
-        loaded.config.routes.len(),
-        loaded.cases.len()
+        counted(loaded.config.agents.len(), "agent"),
+        counted(loaded.config.routes.len(), "route"),
+        counted(loaded.cases.len(), "test"),
     ));
     ExitCode::SUCCESS
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }

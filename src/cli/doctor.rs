@@ -2,6 +2,7 @@
 //! `rules/doctor`; here it is gathered and printed.
 
 mod agents;
+mod own;
 mod store;
 mod telegram;
 
@@ -80,6 +81,7 @@ fn as_json(finding: &Finding) -> Value {
         "check": finding.check,
         "about": finding.about,
         "verdict": finding.verdict.word(),
+        "fault": finding.fault.map(doctor::Fault::word),
         "found": finding.found,
         "advice": finding.advice,
     })
@@ -129,6 +131,7 @@ mod tests {
             check: "approvals",
             about: Some("k8s".to_owned()),
             verdict: Verdict::Warning,
+            fault: Some(doctor::Fault::NotKagent),
             found: "its card does not declare kagent's extension hitl/v1".to_owned(),
             advice: Some("if it is not kagent's, set its flavor to \"a2a\"".to_owned()),
         };

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
+use super::source::malformed_at;
 
 /// A configuration is written by people; what is larger than this, in all its files, is something
 /// else. A `ConfigMap` holds as much at most.
@@ -68,11 +69,11 @@ fn names(path: &Path) -> io::Result<Vec<String>> {
 }
 
 fn read_text(shown: &Path, at: &Path, bytes_max: u64) -> Result<String, ConfigError> {
-    let mut text = String::new();
-    let bytes = File::open(at)
-        .and_then(|file| file.take(bytes_max + 1).read_to_string(&mut text))
+    let mut bytes = Vec::new();
+    let length = File::open(at)
+        .and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(shown, error.to_string()))?;
-    if bytes as u64 > bytes_max {
+    if length as u64 > bytes_max {
         let together = if bytes_max < BYTES_MAX {
             "with those before it, "
         } else {
@@ -83,7 +84,11 @@ fn read_text(shown: &Path, at: &Path, bytes_max: u64) -> Result<String, ConfigEr
             format!("{together}it is larger than 1 MiB"),
         ));
     }
-    Ok(text)
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        malformed_at(shown, line, "it is not UTF-8: save it as that")
+    })
 }
 
 fn unreadable(path: &Path, reason: String) -> ConfigError {

@@ -13,6 +13,9 @@ use super::report::Report;
 use super::section::Section;
 use super::source::PREFIX;
 
+/// What is written with two brackets.
+const LISTS_OF_TABLES: [&str; 3] = ["routes", "routes.approve", "tests"];
+
 /// A value and where it stands.
 pub(super) struct Item<'a> {
     path: String,
@@ -93,7 +96,8 @@ impl<'a> Item<'a> {
     pub(super) fn short_text(&self, chars_max: usize) -> Option<String> {
         let text = self.text()?;
         match text.chars().count() {
-            0 => self.refuse("must not be empty"),
+            // Telegram takes no label and no description of blanks.
+            _ if text.trim().is_empty() => self.refuse("must not be empty"),
             count if count > chars_max => {
                 self.refuse(format!(
                     "must have at most {chars_max} characters, not {count}"
@@ -163,7 +167,7 @@ impl<'a> Item<'a> {
                 .map(|part| Value::new(Some(&PREFIX.to_owned()), part.trim()))
                 .collect(),
             _ => {
-                self.refuse_kind("a list");
+                self.refuse_no_list();
                 return Vec::new();
             }
         };
@@ -172,6 +176,31 @@ impl<'a> Item<'a> {
             .enumerate()
             .map(|(index, value)| Item::new(format!("{}[{index}]", self.path), value, self.report))
             .collect()
+    }
+
+    /// Writes down that this is no list; of a list of tables, how one is written.
+    fn refuse_no_list(&self) {
+        let name: String = {
+            let parts = self.path.split('.');
+            let names = parts.map(|part| part.split('[').next().unwrap_or_default());
+            names.collect::<Vec<_>>().join(".")
+        };
+        let of_tables = LISTS_OF_TABLES.contains(&name.as_str());
+        if of_tables && is_of_a_variable(&self.kind) {
+            let variable = name.replace('.', "__").to_uppercase();
+            self.report.refuse(
+                &self.path,
+                false,
+                format!(
+                    "no variable changes one of [[{name}]]: edit the file (set by \
+                     {PREFIX}__{variable}__*)"
+                ),
+            );
+        } else if of_tables && matches!(self.kind, ValueKind::Table(_)) {
+            self.refuse(format!("is a list of tables: write [[{name}]]"));
+        } else {
+            self.refuse_kind("a list");
+        }
     }
 
     /// The table that this is; what is not a table is reported, and reads as empty.
@@ -200,5 +229,15 @@ impl<'a> Item<'a> {
             show(&value)
         ));
         None
+    }
+}
+
+/// Whether a variable has set some of it: tables themselves do not tell.
+fn is_of_a_variable(kind: &ValueKind) -> bool {
+    match kind {
+        ValueKind::Table(table) => table
+            .values()
+            .any(|value| value.origin().is_some() || is_of_a_variable(&value.kind)),
+        _ => false,
     }
 }

@@ -53,6 +53,7 @@ mod routes;
 mod section;
 mod source;
 mod store;
+mod strays;
 mod telegram;
 #[cfg(test)]
 mod tests;
@@ -248,6 +249,7 @@ fn sections(mut root: Section<'_>, env: &Environment) -> Option<(Config, Vec<Cas
         all_routes: routes.len() == routes_given,
     };
     let cases = cases::read(&mut root, &names);
+    strays::warn(&root, env);
     root.finish();
     let config = Config {
         admins,

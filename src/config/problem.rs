@@ -55,7 +55,7 @@ pub enum ConfigError {
         reason: String,
     },
     /// The file is not TOML. Only the first such place is known: after it, guesses.
-    #[error("{} is not valid TOML: line {line}: {reason}", path.display())]
+    #[error("{}:{line}: is not TOML: {reason}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -76,8 +76,15 @@ fn read_file(file: &Text, before: &Places) -> Result<(Map<String, Value>, Places
     let mut collected = Collected::new(path, text, before);
     let table = DeTable::parse(text).map_err(|error| {
         // The error's own Display shows the line that it stopped at, secrets and all.
-        let at = error.span().map_or(0, |span| span.start);
-        malformed_at(path, collected.line_of(at), error.message())
+        let span = error.span().unwrap_or_default();
+        let mut said = error.message().to_owned();
+        // Of what stands there only a key may be shown.
+        if said == "duplicate key"
+            && let Some(key) = text.get(span.clone())
+        {
+            said = format!("{key} is there already, above");
+        }
+        malformed_at(path, collected.line_of(span.start), &said)
     })?;
     collected
         .note_table("", table.get_ref())
@@ -132,7 +139,7 @@ impl Source for Merged {
     }
 }
 
-fn malformed_at(path: &Path, line: usize, reason: &str) -> ConfigError {
+pub(super) fn malformed_at(path: &Path, line: usize, reason: &str) -> ConfigError {
     ConfigError::Malformed {
         path: path.to_owned(),
         line,

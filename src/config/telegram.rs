@@ -99,7 +99,8 @@ fn token(section: &mut Section<'_>, env: &Environment) -> Option<SecretString> {
     if let Some(token) = env.get(STAND_IN) {
         return Some(token.as_str().into());
     }
-    if let Some(item) = section.take_mistaken("token") {
+    let mistaken = section.take_mistaken("token");
+    if let Some(item) = &mistaken {
         item.refuse(
             "a token does not belong in this file: name a variable in token_env, \
              or a file in token_file",
@@ -110,6 +111,8 @@ fn token(section: &mut Section<'_>, env: &Environment) -> Option<SecretString> {
             item.refuse("is set beside token_env: keep one of the two");
             return None;
         }
+        // What would be right was said just now.
+        (None, None) if mistaken.is_some() => return None,
         (None, None) => {
             section.refuse_missing(
                 "token_env",

@@ -247,7 +247,7 @@ fn a_file_that_is_no_toml_says_where_without_quoting_it() {
         let error = load_text(&text, &env(&[])).unwrap_err();
         let message = error.to_string();
         assert!(
-            message.contains(&format!("not valid TOML: line {line}: ")),
+            message.contains(&format!(":{line}: is not TOML: ")),
             "{message}"
         );
         assert!(

@@ -53,8 +53,13 @@ pub fn readable(filter: &str) -> Result<String, String> {
         .map_err(|why| why.to_string())
 }
 
+/// Unless the configuration names it: how the server of the operations port begins and ends its threads
+/// is no news to anybody.
+const QUIET: &str = "actix_server=warn";
+
 fn filter(config: &Config) -> EnvFilter {
-    EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"))
+    let filter = format!("{QUIET},{}", config.log.filter);
+    EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
 fn renew<E, F>(

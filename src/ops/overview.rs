@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::tally::Counts;
 use crate::ids::{AgentName, Timestamp};
+use crate::rules::poll_watch::Rival;
 use crate::rules::status::{AgentSeen, RouterSeen, SenderSeen, Totals};
 
 /// The version of this program.
@@ -87,6 +88,10 @@ pub struct Overview {
     pub routes: Vec<RouteSeen>,
     /// How long ago the last poll ended, if one has.
     pub last_poll: Option<Duration>,
+    /// How long ago a poll was refused because of somebody else, if one was.
+    pub poll_refused: Option<Duration>,
+    /// Who gets what people write, beside us or in our place.
+    pub rival: Option<Rival>,
     /// What has happened since the start of the process.
     pub counts: Counts,
     /// The sums of the store; none if they could not be read.

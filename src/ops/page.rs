@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::overview::{Overview, RouteSeen, VERSION};
-use crate::rules::status::{AgentSeen, Seen, SenderSeen, Totals, span};
+use crate::rules::poll_watch::Rival;
+use crate::rules::status::{AgentSeen, Loaded, Seen, SenderSeen, Totals, span};
 
 /// What may be loaded by the page: nothing, but its own style.
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
@@ -50,6 +51,7 @@ pub fn of(seen: &Overview) -> String {
         section("Routes", seen.routes.iter().map(route)),
         section("Work", work(seen.totals.as_ref(), seen)),
         section("To Telegram", outgoing(seen)),
+        section("Configuration", configuration(&seen.router.loaded)),
         section("This process", process(seen)),
     ];
     document(class, word, &body.concat())
@@ -204,26 +206,46 @@ fn outgoing(seen: &Overview) -> Vec<Line> {
     vec![line("Outbox", waits), line("Penalties", slowed)]
 }
 
-fn process(seen: &Overview) -> Vec<Line> {
-    let ago = |time: Duration| format!("{} ago", span(time));
-    let loaded = &seen.router.loaded;
-    let config = format!("{}, loaded {}", loaded.digest, ago(loaded.since));
+fn ago(time: Duration) -> String {
+    format!("{} ago", span(time))
+}
+
+fn bad(name: &str, text: impl Into<String>) -> Line {
+    Line {
+        class: "bad",
+        ..line(name, text)
+    }
+}
+
+fn configuration(loaded: &Loaded) -> Vec<Line> {
+    let in_force = format!("{}, loaded {}", loaded.digest, ago(loaded.since));
     let mut lines = vec![
-        line(
-            "Last poll",
-            seen.last_poll.map_or("none yet".to_owned(), ago),
-        ),
-        line("Configuration", config),
+        line("In force", in_force),
         line(
             "Loaded again",
             format!("{} times, refused {} times", loaded.loads, loaded.refusals),
         ),
     ];
-    lines.extend(loaded.remarks().into_iter().map(|text| Line {
-        name: "Its changes".to_owned(),
-        class: "bad",
-        text,
+    let remarks = loaded.remarks().into_iter();
+    lines.extend(remarks.map(|text| bad("Its changes", text)));
+    lines.extend(loaded.recent.iter().map(|change| match &change.became {
+        Ok(digest) => line(ago(change.ago), format!("taken: {digest}")),
+        Err(why) => bad(&ago(change.ago), format!("refused: {why}")),
     }));
+    lines
+}
+
+fn process(seen: &Overview) -> Vec<Line> {
+    let mut lines = vec![line(
+        "Last poll",
+        seen.last_poll.map_or("none yet".to_owned(), ago),
+    )];
+    let refused = seen.poll_refused.map_or(String::new(), ago);
+    let rival = seen.rival.map(|rival| match rival {
+        Rival::Poller => "another process polls with the same token: people reach it or this one",
+        Rival::Webhook => "a webhook is set: nothing that people write arrives",
+    });
+    lines.extend(rival.map(|who| bad("Not alone", format!("{who}; a poll was refused {refused}"))));
     lines.push(line("Running for", span(seen.runs_for)));
     lines.push(line("Version", VERSION));
     lines

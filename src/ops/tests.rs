@@ -1,6 +1,7 @@
 //! The port over real sockets, and what it shows, with a machine whose poll can be made to hang.
 
 mod documents;
+mod full;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -9,27 +10,23 @@ use std::time::Duration;
 use actix::Actor;
 use tokio::time::Instant;
 
+use self::full::full;
 use super::http::Port;
 use super::metrics::{self, families};
-use super::overview::{Overview, Pulse, RouteSeen};
+use super::overview::{Overview, Pulse};
 use super::page;
 use super::tally::{Counts, Tally};
-use super::turn_clock::Note;
 use super::watched::Watched;
-use crate::a2a::A2aError;
 use crate::actors::fetcher::Fetcher;
 use crate::actors::overseer::{InspectAll, Overseer};
 use crate::actors::router::Router;
 use crate::actors::sender::Sender;
 use crate::actors::{Commons, InForce, RealWorld, Shared};
-use crate::ids::{ChatId, MessageId, OutboxId, Timestamp, TopicId, TurnId};
-use crate::model::{Body, Kind, Outcome, Place, Post};
-use crate::rules::mask;
+use crate::ids::Timestamp;
 use crate::rules::poll_watch::PollWatch;
-use crate::rules::status::{AgentSeen, Broken, Loaded, RouterSeen, Seen, SenderSeen, Totals};
 use crate::rules::testing::{config, me};
-use crate::store::{Change, MemDisk, MemStore};
-use crate::telegram::{BotApi, Settings, TelegramError};
+use crate::store::{MemDisk, MemStore};
+use crate::telegram::{BotApi, Settings};
 
 /// A machine without poller and agents; nothing in it calls Telegram.
 fn machine(polls: PollWatch) -> actix::Addr<Overseer> {
@@ -161,115 +158,6 @@ async fn a_port_that_is_taken_is_said_with_its_key() {
     );
 }
 
-fn place() -> Place {
-    Place {
-        chat: ChatId(7),
-        topic: TopicId::NONE,
-    }
-}
-
-fn full() -> Overview {
-    let tally = Tally::default();
-    let limited = TelegramError::RetryAfter(Duration::from_secs(7));
-    tally.polled(None);
-    tally.polled(Some(&TelegramError::Unauthorized));
-    tally.called("sendMessage", None);
-    tally.called("sendMessage", Some(&limited));
-    tally.called("sendMessage", Some(&TelegramError::NotModified));
-    let took = Duration::from_millis(400);
-    tally.asked(&"k8s".into(), "stream", None, took);
-    tally.asked(&"k8s".into(), "stream", Some(&A2aError::Cut), took);
-    tally.offered_again(&"k8s".into());
-    tally.masked(
-        "k8s",
-        &[mask::Kind::Own, mask::Kind::Named, mask::Kind::Named],
-    );
-    tally.stored("commit", Duration::from_millis(3));
-    let (turn, post) = (TurnId(1), OutboxId(1));
-    let k8s = Some("k8s".into());
-    let placeholder = Post {
-        turn: Some(turn),
-        ..Post::new(post, place(), Kind::Placeholder, Body::default())
-    };
-    tally.committed(vec![Note::Asked(turn, k8s)]);
-    tally.committed(Note::all(&[
-        Change::Post(placeholder),
-        Change::Sending(post),
-        Change::Sending(post),
-        Change::Sent {
-            post,
-            message: Some(MessageId(5)),
-        },
-    ]));
-    tally.edited(place().chat, MessageId(5));
-    let answer = Post {
-        turn: Some(turn),
-        ..Post::new(OutboxId(2), place(), Kind::Final, Body::default())
-    };
-    tally.committed(Note::all(&[
-        Change::EndTurn {
-            turn,
-            outcome: Outcome::Answered,
-        },
-        Change::Post(answer),
-        Change::Sent {
-            post: OutboxId(2),
-            message: Some(MessageId(6)),
-        },
-    ]));
-    let sum = |name: &str, count| (name.to_owned(), count);
-    Overview {
-        started: Timestamp(1_700_000_000_123),
-        runs_for: Duration::from_hours(3),
-        pulse: Pulse {
-            answers: true,
-            poll_hangs: false,
-            store_works: true,
-        },
-        router: RouterSeen {
-            conversations: 2,
-            loaded: Loaded {
-                digest: "3f9a2c11".to_owned(),
-                since: Duration::from_secs(50),
-                restart: vec!["ops.listen"],
-                broken: Some(Broken {
-                    since: Duration::from_secs(70),
-                    why: "line 3: grace: <wrong>".to_owned(),
-                }),
-                loads: 4,
-                refusals: 2,
-            },
-        },
-        sender: SenderSeen {
-            waiting: 3,
-            penalties: vec![(ChatId(123_456), Duration::from_secs(7))],
-            stopped: None,
-        },
-        agents: vec![AgentSeen {
-            name: "<i>k8s\"&".into(),
-            health: Seen::Down(Duration::from_secs(5)),
-            calls: (3, 32),
-            waiting: vec![TurnId(1)],
-        }],
-        routes: vec![RouteSeen {
-            command: "k8s".to_owned(),
-            agent: "k8s".into(),
-            description: "Pods <script>alert('x')</script>".to_owned(),
-            default: true,
-        }],
-        last_poll: Some(Duration::from_secs(3)),
-        counts: tally.counts(),
-        totals: Some(Totals {
-            updates: vec![sum("new", 1), sum("control", 4)],
-            turns: vec![sum("told_failed", 2), sum("working", 1)],
-            posts: (3, Some(Duration::from_secs(5))),
-            pauses: 1,
-            updates_ended: vec![sum("control", 4)],
-            turns_ended: vec![sum("told_failed", 3)],
-        }),
-    }
-}
-
 #[test]
 fn the_page_shows_all_of_it_and_nothing_on_it_is_taken_for_html() {
     let html = page::of(&full());
@@ -286,6 +174,9 @@ fn the_page_shows_all_of_it_and_nothing_on_it_is_taken_for_html() {
         "1 chats slowed down, at most 7 s",
         "3f9a2c11, loaded 50 s ago",
         "3 s ago",
+        "<dt>1 min ago</dt><dd class=\"bad\">refused: line 3: grace: &lt;wrong&gt;<",
+        "<dt>9 min ago</dt><dd class=\"\">taken: 3f9a2c11<",
+        "people reach it or this one; a poll was refused 40 s ago",
         "Not loaded, changed 1 min ago: line 3: grace: &lt;wrong&gt;",
         "Waits for a restart: ops.listen",
     ] {
@@ -325,6 +216,8 @@ fn the_export_is_what_prometheus_reads() {
         "switchboard_telegram_penalty_seconds_total 7",
         "switchboard_penalized_chats 1",
         "switchboard_poll_age_seconds 3",
+        "switchboard_poll_rival{who=\"process\"} 1",
+        "switchboard_poll_rival{who=\"webhook\"} 0",
         "switchboard_config_reloads_total{result=\"loaded\"} 4",
         "switchboard_config_reloads_total{result=\"refused\"} 2",
         "switchboard_config_broken 1",

@@ -25,6 +25,8 @@ pub enum Matter {
     Configuration,
     /// Changes of the configuration that wait for a restart.
     Restart,
+    /// Who gets what people write.
+    Polls,
     /// An agent cannot be reached.
     Agent(AgentName),
 }

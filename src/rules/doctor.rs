@@ -4,6 +4,7 @@
 //! seen (no connection, no card), only that one is said.
 
 mod agents;
+mod fault;
 mod people;
 mod store;
 mod telegram;
@@ -11,6 +12,7 @@ mod telegram;
 mod tests;
 
 pub use agents::{AgentFacts, CardFacts, Trouble, agent, routes};
+pub use fault::Fault;
 pub use people::{ChatFacts, Role, people};
 pub use store::{StoreFacts, store};
 pub use telegram::{Looked, NoAnswer, TelegramFacts, telegram};
@@ -47,6 +49,8 @@ pub struct Finding {
     pub about: Option<String>,
     /// How it ended.
     pub verdict: Verdict,
+    /// What is wrong; only where it is not fine.
+    pub fault: Option<Fault>,
     /// What was seen.
     pub found: String,
     /// What to do about it; only where it is not fine.
@@ -59,23 +63,35 @@ impl Finding {
             check,
             about: None,
             verdict: Verdict::Fine,
+            fault: None,
             found: found.into(),
             advice: None,
         }
     }
 
-    fn warning(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    fn warning(
+        check: &'static str,
+        fault: Fault,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Self {
             verdict: Verdict::Warning,
+            fault: Some(fault),
             advice: Some(advice.into()),
             ..Self::fine(check, found)
         }
     }
 
-    fn wrong(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    fn wrong(
+        check: &'static str,
+        fault: Fault,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Self {
             verdict: Verdict::Wrong,
-            ..Self::warning(check, found, advice)
+            ..Self::warning(check, fault, found, advice)
         }
     }
 

@@ -1,11 +1,13 @@
 //! What a message is, and who gets it. A pure function that ends in exactly one decision.
 
 mod address;
+mod decision;
 mod destination;
 mod steps;
 
 pub(crate) use self::address::without_name;
 use self::address::{first_word, hears_all, is_for_us};
+pub use self::decision::Decision;
 pub use self::destination::{
     CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, REASONS, Way, Why, current, expected,
     names_itself, renews,
@@ -13,8 +15,8 @@ pub use self::destination::{
 use self::destination::{Plain, expected_by};
 pub use self::steps::{Heard, Says, Step};
 use crate::config::{Config, Route};
-use crate::ids::{BotId, Timestamp, UserId};
-use crate::rules::access::{self, Rule};
+use crate::ids::{AgentName, BotId, Timestamp, UserId};
+use crate::rules::access;
 use crate::rules::command::{self, Parsed};
 use crate::telegram::Incoming;
 
@@ -33,74 +35,6 @@ pub struct Me {
     pub id: BotId,
     /// Its user name, without the `@`.
     pub username: String,
-}
-
-/// What is to be done with a message.
-#[derive(Clone, Debug)]
-pub enum Decision<'a> {
-    /// Nobody waits for an answer.
-    Ignore(&'static str),
-    /// Its sender cannot be told: no right can belong to them.
-    Nobody {
-        /// A person hides behind it, and spoke to us.
-        waits: bool,
-    },
-    /// Its sender may use nothing here. Whether that is said is another rule's matter.
-    Stranger(UserId),
-    /// Its sender may use other routes, not this one.
-    Forbidden(UserId, &'a Route),
-    /// A question for an agent.
-    Ask {
-        /// Who asks.
-        user: UserId,
-        /// The route that was found.
-        route: &'a Route,
-        /// What goes to the agent.
-        text: String,
-        /// Why it is this route.
-        why: Why,
-        /// The rule that allows it.
-        rule: Rule,
-    },
-    /// A route's command alone: its agent is the person's current one here.
-    Switch(UserId, &'a Route),
-    /// The same in a topic that belongs to another agent, whose route comes first: it stays so.
-    Bound(UserId, &'a Route, &'a Route),
-    /// `/start`, `/help`
-    Help(UserId),
-    /// `/agents`
-    Agents(UserId),
-    /// `/sessions`
-    Sessions(UserId),
-    /// `/resume`, with the number of a conversation in the list of `/sessions`.
-    Resume(UserId, usize),
-    /// `/whoami`
-    WhoAmI(UserId),
-    /// `/new`, for this agent.
-    New(UserId, &'a Route),
-    /// `/status`
-    Status(UserId),
-    /// `/stop`, for this agent or whatever runs.
-    Stop(UserId, Option<&'a Route>),
-    /// A command that nobody knows, said to us; for `/new`, with what stands behind it.
-    Unknown(UserId, String),
-    /// Plain text where no agent is the current or the default one.
-    /// With the text, if it is one that waits for the choice.
-    Choose(UserId, Option<String>),
-    /// Something other than text and files.
-    Media(UserId, String),
-}
-
-impl Decision<'_> {
-    /// Whether it brings more messages into its chat. `/stop` never waits, and strangers hear
-    /// one word a day.
-    #[must_use]
-    pub fn adds(&self) -> bool {
-        !matches!(
-            self,
-            Self::Ignore(_) | Self::Nobody { .. } | Self::Stranger(_) | Self::Stop(..)
-        )
-    }
 }
 
 /// Decides what a message is.
@@ -276,10 +210,11 @@ impl<'a> Asker<'a, '_> {
     fn new_conversation(&self, rest: &str) -> Decision<'a> {
         let (user, rest) = (self.user, rest.trim());
         if rest.is_empty() {
-            return match self.expected() {
-                Some(to) => Decision::New(user, to.route),
-                None => Decision::Choose(user, None),
+            let Some(to) = self.expected() else {
+                (self.looked)(Step::Buttons);
+                return Decision::Choose(user, None);
             };
+            return Decision::New(user, to.route);
         }
         if rest.contains(char::is_whitespace) {
             // A question behind it would be lost: nobody is to wait for its answer.
@@ -310,23 +245,38 @@ impl<'a> Asker<'a, '_> {
         let named = rest.trim_start_matches('/').to_lowercase();
         match route_of(self.config, &named) {
             Some(route) => Decision::Stop(self.user, Some(route)),
-            None => Decision::Unknown(self.user, shortened(&named)),
+            // Whoever is in a hurry is told that nothing was stopped.
+            None => Decision::Unknown(self.user, shortened(&format!("stop {rest}"))),
         }
     }
 
     fn text(&self, text: &str) -> Decision<'a> {
-        match (self.expected(), self.answered()) {
-            // Meant for one agent, it never goes to another.
-            (to, Some(route)) if to.is_none_or(|to| to.why != Why::Reply) => {
-                Decision::Forbidden(self.user, route)
-            }
-            (Some(to), _) => self.ask(to.route, to.why, text),
-            (None, _) => {
-                // A button carries a text; a file would be lost on the way.
-                let whole = self.message.file.is_none();
-                Decision::Choose(self.user, whole.then(|| text.trim().to_owned()))
-            }
+        if let Some(agent) = self.closed() {
+            // Meant for one agent, it never goes to another by itself.
+            (self.looked)(Step::Way(Why::Reply, Way::Closed(agent.as_str())));
+            return match self.answered() {
+                Some(route) => Decision::Forbidden(self.user, route),
+                None => self.choose(text),
+            };
         }
+        match self.expected() {
+            Some(to) => self.ask(to.route, to.why, text),
+            None => self.choose(text),
+        }
+    }
+
+    fn choose(&self, text: &str) -> Decision<'a> {
+        (self.looked)(Step::Buttons);
+        // A button carries a text; a file would be lost on the way.
+        let whole = self.message.file.is_none();
+        Decision::Choose(self.user, whole.then(|| text.trim().to_owned()))
+    }
+
+    /// The agent whose message this answers, if this person cannot reach it here.
+    fn closed(&self) -> Option<&'a AgentName> {
+        let agent = self.known.answered?;
+        let route = access::route_to(self.config, agent, self.user, self.message.chat);
+        route.is_none().then_some(agent)
     }
 
     /// The route of the topic, if it has one that this person may use.
@@ -349,11 +299,7 @@ impl<'a> Asker<'a, '_> {
             user: self.user,
             now: self.now,
         };
-        let found = expected_by(&plain, &|why, way| (self.looked)(Step::Way(why, way)));
-        if found.is_none() {
-            (self.looked)(Step::Buttons);
-        }
-        found
+        expected_by(&plain, &|why, way| (self.looked)(Step::Way(why, way)))
     }
 
     fn ask(&self, route: &'a Route, why: Why, text: &str) -> Decision<'a> {

@@ -120,6 +120,17 @@ pub struct Loaded {
     pub loads: u64,
     /// How often one was refused.
     pub refusals: u64,
+    /// What became of the last ones, newest first.
+    pub recent: Vec<ChangeSeen>,
+}
+
+/// What became of a changed configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSeen {
+    /// How long ago.
+    pub ago: Duration,
+    /// The digest of the one that is in force since; or the first line of why it was refused.
+    pub became: Result<String, String>,
 }
 
 /// A configuration that was refused.

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+/// What to do about a file that is none of ours any more.
+const DAMAGED: &str = "the file is damaged: restore a backup, see docs/operate.md";
+
 /// Why the store did not do it. Nothing of a refused commit happened.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -37,6 +40,14 @@ impl StoreError {
         const PASSING: [&str; 2] = ["database is locked", "database or disk is full"];
         matches!(self, Self::Unavailable(reason)
             if PASSING.iter().any(|words| reason.contains(words)))
+    }
+
+    /// What is wrong with the file, if it is damaged.
+    pub(super) fn damage(&self) -> Option<&str> {
+        match self {
+            Self::Unavailable(reason) => reason.strip_suffix(DAMAGED)?.strip_suffix("; "),
+            _ => None,
+        }
     }
 
     /// Whether it is one list of changes that fails, not the store.
@@ -81,7 +92,7 @@ fn advice(error: &sqlx::Error) -> Option<&'static str> {
         BUSY | LOCKED => Some("end the program that holds the file"),
         READONLY => Some("the file or its volume is read-only: mind its owner and its mount"),
         IOERR => Some("the disk does not take or give it: look at the volume"),
-        CORRUPT | NOTADB => Some("the file is damaged: restore a backup, see docs/operate.md"),
+        CORRUPT | NOTADB => Some(DAMAGED),
         FULL => Some("make room on the volume"),
         CANTOPEN => Some("mind the path, its owner and its mount"),
         _ => None,

@@ -20,7 +20,8 @@ pub struct Look {
     pub schema: Result<Option<i64>, StoreError>,
     /// The newest migration that this program knows.
     pub newest: i64,
-    /// What `SQLite`'s `quick_check` says of a store that nobody owns: it reads all of it.
+    /// What `SQLite`'s `quick_check` says of a store that nobody owns: it reads all of it. Or why
+    /// that cannot even be asked.
     pub damage: Option<Result<(), String>>,
     /// Whether a file can be written beside it.
     pub writable: Result<(), String>,
@@ -38,7 +39,10 @@ pub async fn look(path: &Path) -> Look {
     let (schema, damage) = if path.exists() {
         match inside(path, !owned).await {
             Ok((schema, damage)) => (Ok(schema), damage),
-            Err(error) => (Err(error), None),
+            Err(error) => match error.damage() {
+                Some(said) => (Ok(None), Some(Err(said.to_owned()))),
+                None => (Err(error), None),
+            },
         }
     } else {
         (Ok(None), None)

@@ -356,6 +356,30 @@ async fn whoever_lost_the_right_between_card_and_tap_approves_nothing() {
 }
 
 #[tokio::test]
+async fn an_approval_is_waited_for_as_long_as_was_said_when_its_question_left() {
+    let plan = Stage::plan().agent("k8s", asks);
+    let route = "approvers = [8, \"requester\"]\nexpires_after = \"2h\"";
+    let mut stage = plan.route("k8s", route).start().await;
+    let gate = Gate::new();
+    stage.agent("k8s").holds_next("message/stream", &gate);
+    stage.user(7).says("delete it");
+    gate.reached().await;
+    let longer = stage.written().replace("\"2h\"", "\"3h\"");
+    stage.now_runs(&longer).await;
+    gate.open();
+    stage.user(7).sees("asks whether it may go on").await;
+    let hours =
+        "SELECT count(*) FROM pauses WHERE body ->> 'expires_at' - body ->> 'opened_at' = 7200000";
+    assert_eq!(rows::count(&stage.store(), hours).await, 1);
+    stage
+        .user(7)
+        .taps("asks whether it may go on", "Reject")
+        .await;
+    stage.settled().await;
+    stage.ends().await;
+}
+
+#[tokio::test]
 async fn whoever_lost_the_right_while_their_file_was_fetched_asks_nothing() {
     let mut stage = Stage::with(|_| replies("pods")).await;
     stage.user(7).says("hello");

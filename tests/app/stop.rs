@@ -254,7 +254,7 @@ async fn where_several_run_the_person_chooses_or_names_one() {
     user.says("/istio what routes?");
     rows::turns_become(&stage.store(), &["working", "working"]).await;
     user.says("/stop argo");
-    user.sees("I do not know /argo").await;
+    user.sees("Nothing was stopped").await;
     user.says("/stop");
     let which = user.sees("Which one shall I stop?").await;
     assert_eq!(which.labels(), ["k8s: what pods?", "istio: what routes?"]);

@@ -52,7 +52,12 @@ async fn each_mistake_is_named_with_its_key_and_exits_1() {
             Some("42"),
             "telegram.token_env",
         ),
-        ("not TOML", "[telegram".to_owned(), Some(TOKEN), "line 1"),
+        (
+            "not TOML",
+            "[telegram".to_owned(),
+            Some(TOKEN),
+            "config.toml:1: is not TOML",
+        ),
         (
             "an agent that is not there",
             GOOD.replace("agent = \"k8s\"", "agent = \"k9s\""),

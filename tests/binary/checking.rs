@@ -67,10 +67,7 @@ async fn a_directory_is_checked_as_one_and_its_problems_name_their_files() {
     assert_eq!(output.status.code(), Some(1));
     std::fs::write(dir.path().join("b.toml"), "[people]\nben = 8\n").expect("it can be written");
     let output = run(dir.path(), &["check", "--config", "."]).await;
-    assert_eq!(
-        text(&output.stdout),
-        ".: good: 1 agents, 1 routes, 0 tests\n"
-    );
+    assert_eq!(text(&output.stdout), ".: good: 1 agent, 1 route, 0 tests\n");
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -94,10 +91,7 @@ async fn what_is_otherwise_than_the_tests_of_the_configuration_say_is_a_problem(
         .replace("[7]", "[\"requester\"]");
     std::fs::write(dir.path().join("tests.toml"), right).expect("it can be written");
     let output = run(dir.path(), &["check", "--config", "."]).await;
-    assert_eq!(
-        text(&output.stdout),
-        ".: good: 1 agents, 1 routes, 2 tests\n"
-    );
+    assert_eq!(text(&output.stdout), ".: good: 1 agent, 1 route, 2 tests\n");
 }
 
 #[tokio::test]

@@ -4,13 +4,17 @@ mod agents;
 mod store;
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use serde_json::Value;
+use switchboard::rules::doctor::Fault;
 use switchboard_emulators::agent::replies;
-use switchboard_emulators::bot_api::Settings;
+use switchboard_emulators::bot_api::{self, On, Settings};
+use tokio::process::Command;
 
-use crate::process::{Bot, switchboard};
+use crate::process::{BINARY, Bot, switchboard};
 use crate::support::{Plan, Stage};
 
 const GROUP: i64 = -1_001_000_000_001;
@@ -20,6 +24,8 @@ const NOWHERE: &str = "http://127.0.0.1:9/";
 /// One fault: how the stage differs from a healthy one, and what is said, alone.
 struct Case {
     name: &'static str,
+    /// Its word.
+    fault: &'static str,
     plan: fn(Plan) -> Plan,
     act: fn(&Stage, &mut With),
     said: (&'static str, &'static str),
@@ -33,6 +39,8 @@ struct With {
     /// Lives as long as the run.
     kept: Vec<Box<dyn Any>>,
     agent_down: bool,
+    /// The size of the volume that this directory is, if it is one of its own.
+    volume: Option<(PathBuf, &'static str)>,
 }
 
 impl With {
@@ -55,7 +63,10 @@ fn same(plan: Plan) -> Plan {
 
 /// Runs it; its checks, and its exit code.
 async fn doctor(stage: &Stage, with: &With) -> (Vec<Value>, Option<i32>) {
-    let mut command = switchboard(&["doctor", "--json", "--config"]);
+    let mut command = match &with.volume {
+        Some((directory, size)) => on_a_volume(directory, size),
+        None => switchboard(&["doctor", "--json", "--config"]),
+    };
     command.arg(stage.config_file()).args(&with.args);
     command.envs(stage.environment()).envs(&with.env);
     let output = command.output().await.expect("it runs");
@@ -64,6 +75,29 @@ async fn doctor(stage: &Stage, with: &With) -> (Vec<Value>, Option<i32>) {
     let checks = json["checks"].as_array().expect("a list").clone();
     assert_eq!(json["fine"], output.status.success());
     (checks, output.status.code())
+}
+
+/// The same where this directory is a volume of this size. `unshare` and `mount` are util-linux, as
+/// `setpriv` is.
+fn on_a_volume(directory: &Path, size: &str) -> Command {
+    let mounts = "mount -t tmpfs -o size=$0 none \"$1\" && shift && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", mounts, size]);
+    command.arg(directory).arg(BINARY);
+    command.args(["doctor", "--json", "--config"]);
+    command
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// The words of all faults that were seen.
+fn faults(checks: &[Value]) -> Vec<&str> {
+    checks
+        .iter()
+        .filter_map(|it| it["fault"].as_str())
+        .collect()
 }
 
 /// What is not fine.
@@ -89,6 +123,7 @@ async fn finds(cases: &[Case]) {
         }
         let (checks, code) = doctor(&stage, &with).await;
         assert_eq!(bad(&checks), [case.said], "{}: {checks:#?}", case.name);
+        assert_eq!(faults(&checks), [case.fault], "{}: {checks:#?}", case.name);
         let all = checks.iter().filter(|check| check["verdict"] != "ok");
         for check in all {
             assert!(check["advice"].is_string(), "{}: {check}", case.name);
@@ -174,59 +209,109 @@ async fn where_all_is_well_it_says_so_and_touches_nothing() {
     stage.ends().await;
 }
 
+fn breaks(stage: &Stage, method: &str, fault: bot_api::Fault) {
+    stage.telegram.inject(fault, On::method(method).always());
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "a token that is not accepted",
+        fault: "token_refused",
+        plan: same,
+        act: |_, with| with.env("STAGE_TOKEN", "42:AAaaBBbbCCccDDddEEeeFFff00112233445"),
+        said: ("token", "wrong"),
+    },
+    Case {
+        name: "nothing at api_url",
+        fault: "telegram_unreachable",
+        plan: same,
+        act: |_, with| with.env("SWITCHBOARD__TELEGRAM__API_URL", NOWHERE),
+        said: ("telegram", "wrong"),
+    },
+    Case {
+        name: "no proxy at its address",
+        fault: "telegram_proxy",
+        plan: same,
+        act: |_, with| with.env("SWITCHBOARD__TELEGRAM__PROXY", NOWHERE),
+        said: ("telegram", "wrong"),
+    },
+    Case {
+        name: "privacy mode where it has to hear everything",
+        fault: "privacy",
+        plan: |plan| plan.sections(&format!("[chats.\"{GROUP}\"]\nlisten = \"all\"\n")),
+        act: |stage, _| stage.telegram.add_supergroup(GROUP, "Ops"),
+        said: ("privacy", "wrong"),
+    },
+    Case {
+        name: "a person who never pressed Start",
+        fault: "never_started",
+        plan: same,
+        act: |_, _| {},
+        said: ("start", "warning"),
+    },
+    Case {
+        name: "a group that it is not in",
+        fault: "not_in_group",
+        plan: |plan| plan.sections(&format!("[chats.\"{GROUP}\"]\nroute = \"k8s\"\n")),
+        act: |_, _| {},
+        said: ("groups", "warning"),
+    },
+    Case {
+        name: "a clock that is off",
+        fault: "clock",
+        plan: |plan| {
+            let clock_ahead = -120;
+            plan.telegram(Settings {
+                clock_ahead,
+                ..Settings::unlimited()
+            })
+        },
+        act: |_, _| {},
+        said: ("clock", "warning"),
+    },
+    Case {
+        name: "an error where Telegram should be",
+        fault: "telegram_odd",
+        plan: same,
+        act: |stage, _| breaks(stage, "getMe", bot_api::Fault::Html502),
+        said: ("telegram", "wrong"),
+    },
+    Case {
+        name: "no word about the webhook",
+        fault: "webhook_unknown",
+        plan: same,
+        act: |stage, _| breaks(stage, "getWebhookInfo", bot_api::Fault::Status(500)),
+        said: ("webhook", "warning"),
+    },
+    Case {
+        name: "a poll that fails",
+        fault: "poller_unknown",
+        plan: same,
+        act: |stage, with| {
+            with.args = vec!["--look", "1"];
+            breaks(stage, "getUpdates", bot_api::Fault::Status(500));
+        },
+        said: ("poller", "warning"),
+    },
+];
+
+/// Those that have a test of their own.
+const WEBHOOK: &str = "webhook";
+const OTHER_POLLER: &str = "other_poller";
+
+#[test]
+fn whatever_it_claims_to_find_is_made_here() {
+    let cases = CASES.iter().chain(agents::CASES).chain(store::CASES);
+    let made = cases.map(|case| case.fault);
+    let made = made.chain(store::IN_THE_FILE.map(|(fault, _)| fault));
+    let made: Vec<&str> = made.chain([WEBHOOK, OTHER_POLLER]).collect();
+    let claimed: BTreeSet<&str> = Fault::ALL.iter().map(|fault| fault.word()).collect();
+    assert_eq!(made.iter().copied().collect::<BTreeSet<_>>(), claimed);
+}
+
 #[tokio::test]
 async fn each_fault_at_telegram_is_found_alone() {
-    finds(&[
-        Case {
-            name: "a token that is not accepted",
-            plan: same,
-            act: |_, with| with.env("STAGE_TOKEN", "42:AAaaBBbbCCccDDddEEeeFFff00112233445"),
-            said: ("token", "wrong"),
-        },
-        Case {
-            name: "nothing at api_url",
-            plan: same,
-            act: |_, with| with.env("SWITCHBOARD__TELEGRAM__API_URL", NOWHERE),
-            said: ("telegram", "wrong"),
-        },
-        Case {
-            name: "no proxy at its address",
-            plan: same,
-            act: |_, with| with.env("SWITCHBOARD__TELEGRAM__PROXY", NOWHERE),
-            said: ("telegram", "wrong"),
-        },
-        Case {
-            name: "privacy mode where it has to hear everything",
-            plan: |plan| plan.sections(&format!("[chats.\"{GROUP}\"]\nlisten = \"all\"\n")),
-            act: |stage, _| stage.telegram.add_supergroup(GROUP, "Ops"),
-            said: ("privacy", "wrong"),
-        },
-        Case {
-            name: "a person who never pressed Start",
-            plan: same,
-            act: |_, _| {},
-            said: ("start", "warning"),
-        },
-        Case {
-            name: "a group that it is not in",
-            plan: |plan| plan.sections(&format!("[chats.\"{GROUP}\"]\nroute = \"k8s\"\n")),
-            act: |_, _| {},
-            said: ("groups", "warning"),
-        },
-        Case {
-            name: "a clock that is off",
-            plan: |plan| {
-                let clock_ahead = -120;
-                plan.telegram(Settings {
-                    clock_ahead,
-                    ..Settings::unlimited()
-                })
-            },
-            act: |_, _| {},
-            said: ("clock", "warning"),
-        },
-    ])
-    .await;
+    finds(CASES).await;
 }
 
 #[tokio::test]
@@ -276,6 +361,8 @@ async fn a_webhook_is_found_and_removed_on_request() {
         };
         let (checks, _) = doctor(&stage, &with).await;
         assert_eq!(bad(&checks), verdicts, "{checks:#?}");
+        let fault = (!verdicts.is_empty()).then_some(WEBHOOK);
+        assert_eq!(faults(&checks), fault.into_iter().collect::<Vec<_>>());
     }
     stage.abandons().await;
 }
@@ -306,6 +393,7 @@ async fn another_process_that_polls_is_found_by_looking() {
     };
     let (checks, code) = doctor(&stage, &with).await;
     assert_eq!(bad(&checks), [("poller", "wrong")], "{checks:#?}");
+    assert_eq!(faults(&checks), [OTHER_POLLER]);
     assert_eq!(code, Some(1));
     other.abort();
     let with = With {

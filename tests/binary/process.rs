@@ -16,7 +16,7 @@ pub struct Bot {
     pub seen: Vec<String>,
 }
 
-const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
 
 /// The binary with these arguments and nothing of this process's environment.
 pub fn switchboard(args: &[&str]) -> Command {

@@ -66,6 +66,9 @@ impl SimCalls {
         process.step().await;
         let way = chance.millis(1, 300);
         let wrong = self.goes_wrong().then(|| chance.below(5));
+        let prompt = name == "takes a prompt";
+        let told = prompt.then(|| self.agent.mishap.take()).flatten();
+        let wrong = told.or(wrong);
         let unreachable = A2aError::Connect("refused".to_owned());
         let told = if self.agent.down.get() {
             sleep(way).await;

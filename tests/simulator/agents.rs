@@ -13,9 +13,9 @@ use switchboard::model::Protocol;
 use switchboard::pause::Form;
 use tokio::time::Instant;
 
-pub use self::asks::{Ask, Heard};
-pub use self::run::Run;
-use self::run::{FORGETS_WITHIN, Step, answer, plan};
+pub use self::asks::{Ask, Heard, Tool};
+use self::run::{FORGETS_WITHIN, plan};
+pub use self::run::{Run, Step, answer};
 use crate::checks::decisions;
 use crate::sim::Sim;
 use crate::telegram::numbers;
@@ -86,12 +86,19 @@ pub enum Taken {
     Direct(Message),
 }
 
+/// What comes of a prompt, from its words, the numbers of its questions, and a serial.
+pub type Script = fn(&Kind, &str, &[i64], &str) -> Vec<(Instant, Step)>;
+
 /// One agent.
 pub struct SimAgent {
     pub kind: Kind,
     pub sim: Rc<Sim>,
     /// Nobody can reach it.
     pub down: Cell<bool>,
+    /// What comes of a prompt, if it is not left to chance.
+    pub script: Cell<Option<Script>>,
+    /// What goes wrong with the next prompt, if it is not left to chance.
+    pub mishap: Cell<Option<u64>>,
     runs: RefCell<BTreeMap<TaskId, Run>>,
     received: RefCell<BTreeMap<PromptId, u32>>,
 }
@@ -102,6 +109,8 @@ impl SimAgent {
             kind,
             sim: sim.clone(),
             down: Cell::new(false),
+            script: Cell::default(),
+            mishap: Cell::default(),
             runs: RefCell::default(),
             received: RefCell::default(),
         })
@@ -183,15 +192,16 @@ impl SimAgent {
 
     fn begins(&self, prompt: &Prompt) -> Taken {
         let (name, chance) = (self.kind.name, &self.sim.chance);
+        let scripted = self.script.get().is_some();
         let asked = numbers(&prompt.text);
-        decisions::asked(&self.sim, name, &asked, prompt);
+        self.somebody_asked(&asked, prompt);
         let count = self.runs.borrow().len();
         let context = prompt.context.clone();
         let context = context.unwrap_or_else(|| {
             let prompts = self.received.borrow().len();
             ContextId(format!("context-{name}-{prompts}"))
         });
-        if chance.permille(100) {
+        if !scripted && chance.permille(100) {
             return Taken::Direct(said(&context, &answer(&asked, 1, 0)));
         }
         let id = TaskId(format!("task-{name}-{count}"));
@@ -201,7 +211,7 @@ impl SimAgent {
             principal: prompt.principal.clone(),
             context,
             form: self.kind.form.unwrap_or(Form::Text),
-            plan: plan(&self.kind, chance, &asked, &format!("{count}-0"), 3),
+            plan: self.plan(&prompt.text, &asked, &format!("{count}-0"), 3),
             asked,
             canceled: None,
             forgotten: self
@@ -211,6 +221,22 @@ impl SimAgent {
         };
         self.runs.borrow_mut().insert(id.clone(), run);
         Taken::Run(id, 0)
+    }
+
+    /// Somebody may ask this, and did. Where all is scripted a button may ask, whose words name no
+    /// question.
+    fn somebody_asked(&self, asked: &[i64], prompt: &Prompt) {
+        if self.script.get().is_none() || !asked.is_empty() {
+            decisions::asked(&self.sim, self.kind.name, asked, prompt);
+        }
+    }
+
+    /// How a run goes on from now.
+    fn plan(&self, text: &str, asked: &[i64], serial: &str, rounds: usize) -> Vec<(Instant, Step)> {
+        match self.script.get() {
+            Some(script) => script(&self.kind, text, asked, serial),
+            None => plan(&self.kind, &self.sim.chance, asked, serial, rounds),
+        }
     }
 
     /// A decision arrives at its task.
@@ -235,7 +261,7 @@ impl SimAgent {
         let mut runs = self.runs.borrow_mut();
         let run = runs.get_mut(id).ok_or_else(over)?;
         let asked = numbers(&prompt.text);
-        decisions::asked(&self.sim, self.kind.name, &asked, prompt);
+        self.somebody_asked(&asked, prompt);
         run.asked.extend(asked);
         Ok(self.goes_on(id, run, prompt))
     }
@@ -245,9 +271,9 @@ impl SimAgent {
         let seen = run.happened(now);
         let rounds = 3_usize.saturating_sub(run.prompts.len());
         let serial = format!("{id}-{}", run.prompts.len());
-        let chance = &self.sim.chance;
+        let plan = self.plan("", &run.asked, &serial, rounds);
         run.prompts.push(prompt.id.clone());
-        run.goes_on(now, plan(&self.kind, chance, &run.asked, &serial, rounds));
+        run.goes_on(now, plan);
         Taken::Run(id.clone(), seen)
     }
 

@@ -325,11 +325,15 @@ impl api::Telegram for SimTelegram {
 
     fn answer_callback_query<'a>(
         &'a self,
-        _: &'a CallbackId,
+        id: &'a CallbackId,
         _: Option<&'a str>,
         _: bool,
     ) -> TelegramCall<'a, ()> {
-        Box::pin(self.call("answerCallbackQuery", |_| Ok(())))
+        let id = id.0.clone();
+        Box::pin(self.call("answerCallbackQuery", move |telegram| {
+            telegram.answers_tap(&id);
+            Ok(())
+        }))
     }
 
     fn set_my_commands<'a>(&'a self, _: MenuScope, _: &'a [Command]) -> TelegramCall<'a, ()> {
@@ -337,6 +341,9 @@ impl api::Telegram for SimTelegram {
     }
 
     fn leave_chat(&self, chat: ChatId) -> TelegramCall<'_, ()> {
-        Box::pin(self.to_chat("leaveChat", chat, |_| Ok(())))
+        Box::pin(self.to_chat("leaveChat", chat, move |telegram| {
+            telegram.leaves(chat);
+            Ok(())
+        }))
     }
 }

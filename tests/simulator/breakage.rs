@@ -1,8 +1,8 @@
 //! One rule broken on purpose, at an edge: the simulator has to notice.
 
 mod agent;
-mod store;
-mod telegram;
+pub mod store;
+pub mod telegram;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -118,7 +118,8 @@ pub fn in_flight(process: &Process, count: usize) {
 }
 
 pub fn prompts_in_flight(process: &Process, count: usize) {
-    bounded(process, "prompts and streams", count, CALLS_MAX);
+    let max = process.sim.calls_max.get();
+    bounded(process, "prompts and streams", count, max);
 }
 
 fn bounded(process: &Process, what: &str, count: usize, max: usize) {

@@ -14,6 +14,7 @@ mod bot_api;
 mod breakage;
 mod chance;
 mod checks;
+mod outcomes;
 mod people;
 mod run;
 mod settings;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::allowed::Rules;
 use crate::chance::Chance;
+use crate::checks::CALLS_MAX;
 use crate::witness::Witness;
 
 /// The bot of every run.
@@ -49,6 +50,8 @@ pub struct Sim {
     pub taken: RefCell<BTreeMap<OutboxId, u32>>,
     /// What was seen from outside.
     pub witness: Witness,
+    /// Prompts and streams that an agent may have in flight.
+    pub calls_max: Cell<usize>,
     /// Groups that became supergroups.
     pub moved: RefCell<BTreeMap<ChatId, ChatId>>,
     begin: Instant,
@@ -73,6 +76,7 @@ impl Sim {
             calm: Cell::new(false),
             taken: RefCell::default(),
             witness: Witness::default(),
+            calls_max: Cell::new(CALLS_MAX),
             moved: RefCell::default(),
             begin: Instant::now(),
             trace: RefCell::default(),

@@ -42,12 +42,20 @@ struct Inside {
     confirmed: BTreeMap<UpdateId, String>,
     last_update: i64,
     last_message: i64,
+    /// Messages of the bot, those that are gone included.
+    taken_in: usize,
     /// The bot's messages.
     chats: BTreeMap<ChatId, BTreeMap<MessageId, Shown>>,
     blocked: BTreeSet<ChatId>,
     penalties: BTreeMap<ChatId, Instant>,
     /// What people wrote: who, where, which message, and the text.
     said: Vec<(UserId, Place, i64, String)>,
+    /// One that was confirmed, and comes again.
+    again: Option<UpdateId>,
+    /// Taps that were answered, by the ids that they came with.
+    tap_answers: BTreeMap<String, u32>,
+    /// Groups that the bot has left.
+    left: Vec<ChatId>,
     /// Every button that there ever was, with its message.
     ever: Vec<(Card, Button)>,
 }
@@ -66,7 +74,7 @@ impl Telegram {
         })
     }
 
-    fn next_update(&self) -> i64 {
+    pub fn next_update(&self) -> i64 {
         let mut inside = self.inside.borrow_mut();
         // Ids rise, but jump.
         let jump = if self.sim.chance.permille(50) { 500 } else { 0 };
@@ -74,8 +82,12 @@ impl Telegram {
         inside.last_update
     }
 
-    fn arrives(&self, number: i64, kind: &str, what: &Value) {
-        let body = json!({"update_id": number, kind: what}).to_string();
+    pub fn arrives(&self, number: i64, kind: &str, what: &Value) {
+        self.arrives_as(number, json!({"update_id": number, kind: what}).to_string());
+    }
+
+    /// An update arrives, whatever it says.
+    pub fn arrives_as(&self, number: i64, body: String) {
         let mut inside = self.inside.borrow_mut();
         inside.waiting.insert(UpdateId(number), body);
         drop(inside);
@@ -102,11 +114,15 @@ impl Telegram {
 
     /// What waits; sometimes one that was confirmed long ago comes again.
     pub fn batch(&self, limit: usize) -> Vec<RawUpdate> {
+        let told = self.inside.borrow_mut().again.take();
         let inside = self.inside.borrow();
         let again = self.sim.mishap(40);
         let any = self.sim.chance.below(inside.confirmed.len() as u64);
         let any = usize::try_from(any).unwrap_or_default();
         let old = inside.confirmed.iter().nth(any).filter(|_| again);
+        let old = told
+            .and_then(|id| inside.confirmed.get_key_value(&id))
+            .or(old);
         let waiting = inside.waiting.iter().take(limit);
         let raw = |(id, body): (&UpdateId, &String)| RawUpdate {
             id: *id,
@@ -117,7 +133,19 @@ impl Telegram {
 
     /// Whether nothing waits for the bot.
     pub fn is_empty(&self) -> bool {
-        self.inside.borrow().waiting.is_empty()
+        let inside = self.inside.borrow();
+        inside.waiting.is_empty() && inside.again.is_none()
+    }
+
+    /// One of those that were confirmed comes again, at the next poll.
+    pub fn repeats(&self, id: UpdateId) {
+        self.inside.borrow_mut().again = Some(id);
+        self.arrived.notify_waiters();
+    }
+
+    /// What was confirmed.
+    pub fn confirmed(&self) -> Vec<UpdateId> {
+        self.inside.borrow().confirmed.keys().copied().collect()
     }
 
     /// The wait, if the chat is in a penalty or gets one now.
@@ -150,6 +178,7 @@ impl Telegram {
         self.check(place, &shown.text)?;
         let mut inside = self.inside.borrow_mut();
         inside.last_message += 1;
+        inside.taken_in += 1;
         let id = MessageId(inside.last_message);
         inside.remember(place, id, &shown.buttons);
         inside.chats.entry(chat).or_default().insert(id, shown);
@@ -221,6 +250,59 @@ impl Telegram {
                 ));
             }
         }
+    }
+
+    /// The spinner of a tap ends.
+    pub fn answers_tap(&self, id: &str) {
+        let mut inside = self.inside.borrow_mut();
+        *inside.tap_answers.entry(id.to_owned()).or_default() += 1;
+    }
+
+    /// How often a tap was answered.
+    pub fn tap_answers(&self, id: &str) -> u32 {
+        let inside = self.inside.borrow();
+        inside.tap_answers.get(id).copied().unwrap_or_default()
+    }
+
+    /// How many times taps were answered, all together.
+    pub fn taps_answered(&self) -> u64 {
+        let inside = self.inside.borrow();
+        inside.tap_answers.values().copied().map(u64::from).sum()
+    }
+
+    /// The messages of the bot.
+    pub fn messages(&self) -> Vec<Card> {
+        let inside = self.inside.borrow();
+        let chats = inside.chats.iter();
+        let messages = chats.flat_map(|(chat, shown)| {
+            shown.iter().map(|(message, shown)| {
+                let topic = shown.topic;
+                let place = Place { chat: *chat, topic };
+                let message = *message;
+                Card { place, message }
+            })
+        });
+        messages.collect()
+    }
+
+    /// What people wrote: who, where, which message, and the text.
+    pub fn said(&self) -> Vec<(UserId, Place, i64, String)> {
+        self.inside.borrow().said.clone()
+    }
+
+    /// The bot leaves a group.
+    pub fn leaves(&self, chat: ChatId) {
+        self.inside.borrow_mut().left.push(chat);
+    }
+
+    /// The groups that the bot has left.
+    pub fn left(&self) -> Vec<ChatId> {
+        self.inside.borrow().left.clone()
+    }
+
+    /// How many messages of the bot there have been.
+    pub fn taken_in(&self) -> usize {
+        self.inside.borrow().taken_in
     }
 
     /// A message as it stands.

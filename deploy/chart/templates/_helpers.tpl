@@ -56,3 +56,24 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 {{- $config -}}
 {{- end -}}
+
+{{- /* The pod's grace period; fails unless it is longer than what the configuration lets a stop take. */ -}}
+{{- define "switchboard.gracePeriod" -}}
+{{- $period := int .Values.terminationGracePeriodSeconds -}}
+{{- /* What stands before the first section. */ -}}
+{{- $top := index (regexSplit "(?m)^\\s*\\[" (default "" .Values.config) 2) 0 -}}
+{{- $grace := regexFind "(?m)^\\s*grace\\s*=\\s*[\"'][0-9]+(ms|s|m)" $top -}}
+{{- if $grace -}}
+{{- $number := int (regexFind "[0-9]+" $grace) -}}
+{{- $seconds := $number -}}
+{{- if hasSuffix "ms" $grace -}}
+{{- $seconds = div $number 1000 -}}
+{{- else if hasSuffix "m" $grace -}}
+{{- $seconds = mul $number 60 -}}
+{{- end -}}
+{{- if le $period (int $seconds) -}}
+{{- fail (printf "terminationGracePeriodSeconds: %d is not above the grace of the config, %d s: the pod would be killed while it stops" $period (int $seconds)) -}}
+{{- end -}}
+{{- end -}}
+{{- $period -}}
+{{- end -}}

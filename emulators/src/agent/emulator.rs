@@ -177,6 +177,11 @@ impl AgentEmulator {
         self.shared.board.break_next(method, fault);
     }
 
+    /// Has the next call of a method wait for so long, as an agent does that is busy elsewhere.
+    pub fn delays_next(&self, method: &str, time: Duration) {
+        self.shared.board.delay_next(method, time);
+    }
+
     /// Holds the next call of a method at a gate, before it reaches the agent.
     pub fn holds_next(&self, method: &str, gate: &Gate) {
         self.shared.board.hold_next(method, gate);

@@ -153,6 +153,9 @@ async fn before_agent(
     if let Some(gate) = methods.board.next_gate(method) {
         gate.pass().await;
     }
+    if let Some(time) = methods.board.next_delay(method) {
+        tokio::time::sleep(time).await;
+    }
     let fault = methods.board.next_fault(method)?;
     Some(faulty(fault, id, &Value::Null, None))
 }

@@ -31,8 +31,9 @@ impl Watch {
         };
         self.note_health(error.is_unreachable());
         let turn = self.run.turn.reference();
-        warn!(%turn, %error, outcome = ?error.outcome(), "the decision did not get through");
-        let surely = error.outcome() != Outcome::Unknown;
+        let (agent, task, outcome) = (&self.run.agent, &expected.task, error.outcome());
+        warn!(%turn, %agent, %task, %error, ?outcome, "the decision did not get through");
+        let surely = outcome != Outcome::Unknown;
         match self.fetched(expected).await {
             // It has moved on, surely by somebody else's.
             Ok(false) if surely => self.follow(expected.task.clone()).await,
@@ -59,7 +60,8 @@ impl Watch {
         };
         // Servers of the Python SDK refuse with the first item.
         let first = events.next().await.ok_or(A2aError::Cut)??;
-        info!(turn = %self.run.turn.reference(), "the decision was taken");
+        let (turn, agent) = (self.run.turn.reference(), &self.run.agent);
+        info!(%turn, %agent, "the decision was taken");
         (self.run.listener)(News::Delivered { inferred: false }).await;
         self.take_in(first).await;
         if let Some(end) = self.decided() {

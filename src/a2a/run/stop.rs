@@ -70,7 +70,8 @@ impl Watch {
     pub(super) async fn cancel(&mut self, id: &TaskId, because: Because) -> Option<End> {
         let turn = self.run.turn.reference();
         if self.run.detached {
-            warn!(%turn, task = %id, "it has been watched for long enough");
+            let agent = &self.run.agent;
+            warn!(%turn, %agent, task = %id, "it has been watched for long enough");
             return Some(End::Failed("It never came to an end.".to_owned()));
         }
         self.call_cancel(id).await;
@@ -109,7 +110,8 @@ impl Watch {
                     wait *= 2;
                 }
                 Err(error) => {
-                    return warn!(%turn, task = %id, %error, "it could not be cancelled");
+                    let agent = &self.run.agent;
+                    return warn!(%turn, %agent, task = %id, %error, "it could not be cancelled");
                 }
             }
         }

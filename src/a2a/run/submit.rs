@@ -31,8 +31,9 @@ impl Watch {
             };
             self.note_health(error.is_unreachable());
             let turn = self.run.turn.reference();
-            let protocol = self.attempts.protocol;
-            warn!(%turn, %protocol, %error, outcome = ?error.outcome(), "the call to the agent failed");
+            let (agent, protocol) = (&self.run.agent, self.attempts.protocol);
+            let outcome = error.outcome();
+            warn!(%turn, %agent, %protocol, %error, ?outcome, "the call to the agent failed");
             if self.is_over_for(&error) {
                 // It does not wait any more: the words are a question of their own.
                 self.run.prompt.task = None;

@@ -125,12 +125,30 @@ impl Handler<UpdatesArrived> for Everything {
     }
 }
 
+/// Hears what the admins are to be told.
+struct Ears(UnboundedSender<Stands>);
+
+impl Actor for Ears {
+    type Context = Context<Self>;
+}
+
+impl Handler<Report> for Ears {
+    type Result = ();
+
+    fn handle(&mut self, report: Report, _: &mut Self::Context) {
+        assert_eq!(report.matter, Matter::Polls);
+        // A test that has seen enough listens no more.
+        let _ = self.0.send(report.stands);
+    }
+}
+
 struct Bench {
     commons: Commons,
     disk: MemDisk,
     polls: UnboundedReceiver<(Option<i64>, Duration)>,
     fatal: UnboundedReceiver<Fatal>,
     arrived: Rc<RefCell<Vec<i64>>>,
+    told: UnboundedReceiver<Stands>,
     _poller: Addr<Poller>,
 }
 
@@ -164,13 +182,16 @@ impl Bench {
         });
         let arrived = Rc::new(RefCell::default());
         let router = Everything(Rc::clone(&arrived)).start().recipient();
-        let poller = Poller::new(commons.clone(), api, router).start();
+        let (tell, told) = unbounded_channel();
+        let herald = Ears(tell).start().recipient();
+        let poller = Poller::new(commons.clone(), api, router, herald).start();
         Self {
             commons,
             disk,
             polls: polls_heard,
             fatal: fatal_heard,
             arrived,
+            told,
             _poller: poller,
         }
     }
@@ -221,6 +242,32 @@ async fn every_failure_has_its_wait_and_the_poll_goes_on() {
     assert_eq!(seen[0].0, None);
     assert!(seen[1..].iter().all(|(offset, _)| *offset == Some(10)));
     assert_eq!(*bench.arrived.borrow(), [7, 9]);
+}
+
+#[actix_rt::test]
+async fn admins_hear_once_who_else_gets_the_messages_and_when_that_is_over() {
+    let conflict = |webhook| fails(TelegramError::Conflict { webhook });
+    let idle = || (POLL, Ok(Vec::new()));
+    let mut answers = vec![conflict(true), conflict(true), brings(&[1])];
+    answers.extend([conflict(false), brings(&[2]), conflict(false), idle()]);
+    answers.push(conflict(false));
+    answers.extend((0..14).map(|_| idle()));
+    let mut bench = Bench::new(answers);
+    let wrong = |text: &str| Stands::Wrong(text.to_owned());
+    let well = || Stands::Well(operator::POLLS_ALONE.to_owned());
+    for stands in [
+        wrong(operator::WEBHOOK_SET),
+        well(),
+        wrong(operator::RIVAL_POLLS),
+        well(),
+    ] {
+        assert_eq!(bench.told.recv().await, Some(stands));
+    }
+    // All of them, and the one that nobody answers.
+    for _ in 0..=22 {
+        bench.poll().await;
+    }
+    assert_eq!(bench.told.try_recv().ok(), None);
 }
 
 #[actix_rt::test]

@@ -113,7 +113,16 @@ impl Handler<TakeUp> for Router {
     fn handle(&mut self, take_up: TakeUp, ctx: &mut Self::Context) -> Self::Result {
         let mut turns: BTreeMap<ConversationId, (Conversation, Vec<Turn>)> = BTreeMap::new();
         for (turn, conversation) in take_up.0 {
-            info!(turn = %turn.id.reference(), state = ?turn.state, "taking up a turn");
+            info!(
+                turn = %turn.id.reference(),
+                chat = %turn.place.chat,
+                route = turn.route.as_ref().map(display),
+                agent = %conversation.slot.agent,
+                conversation = %conversation.id,
+                task = turn.task.as_ref().map(display),
+                state = ?turn.state,
+                "taking up a turn"
+            );
             self.wait_again(&turn, &conversation);
             let entry = turns.entry(conversation.id);
             entry.or_insert((conversation, Vec::new())).1.push(turn);

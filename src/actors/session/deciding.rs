@@ -111,7 +111,18 @@ impl Session {
                     Some(decision) if decision.approves() => "approved",
                     _ => "rejected",
                 };
-                info!(turn = %turn.reference(), %user, digest = %next.digest, event, "decided");
+                let running = self.running.as_ref().map(|running| &running.turn);
+                info!(
+                    turn = %turn.reference(),
+                    chat = %self.conversation.slot.place.chat,
+                    route = running.and_then(|turn| turn.route.as_ref()).map(display),
+                    agent = %self.conversation.slot.agent,
+                    task = running.and_then(|turn| turn.task.as_ref()).map(display),
+                    %user,
+                    digest = %next.digest,
+                    event,
+                    "decided"
+                );
                 let mut changes = vec![
                     end(UpdateEnd::Control),
                     self.audit_pause(user, event, &next, None),
@@ -160,6 +171,29 @@ impl Session {
         };
         let id = self.commons.store.new_post();
         Change::Post(Post::new(id, button.place, Kind::Edit, body))
+    }
+
+    /// What is asked meanwhile goes on waiting.
+    fn keeps_waiting(
+        &self,
+        update: UpdateId,
+        user: UserId,
+        button: &Button,
+    ) -> ResponseActFuture<Self, Answered> {
+        let agent = &self.conversation.slot.agent;
+        let end = UpdateEnd::Control;
+        let changes = vec![
+            Change::EndUpdate { update, end },
+            Change::UseButton {
+                token: button.token.clone(),
+                by: user,
+            },
+            self.told_below(button, approvals::kept_waiting(agent)),
+        ];
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient();
+        let kept = async move { commons.commit(&sender, changes).await };
+        Box::pin(kept.into_actor(self).map(|kept, _, _| kept.map(|()| None)))
     }
 
     /// A question that comes while the agent waits: whoever asked it may let it come first.
@@ -233,26 +267,16 @@ impl Handler<TapPause> for Session {
             return self.not_now(update, user, turn, why);
         };
         let agent = &self.conversation.slot.agent;
-        if tap == Tap::KeepWaiting {
-            let end = UpdateEnd::Control;
-            let changes = vec![
-                Change::EndUpdate { update, end },
-                self.told_below(&button, approvals::kept_waiting(agent)),
-            ];
-            let commons = self.commons.clone();
-            let sender = self.sender.clone().recipient();
-            let kept = async move { commons.commit(&sender, changes).await };
-            return Box::pin(kept.into_actor(self).map(|kept, _, _| kept.map(|()| None)));
-        }
-        let now = self.commons.now();
-        let tapped = approval::tapped(
-            &Self::case(&self.commons.config(), waiting),
-            waiting,
-            version,
-            tap,
-            user,
-            now,
-        );
+        let config = self.commons.config();
+        let case = Self::case(&config, waiting);
+        let tapped = if tap == Tap::KeepWaiting {
+            match approval::may_keep_waiting(&case, waiting, user) {
+                Ok(()) => return self.keeps_waiting(update, user, &button),
+                Err(why) => Tapped::Nothing(why),
+            }
+        } else {
+            approval::tapped(&case, waiting, version, tap, user, self.commons.now())
+        };
         let below = (tap == Tap::RejectAndAsk).then(|| approvals::rejected_for(agent));
         let below = below.map(|text| self.told_below(&button, text));
         self.take(

@@ -2,7 +2,7 @@
 //! prompt.
 
 use actix::{ActorFutureExt, AsyncContext, Context, ResponseActFuture, WrapFuture, fut};
-use tracing::error;
+use tracing::{error, info};
 
 use super::{Session, pausing};
 use crate::a2a::run::Begin;
@@ -86,8 +86,16 @@ impl Session {
     fn refuse_turn(&mut self, id: TurnId, why: String, refused: Change, ctx: &mut Context<Self>) {
         let noted = self.note(id, vec![refused]);
         ctx.spawn(noted);
-        let ended = self.ended(id, &End::Failed(why));
+        let ended = self.not_given(id, why);
         ctx.spawn(ended);
+    }
+
+    /// A turn ends without the agent, in words of our own.
+    fn not_given(&mut self, id: TurnId, why: String) -> ResponseActFuture<Self, ()> {
+        let slot = &self.conversation.slot;
+        let (turn, chat, agent) = (id.reference(), slot.place.chat, &slot.agent);
+        info!(%turn, %chat, %agent, why, "it was not given to the agent");
+        self.ended(id, &End::Failed(why))
     }
 
     pub(super) fn admit_now(&mut self, id: TurnId, begin: Begin, ctx: &mut Context<Self>) {
@@ -97,7 +105,7 @@ impl Session {
         };
         let Some(agent) = by.agent.clone() else {
             let gone = words::agent_gone(&self.conversation.slot.agent);
-            let ended = self.ended(id, &End::Failed(gone));
+            let ended = self.not_given(id, gone);
             ctx.spawn(ended);
             return;
         };

@@ -17,9 +17,11 @@ impl Session {
 
     /// Counts what was taken out of what the agent says to the turn in flight.
     pub(super) fn counts_masked(&self, kinds: &[Kind]) {
-        let route = self.running.as_ref();
-        let route = route.and_then(|running| running.turn.route.as_ref());
-        let config = self.commons.config();
+        let running = self.running.as_ref();
+        let route = running.and_then(|running| running.turn.route.as_ref());
+        // By the name that the route had when the turn began.
+        let begun = running.map(|running| running.by.config.clone());
+        let config = begun.unwrap_or_else(|| self.commons.config());
         let mut routes = config.routes.iter();
         let known = route.and_then(|name| routes.find(|route| route.answers_to(name.as_str())));
         let route = known.map_or(OTHER, |route| &route.command);

@@ -66,8 +66,12 @@ impl Session {
     /// Writes changes about a pause.
     pub(super) fn at_desk<T>(&self, write: impl FnOnce(&mut Desk<'_>) -> T) -> T {
         let mut ids = StoreIds(&self.commons);
+        let now = self.commons.config();
+        let running = self.running.as_ref();
+        let begun = running.map_or_else(|| now.clone(), |it| it.by.config.clone());
         write(&mut Desk {
-            config: &self.commons.config(),
+            config: &now,
+            begun: &begun,
             mask: &self.mask,
             fresh: &mut ids,
         })

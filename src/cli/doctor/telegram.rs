@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::time::Instant;
 
+use super::own;
 use crate::app::telegram_settings;
 use crate::config::{Allow, Config, Listen};
 use crate::ids::ChatId;
@@ -83,18 +84,19 @@ async fn bot(api: &BotApi, config: &Config, how: How) -> TelegramFacts {
     facts.webhook = webhook
         .map(|it| (it.set, it.waiting))
         .map_err(|error| told(&error));
-    facts.poller = poller(api, how).await;
+    facts.poller = if how.own_bot_runs {
+        Looked::OwnBotRuns(own::sees_another(config.ops.listen).await)
+    } else {
+        poller(api, how.look).await
+    };
     facts.clock_ahead = clock_ahead(api).await;
     facts
 }
 
 /// Polls without an offset, which confirms nothing. While it waits, another one that polls takes
 /// over: the Bot API ends the older poll with a conflict.
-async fn poller(api: &BotApi, how: How) -> Looked {
-    if how.own_bot_runs {
-        return Looked::OwnBotRuns;
-    }
-    let Some(secs) = how.look else {
+async fn poller(api: &BotApi, look: Option<u8>) -> Looked {
+    let Some(secs) = look else {
         return Looked::NotAsked;
     };
     let time = Duration::from_secs(secs.into());

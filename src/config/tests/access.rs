@@ -167,6 +167,11 @@ fn a_route_leads_to_an_agent_that_is_there() {
         ),
         (
             given,
+            "agent = \"k8s\"\ndescription = \" \\t \"",
+            "line 23: routes[0].description: must not be empty",
+        ),
+        (
+            given,
             &many,
             "line 23: routes[0].examples: must be at most 8, not 9",
         ),

@@ -97,8 +97,8 @@ fn every_file_that_is_no_toml_is_named() {
     let said = said(&dir);
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines.len(), 2, "{said}");
-    assert!(lines[0].starts_with("b.toml is not valid TOML: line 1: "));
-    assert!(lines[1].starts_with("c.toml is not valid TOML: line 2: "));
+    assert!(lines[0].starts_with("b.toml:1: is not TOML: "));
+    assert!(lines[1].starts_with("c.toml:2: is not TOML: "));
 }
 
 #[test]

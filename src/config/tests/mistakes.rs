@@ -274,7 +274,7 @@ fn a_section_of_the_wrong_kind_is_one_problem() {
         (
             "[[routes]]",
             "[routes]",
-            "line 20: routes: must be a list, not a table",
+            "line 20: routes: is a list of tables: write [[routes]]",
         ),
     ]);
 }

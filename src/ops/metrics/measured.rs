@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Family, Sample, counter, gauge, histogram, sample, seconds};
+use super::families::{Family, counter, gauge, histogram};
+use super::{Sample, sample, seconds};
 use crate::model::Outcome;
 use crate::ops::histogram::Histogram;
 use crate::ops::overview::{Overview, RouteSeen};

@@ -25,6 +25,8 @@ const REASON_MAX: usize = 500;
 pub struct Desk<'a> {
     /// The settings.
     pub config: &'a Config,
+    /// Those that the turn began with: how long it waits stays as they say.
+    pub begun: &'a Config,
     /// What is taken out of what agents say.
     pub mask: &'a Mask,
     /// Fresh ids, and the moment.
@@ -42,6 +44,8 @@ impl Desk<'_> {
             turn.asked_by,
             turn.place.chat,
         );
+        let (asked_by, chat) = (turn.asked_by, turn.place.chat);
+        let begun = Case::new(self.begun, agent, turn.route.as_ref(), asked_by, chat);
         let calls = pause.calls().iter();
         let allowed = calls.map(|call| case.allowed(&call.name)).collect();
         let first = self.fresh.post();
@@ -66,7 +70,7 @@ impl Desk<'_> {
             reason: None,
             cards: Vec::new(),
             opened_at: now,
-            expires_at: now.plus(case.expires_after()),
+            expires_at: now.plus(begun.expires_after()),
             reminded: false,
             attempt: 0,
             made: None,

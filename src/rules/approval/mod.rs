@@ -43,7 +43,7 @@ pub use picks::{Pick, Picks};
 pub use policy::{Allowed, Case, Refusal, approves_on, lets_requester};
 pub use record::told_tools;
 pub use replies::{Reply, is_heard, reply};
-pub use taps::{Denied, Tapped, expired, replied, tapped};
+pub use taps::{Denied, Tapped, expired, may_keep_waiting, replied, tapped};
 pub use waiting::{Made, Posted, Waiting};
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ impl Denied {
     const CHANGED: Self = Self::new(words::CHANGED, "changed meanwhile");
     const REJECT: Self = Self::new(words::MAY_NOT_REJECT, "may not reject");
     const QUESTION: Self = Self::new(words::NOT_YOUR_QUESTION, "may not answer");
+    const NOT_CHOSEN: Self = Self::new(words::CHOOSE_FIRST, "nothing chosen");
     const NOBODY: Self = Self::new(words::NOBODY_MAY, "nobody may approve");
 
     /// A reply that holds no words.
@@ -102,6 +103,15 @@ pub fn tapped(
     decided(case, waiting, decision, user, now)
 }
 
+/// Whether this person may say that what is asked meanwhile waits: whoever might let it come first.
+///
+/// # Errors
+/// What they are told otherwise.
+pub fn may_keep_waiting(case: &Case<'_>, waiting: &Waiting, user: UserId) -> Result<(), Denied> {
+    let may = case.may_reject(user, &waiting.tools());
+    may.then_some(()).ok_or(Denied::REJECT)
+}
+
 /// A reply by this person to a card: the answer to a question, or the reason of a rejection.
 #[must_use]
 pub fn replied(
@@ -136,7 +146,11 @@ fn picked(case: &Case<'_>, waiting: &Waiting, pick: &Pick, user: UserId, now: Ti
         return Tapped::Nothing(why);
     }
     let Some(picks) = waiting.picks.pick(&waiting.pause, pick) else {
-        return Tapped::Nothing(Denied::CHANGED);
+        let why = match pick {
+            Pick::Done => Denied::NOT_CHOSEN,
+            _ => Denied::CHANGED,
+        };
+        return Tapped::Nothing(why);
     };
     let next = Waiting {
         picks: picks.clone(),

@@ -190,16 +190,56 @@ fn a_tap_decides_only_what_the_pause_asks_for() {
     // No card shows such a button; what a row in the store says is not believed either.
     for (asked, tap, user, expected) in [
         (&unclear, Tap::Approve, BEN, "changed meanwhile"),
-        (&unclear, Tap::Done, BEN, "changed meanwhile"),
+        (&unclear, Tap::Done, BEN, "nothing chosen"),
         (&unclear, Tap::Toggle(0), BEN, "changed meanwhile"),
         (&unclear, Tap::Reject, BEN, "rejected None"),
         (&question, Tap::Approve, ANNA, "changed meanwhile"),
-        (&question, Tap::Done, ANNA, "changed meanwhile"),
+        (&question, Tap::Done, ANNA, "nothing chosen"),
         (&question, Tap::Toggle(0), ANNA, "changed meanwhile"),
         (&question, Tap::Reject, ANNA, "rejected None"),
     ] {
         let waiting = opened(&config, asked.clone(), NOW);
         let tapped = tapped(&case(&config), &waiting, 1, tap, user, NOW);
         assert_eq!(told(&tapped), expected, "{tap:?} on {:?}", asked.asks);
+    }
+}
+
+#[test]
+fn done_says_that_nothing_is_chosen_while_nothing_is() {
+    let config = policy_tests::config();
+    let question = Question {
+        text: "Which ones?".to_owned(),
+        choices: vec!["a".to_owned(), "b".to_owned()],
+        multiple: true,
+    };
+    let asks = Asks::Answers {
+        id: CallId::from("c"),
+        via: None,
+        questions: vec![question],
+    };
+    let asked = Pause {
+        asks,
+        ..pause(0, &[])
+    };
+    let (case, waiting) = (case(&config), opened(&config, asked, NOW));
+    let tap = |waiting: &Waiting, tap| tapped(&case, waiting, waiting.version, tap, ANNA, NOW);
+    assert_eq!(told(&tap(&waiting, Tap::Done)), "nothing chosen");
+    let Tapped::Changed(chosen) = tap(&waiting, Tap::Choose(1)) else {
+        panic!("it is chosen");
+    };
+    assert_eq!(told(&tap(&chosen, Tap::Done)), "Answers([[\"b\"]])");
+}
+
+#[test]
+fn only_who_may_let_a_question_come_first_says_that_it_waits() {
+    let config = policy_tests::config();
+    let waiting = waiting(&config);
+    for (user, rule) in [
+        (ANNA, None),
+        (BEN, None),
+        (STRANGER, Some("may not reject")),
+    ] {
+        let may = may_keep_waiting(&case(&config), &waiting, user);
+        assert_eq!(may.err().map(|why| why.rule), rule, "{user}");
     }
 }

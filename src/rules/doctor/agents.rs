@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{Fault, Finding};
 use crate::config::{Flavor, Route};
 use crate::ids::AgentName;
 use crate::model::Protocol;
@@ -36,6 +36,21 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    fn fault(self) -> Fault {
+        match self {
+            Self::Unreachable => Fault::AgentUnreachable,
+            Self::Tls => Fault::AgentTls,
+            Self::Proxy => Fault::AgentProxy,
+            Self::Credential => Fault::AgentCredential,
+            Self::NotAccepted => Fault::AgentRefuses,
+            Self::NoAgent => Fault::NoAgent,
+            Self::SomethingElse => Fault::AgentElse,
+            Self::Slow => Fault::AgentSlow,
+            Self::Version => Fault::AgentVersion,
+            Self::Other => Fault::AgentOdd,
+        }
+    }
+
     fn advice(self) -> &'static str {
         match self {
             Self::Unreachable => {
@@ -91,11 +106,12 @@ pub fn agent(facts: &AgentFacts) -> Vec<Finding> {
         // It works without; the version has to be guessed.
         (Err((Trouble::NoAgent, said)), Some(Ok(_))) => findings.push(Finding::warning(
             "card",
+            Fault::NoCard,
             format!("none: {said}"),
             "mind card_url; without it files and the version are guessed",
         )),
         (Err((trouble, said)), _) => {
-            findings.push(Finding::wrong("card", said, trouble.advice()));
+            findings.push(troubled("card", *trouble, said));
         }
     }
     if let Some(speaks) = &facts.speaks {
@@ -107,13 +123,17 @@ pub fn agent(facts: &AgentFacts) -> Vec<Finding> {
             // The card says already that there is nobody.
             Err(_) if facts.card.is_err() => {}
             Err((Trouble::Version, said)) => {
-                findings.push(Finding::wrong("version", said, Trouble::Version.advice()));
+                findings.push(troubled("version", Trouble::Version, said));
             }
-            Err((trouble, said)) => findings.push(Finding::wrong("calls", said, trouble.advice())),
+            Err((trouble, said)) => findings.push(troubled("calls", *trouble, said)),
         }
     }
     let findings = findings.into_iter();
     findings.map(|finding| finding.about(name)).collect()
+}
+
+fn troubled(check: &'static str, trouble: Trouble, said: &str) -> Finding {
+    Finding::wrong(check, trouble.fault(), said, trouble.advice())
 }
 
 fn card(facts: &AgentFacts, took: Duration) -> Finding {
@@ -124,7 +144,8 @@ fn card(facts: &AgentFacts, took: Duration) -> Finding {
     };
     let found = format!("in {} ms{way}", took.as_millis());
     if took > SLOW {
-        return Finding::warning("card", found, "look at the agent: it takes long to answer");
+        let advice = "look at the agent: it takes long to answer";
+        return Finding::warning("card", Fault::CardSlow, found, advice);
     }
     Finding::fine("card", found)
 }
@@ -135,6 +156,7 @@ fn said_version(facts: &AgentFacts, speaks: Protocol) -> Finding {
     match card {
         Some(card) if facts.fixed.is_none() && card.as_str() != speaks => Finding::warning(
             "version",
+            Fault::CardVersion,
             format!("A2A {speaks}, although its card says {}", card.as_str()),
             format!("set its protocol to \"{speaks}\": the first question pays for finding out"),
         ),
@@ -154,11 +176,13 @@ fn approvals(facts: &AgentFacts, speaks: Protocol) -> Finding {
         }
         (Flavor::Kagent, Protocol::V10) => Finding::warning(
             CHECK,
+            Fault::NotKagent,
             "its card does not declare kagent's extension hitl/v1",
             "if it is not kagent's, set its flavor to \"a2a\"; else mind its version",
         ),
         (Flavor::A2a, _) if declared => Finding::warning(
             CHECK,
+            Fault::Kagent,
             "it is kagent's (its card declares hitl/v1), but its flavor is \"a2a\"",
             "set its flavor to \"kagent\": it is told who asks, and lost questions are looked for",
         ),
@@ -182,6 +206,7 @@ pub fn routes(routes: &[Route]) -> Vec<Finding> {
             let found = "nobody: a dangerous call can only be rejected";
             Finding::warning(
                 CHECK,
+                Fault::NoApprovers,
                 found,
                 "name approvers, if its agent asks for approvals",
             )

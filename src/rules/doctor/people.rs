@@ -1,7 +1,7 @@
 //! Who can be written to: a bot cannot write first to somebody who never pressed Start, nor into
 //! a group that it is not in.
 
-use super::Finding;
+use super::{Fault, Finding};
 use crate::ids::ChatId;
 
 /// What somebody is to the bot, the most important first.
@@ -65,6 +65,7 @@ fn started(people: &[&ChatFacts], left_out: usize) -> Finding {
     if !never.is_empty() {
         return Finding::warning(
             CHECK,
+            Fault::NeverStarted,
             format!("never pressed Start: {}", never.join("; ")),
             "have them open the bot and press Start: it cannot write to them first; or mind the ids",
         );
@@ -89,6 +90,7 @@ fn inside(groups: &[&ChatFacts]) -> Finding {
     }
     Finding::warning(
         CHECK,
+        Fault::NotInGroup,
         format!("it is not in {}", gone.join(", ")),
         "add the bot there; /whoami in a group tells its id",
     )

@@ -1,6 +1,6 @@
 //! The store: whether it opens, fits this version, is whole, and has room.
 
-use super::Finding;
+use super::{Fault, Finding};
 use crate::rules::words;
 
 /// Below this the next day may fill the volume.
@@ -33,9 +33,22 @@ pub fn store(facts: &StoreFacts) -> Vec<Finding> {
 
 fn file(facts: &StoreFacts) -> Finding {
     const CHECK: &str = "store";
+    if let Some(Err(said)) = &facts.damage {
+        return Finding::wrong(
+            CHECK,
+            Fault::StoreDamaged,
+            format!("damaged: {said}"),
+            "stop the bot and restore a backup, see docs/operate.md",
+        );
+    }
     let version = match &facts.schema {
         Err(said) => {
-            return Finding::wrong(CHECK, said, "mind store.url, its volume, its owner");
+            return Finding::wrong(
+                CHECK,
+                Fault::StoreUnreadable,
+                said,
+                "mind store.url, its volume, its owner",
+            );
         }
         Ok(None) => return Finding::fine(CHECK, "not there yet; the first start makes it"),
         Ok(Some(version)) => *version,
@@ -44,15 +57,9 @@ fn file(facts: &StoreFacts) -> Finding {
     if version > newest {
         return Finding::wrong(
             CHECK,
+            Fault::StoreNewer,
             format!("schema {version}, newer than this program's {newest}"),
             "use the version of switchboard that wrote it, or restore a backup",
-        );
-    }
-    if let Some(Err(said)) = &facts.damage {
-        return Finding::wrong(
-            CHECK,
-            format!("damaged: {said}"),
-            "stop the bot and restore a backup, see docs/operate.md",
         );
     }
     let mut found = format!("schema {version}");
@@ -72,6 +79,7 @@ fn disk(facts: &StoreFacts) -> Finding {
     if let Err(said) = &facts.writable {
         return Finding::wrong(
             CHECK,
+            Fault::DiskReadOnly,
             format!("the store's directory cannot be written: {said}"),
             "mind the mount of its volume, and its owner (the image's user is 65532)",
         );
@@ -81,9 +89,13 @@ fn disk(facts: &StoreFacts) -> Finding {
     };
     let found = format!("{} free", words::size(free));
     match free {
-        ..FREE_MIN => Finding::wrong(CHECK, found, "make room on the store's volume, now"),
+        ..FREE_MIN => {
+            let advice = "make room on the store's volume, now";
+            Finding::wrong(CHECK, Fault::DiskFull, found, advice)
+        }
         FREE_MIN..FREE_WARN => {
-            Finding::warning(CHECK, found, "make room on the store's volume, soon")
+            let advice = "make room on the store's volume, soon";
+            Finding::warning(CHECK, Fault::DiskLow, found, advice)
         }
         _ => Finding::fine(CHECK, found),
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{Fault, Finding};
 use crate::ids::ChatId;
 
 /// A clock that is further off than this makes fresh messages old and old ones fresh.
@@ -31,8 +31,9 @@ impl NoAnswer {
 /// Whether another process was seen to poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// Nobody looked: our own bot runs on this store, and it is the one that polls.
-    OwnBotRuns,
+    /// Nobody looked: our own bot runs on this store, and it is the one that polls. It tells at its
+    /// operations port whether another one does; none: it has no port, or does not answer there.
+    OwnBotRuns(Option<bool>),
     /// Nobody looked: to look, one has to poll, which interrupts a bot that runs elsewhere.
     NotAsked,
     /// Nobody took over within this time.
@@ -93,21 +94,25 @@ fn no_answer(why: &NoAnswer, proxy: bool) -> Finding {
     match why {
         NoAnswer::Token => Finding::wrong(
             "token",
+            Fault::TokenRefused,
             why.words(),
             "ask @BotFather for it (/token), and put it where token_env or token_file says",
         ),
         NoAnswer::Unreachable(said) if proxy => Finding::wrong(
             "telegram",
+            Fault::TelegramProxy,
             said,
             "mind proxy of [telegram], and whether it lets CONNECT through to Telegram",
         ),
         NoAnswer::Unreachable(said) => Finding::wrong(
             "telegram",
+            Fault::TelegramUnreachable,
             said,
             "mind api_url, DNS, and whether the network lets this pod out",
         ),
         NoAnswer::Other(said) => Finding::wrong(
             "telegram",
+            Fault::TelegramOdd,
             said,
             "mind api_url and proxy of [telegram]; else wait, the bot tries again by itself",
         ),
@@ -118,6 +123,7 @@ fn webhook(facts: &TelegramFacts) -> Finding {
     match &facts.webhook {
         Ok((true, _)) => Finding::wrong(
             "webhook",
+            Fault::Webhook,
             "one is set: no poll works",
             "switchboard doctor --delete-webhook removes it; what waits stays",
         ),
@@ -132,16 +138,28 @@ fn webhook(facts: &TelegramFacts) -> Finding {
                 format!("{removed}; updates that wait: {waiting}"),
             )
         }
-        Err(why) => Finding::warning("webhook", why.words(), "run it again"),
+        Err(why) => {
+            let fault = Fault::WebhookUnknown;
+            Finding::warning("webhook", fault, why.words(), "run it again")
+        }
     }
 }
 
 fn poller(looked: &Looked) -> Finding {
     const CHECK: &str = "poller";
     match looked {
-        Looked::OwnBotRuns => Finding::fine(
+        Looked::OwnBotRuns(None) => Finding::fine(
             CHECK,
             "our own bot polls; a second one would show in its log: another process polls",
+        ),
+        Looked::OwnBotRuns(Some(false)) => {
+            Finding::fine(CHECK, "our own bot polls, and says that it is alone")
+        }
+        Looked::OwnBotRuns(Some(true)) => Finding::wrong(
+            CHECK,
+            Fault::OtherPoller,
+            "our own bot polls, and says that another process does so with this token",
+            "find that process and end it, or have @BotFather /revoke the token",
         ),
         Looked::NotAsked => Finding::fine(
             CHECK,
@@ -158,10 +176,13 @@ fn poller(looked: &Looked) -> Finding {
         ),
         Looked::Another => Finding::wrong(
             CHECK,
+            Fault::OtherPoller,
             "another process polls with this token",
             "if it is not your own bot, end it, or have @BotFather /revoke the token",
         ),
-        Looked::Failed(why) => Finding::warning(CHECK, why.words(), "run it again"),
+        Looked::Failed(why) => {
+            Finding::warning(CHECK, Fault::PollerUnknown, why.words(), "run it again")
+        }
     }
 }
 
@@ -182,6 +203,7 @@ fn privacy(facts: &TelegramFacts) -> Finding {
     if !deaf.is_empty() {
         return Finding::wrong(
             CHECK,
+            Fault::Privacy,
             format!("on, although listen = \"all\" in {deaf}"),
             "make the bot an admin there; or /setprivacy, Disable, at @BotFather, and then add \
              it to the group again",
@@ -209,6 +231,7 @@ fn clock(ahead: Option<i64>) -> Finding {
             let secs = secs.unsigned_abs();
             Finding::warning(
                 CHECK,
+                Fault::Clock,
                 format!("ours is {secs} s {way} Telegram's"),
                 "set this machine's clock (NTP): old messages and expiries go by it",
             )

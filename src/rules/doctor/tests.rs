@@ -44,6 +44,12 @@ fn each_fault_of_the_bot_is_one_finding() {
     );
     fault(|it| it.poller = Looked::Another, &[("poller", "wrong")]);
     fault(|it| it.poller = Looked::UpdatesWait, &[]);
+    fault(|it| it.poller = Looked::OwnBotRuns(None), &[]);
+    fault(|it| it.poller = Looked::OwnBotRuns(Some(false)), &[]);
+    fault(
+        |it| it.poller = Looked::OwnBotRuns(Some(true)),
+        &[("poller", "wrong")],
+    );
     fault(|it| it.clock_ahead = Some(30), &[]);
     fault(|it| it.clock_ahead = Some(31), &[("clock", "warning")]);
     fault(|it| it.clock_ahead = Some(-31), &[("clock", "warning")]);

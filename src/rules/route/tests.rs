@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::config::Config;
-use crate::ids::{AgentName, ChatId, TopicId};
-use crate::model::Seat;
+use crate::ids::{AgentName, ChatId, OutboxId, TopicId, TurnId};
+use crate::model::{Action, Button, Piece, Place, Seat, Whom};
+use crate::rules::edits::{self, Before, Edited};
 use crate::rules::testing::{
     ADMIN, ANNA, BEN, CLEO, DORA, ELSEWHERE, GROUP, STRANGER, config, me, message, reply_to,
 };
@@ -16,6 +17,12 @@ const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
 /// What is to be done with it, as `golden.txt` says it.
 fn described(config: &Config, written: &Written) -> String {
+    if let Some(wrote) = &written.wrote {
+        return described_edit(config, written, wrote);
+    }
+    if let Some((label, whose)) = &written.taps {
+        return described_tap(config, written, label, *whose);
+    }
     match decide(config, &me(), &written.message, written.known(), NOW) {
         Decision::Ignore(reason) => format!("ignored: {reason}"),
         Decision::Nobody { waits: true } => "nobody, who waits".to_owned(),
@@ -43,11 +50,83 @@ fn described(config: &Config, written: &Written) -> String {
     }
 }
 
+/// What becomes of a question that still waits, when its message says something else.
+fn described_edit(config: &Config, written: &Written, wrote: &str) -> String {
+    let message = &written.message;
+    let (from, chat) = (message.from.as_ref().unwrap().id, message.chat);
+    let seat = Seat::default();
+    let known = |seat| Known {
+        seat,
+        answered: None,
+    };
+    let first = crate::rules::testing::message(from, chat, wrote);
+    let asked = decide(config, &me(), &first, known(&seat), NOW);
+    let Decision::Ask {
+        route, text, why, ..
+    } = asked
+    else {
+        return "of no question".to_owned();
+    };
+    let piece = Piece {
+        by_command: why == Why::Command,
+        ..Piece::plain(message.message, text)
+    };
+    let expected = expected(config, message.place(), known(&written.seat), from, NOW);
+    let before = Before {
+        piece: &piece,
+        first: true,
+        agent: &route.agent,
+        expected: expected.map(|to| &to.route.agent),
+    };
+    match edits::read(config, &me(), message, before) {
+        Edited::Changed(piece) => format!("changed to {}", piece.text),
+        Edited::Same => "changes nothing".to_owned(),
+        Edited::Elsewhere => "cannot be changed to that".to_owned(),
+    }
+}
+
+/// Whether a button about a question to k8s does something for whoever taps it.
+fn described_tap(config: &Config, written: &Written, label: &str, whose: UserId) -> String {
+    let (turn, attempt) = (TurnId(1), 1);
+    let action = match label {
+        "run again" => Action::RunAgain { turn, attempt },
+        "leave it" => Action::LeaveIt { turn, attempt },
+        "stop" => Action::Stop { turn, attempt },
+        "release" => Action::Release { turn },
+        "drop" => Action::Drop { turn },
+        other => panic!("what does {other} do?"),
+    };
+    let message = &written.message;
+    let user = message.from.as_ref().unwrap().id;
+    let chat = match message.chat {
+        chat if chat.is_group() => chat,
+        _ => ChatId(whose.0),
+    };
+    let button = Button {
+        token: "t".to_owned(),
+        place: Place {
+            chat,
+            topic: message.topic,
+        },
+        action,
+        whom: Whom::Person(whose),
+        post: OutboxId(1),
+        group: 0,
+        expires_at: NOW,
+    };
+    let may = access::may_press(config, &"k8s".into(), &button, user);
+    if may { "pressed" } else { "not theirs" }.to_owned()
+}
+
 /// A message, and what is known beside it.
 struct Written {
     message: Incoming,
     seat: Seat,
     answered: Option<AgentName>,
+    /// What it said before it was changed to the text.
+    wrote: Option<String>,
+    /// The button that is tapped instead, and whose it is.
+    taps: Option<(String, UserId)>,
 }
 
 impl Written {
@@ -73,6 +152,8 @@ fn written(who: &str, place: &str, text: &str) -> Written {
         message: message(user, chat, text),
         seat: Seat::default(),
         answered: None,
+        wrote: None,
+        taps: None,
     };
     let message = &mut written.message;
     match who {
@@ -125,7 +206,13 @@ impl Written {
                 message.file = Some(crate::rules::testing::file());
             }
             ["picked"] => message.entities = vec![picked(text)],
-            ["photo"] => message.media = Some("photo".to_owned()),
+            ["media", kind] => message.media = Some(kind.to_owned()),
+            ["wrote", ..] => self.wrote = Some(special.trim_start_matches("wrote ").to_owned()),
+            ["taps", .., "of", whose] => {
+                let label = special.trim_start_matches("taps ");
+                let label = label.trim_end_matches(whose).trim_end_matches(" of ");
+                self.taps = Some((label.to_owned(), user(whose)));
+            }
             ["service"] => message.service = true,
             ["nobody"] => message.from = None,
             _ => panic!("how is {special}?"),

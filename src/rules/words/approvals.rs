@@ -84,6 +84,8 @@ pub const NOBODY_MAY: &str = "Nobody may approve this. It can only be rejected."
 pub const MAY_NOT_REJECT: &str = "Only whoever asked, an approver or an admin can reject this.";
 /// Somebody else's question.
 pub const NOT_YOUR_QUESTION: &str = "Only the person who asked can answer this.";
+/// \[Done\] where nothing is chosen.
+pub const CHOOSE_FIRST: &str = "Nothing is chosen yet: tap at least one first.";
 /// The session is not ready yet after a restart.
 pub const ONE_MOMENT: &str =
     "One moment: I am looking at it again. Tap once more in a few seconds.";

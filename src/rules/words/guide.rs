@@ -20,9 +20,16 @@ pub fn forbidden<'a>(command: &str, routes: impl Iterator<Item = &'a Route>) -> 
     ))
 }
 
-/// A command that nobody knows; `new …` for a `/new` with more behind it than an agent.
+/// `/stop` with something behind it that is no agent.
+const NOT_STOPPED: &str = "Nothing was stopped: put nothing after /stop, or the name of an agent.";
+
+/// A command that nobody knows; `new …` for a `/new` with more behind it than an agent, `stop …` for
+/// a `/stop` with something else.
 #[must_use]
 pub fn unknown_command<'a>(name: &str, routes: impl Iterator<Item = &'a Route>) -> String {
+    if name.starts_with("stop ") {
+        return NOT_STOPPED.to_owned();
+    }
     if !name.starts_with("new ") {
         return fitting(&format!("I do not know /{name}. {}", you_may(routes)));
     }

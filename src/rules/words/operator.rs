@@ -45,6 +45,18 @@ pub fn needs_restart(keys: &[&str]) -> String {
 /// Nothing waits for a restart any more.
 pub const NO_RESTART: &str = "No change of the configuration waits for a restart any more.";
 
+/// Another process polls with our token.
+pub const RIVAL_POLLS: &str = "⚠️ Another process polls Telegram in my name: what people write \
+     and tap reaches it or me, as it happens. If it is not meant to run, end it; if you do not know \
+     it, have @BotFather /revoke what it signs in with.";
+
+/// A webhook keeps us from polling.
+pub const WEBHOOK_SET: &str = "⚠️ A webhook is set for me at Telegram, so nothing that people write \
+     reaches me. This removes it: switchboard doctor --delete-webhook --config FILE";
+
+/// Neither is so any more.
+pub const POLLS_ALONE: &str = "✅ What people write reaches me alone again.";
+
 /// An agent that could not be reached for so long.
 #[must_use]
 pub fn agent_down(agent: &AgentName, time: Duration) -> String {

@@ -279,3 +279,33 @@ broken! { Forgiving;
         self.0.prove_ownership()
     }
 }
+
+/// Commits something else than it was told.
+pub struct Tampering(
+    pub SharedStore,
+    pub fn(&SharedStore, Vec<Change>) -> Vec<Change>,
+);
+
+impl Behind for Tampering {
+    fn behind(&self) -> &SharedStore {
+        &self.0
+    }
+}
+
+broken! { Tampering;
+    fn button(&self, token: String) -> Answer<Option<Button>> {
+        self.behind().button(token)
+    }
+
+    fn accept(&self, updates: Vec<StoredUpdate>) -> Answer<Vec<StoredUpdate>> {
+        self.0.accept(updates)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> Answer<()> {
+        self.0.commit((self.1)(&self.0, changes))
+    }
+
+    fn prove_ownership(&self) -> Answer<()> {
+        self.0.prove_ownership()
+    }
+}

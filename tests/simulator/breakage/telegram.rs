@@ -24,6 +24,12 @@ pub enum Rule {
     Penalty,
     /// Somebody is who Telegram says that they are.
     Sender,
+    /// A tap is answered once.
+    OneAnswer,
+    /// A tap is answered.
+    AnAnswer,
+    /// What was edited was there before.
+    Edits,
 }
 
 pub struct Broken {
@@ -65,6 +71,11 @@ impl Telegram for Broken {
                 let somebody = format!("\"from\":{}", person(ANNA));
                 for update in &mut batch {
                     update.body = update.body.replace(&stranger, &somebody);
+                }
+            }
+            if self.forgets == Rule::Edits {
+                for update in &mut batch {
+                    update.body = update.body.replace("edited_message", "message");
                 }
             }
             if let (Rule::Acknowledge, Some(last)) = (self.forgets, batch.last()) {
@@ -122,7 +133,15 @@ impl Telegram for Broken {
         text: Option<&'a str>,
         alert: bool,
     ) -> TelegramCall<'a, ()> {
-        self.inner.answer_callback_query(id, text, alert)
+        Box::pin(async move {
+            if self.forgets == Rule::AnAnswer {
+                return Ok(());
+            }
+            if self.forgets == Rule::OneAnswer {
+                let _ = self.inner.answer_callback_query(id, text, alert).await;
+            }
+            self.inner.answer_callback_query(id, text, alert).await
+        })
     }
 
     fn set_my_commands<'a>(

@@ -170,7 +170,7 @@ impl Telegram {
     }
 
     /// A question is written; answers the number of its message.
-    fn writes(&self, user: UserId, place: Place, number: i64, text: &str) -> i64 {
+    pub fn writes(&self, user: UserId, place: Place, number: i64, text: &str) -> i64 {
         let mut inside = self.inside.borrow_mut();
         inside.last_message += 1;
         let message = inside.last_message;
@@ -184,7 +184,7 @@ impl Telegram {
         message
     }
 
-    fn message(&self, user: UserId, place: Place, message: i64) -> Value {
+    pub fn message(&self, user: UserId, place: Place, message: i64) -> Value {
         let mut message = json!({
             "message_id": message, "date": self.sim.now().0 / 1000, "chat": chat_of(place.chat),
             "from": person(user),

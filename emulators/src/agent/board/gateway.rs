@@ -1,6 +1,7 @@
 //! What stands before the agent, and an agent's restart: the token, faults, cuts, forgetting.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use super::super::gate::Gate;
 use super::super::reply::Fault;
@@ -42,6 +43,18 @@ impl Board {
         let mut kept = self.kept();
         let at = kept.held.iter().position(|(of, _)| of == method)?;
         kept.held.remove(at).map(|(_, gate)| gate)
+    }
+
+    /// Has the next call of a method wait for so long.
+    pub fn delay_next(&self, method: &str, time: Duration) {
+        self.kept().delays.push_back((method.to_owned(), time));
+    }
+
+    /// How long this call of a method waits, if it does.
+    pub fn next_delay(&self, method: &str) -> Option<Duration> {
+        let mut kept = self.kept();
+        let at = kept.delays.iter().position(|(of, _)| of == method)?;
+        kept.delays.remove(at).map(|(_, time)| time)
     }
 
     /// Cuts all who listen to a task.

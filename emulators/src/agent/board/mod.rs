@@ -5,6 +5,7 @@ mod pauses;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
@@ -59,6 +60,8 @@ struct Kept {
     faults: VecDeque<(String, Fault)>,
     /// Where the next call of a method waits.
     held: VecDeque<(String, Gate)>,
+    /// How long the next call of a method waits.
+    delays: VecDeque<(String, Duration)>,
     calls_made: u64,
     tasks_made: u64,
 }
