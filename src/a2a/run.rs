@@ -56,6 +56,8 @@ pub enum News {
         context: Option<ContextId>,
         /// The protocol version that it was made in: every later call about it uses that one.
         protocol: Protocol,
+        /// Whether it was over when it was first seen: its end is the next news.
+        over: bool,
     },
     /// The context that an answer without a task belongs to.
     Context(ContextId),
@@ -344,6 +346,7 @@ impl Watch {
                 task: task.id.clone(),
                 context: task.context_id.clone(),
                 protocol,
+                over: task.state.is_terminal(),
             };
             (self.run.listener)(started).await;
         }

@@ -139,6 +139,8 @@ struct Running {
     /// Whether a decision about it was on its way when an earlier process ended: what has moved
     /// on since has got it.
     decided_before: bool,
+    /// What is committed with its end.
+    with_end: Vec<Change>,
     /// Whether its end is being committed.
     ending: bool,
     /// Whether it is let in.
@@ -260,6 +262,7 @@ impl Session {
             paused: None,
             reads_pause: matches!(begin, Begin::TakeUp(_)),
             decided_before: false,
+            with_end: Vec::new(),
             ending: false,
             tried: Tried::In,
             began: Instant::now(),

@@ -15,7 +15,7 @@
 //! | `command` | a typed line → what is meant by it |
 //! | `watch` | the emulated screens → what is new on them |
 //!
-//! Lines come from, and rows go to, [`terminal`](crate::terminal).
+//! Lines come from, and rows go to, `src/terminal`.
 //!
 //! Nothing here is on the bot's side of the wire: it is configured by a file and talks HTTP,
 //! as in production.

@@ -1,6 +1,7 @@
 //! How many turns a person may begin, and a route takes: decided on what the store counts.
 
 use crate::config::{Quotas, RouteQuotas};
+use crate::ids::TurnId;
 
 /// Turns that were begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Used {
     pub route_minute: u32,
     /// By this route within the last 24 hours.
     pub route_day: u32,
+    /// The first that anybody began within the last 24 hours.
+    pub first: Option<TurnId>,
 }
 
 /// Why there is no turn.
@@ -67,6 +70,20 @@ pub fn check(quotas: &Quotas, route: &RouteQuotas, used: &Used) -> Result<(), Ov
     over.map_or(Ok(()), |(_, _, over)| Err(over))
 }
 
+/// Whether nothing can be used up, whoever asked by which route, if in all so many turns were begun
+/// within 24 hours and so many are not over: then nobody has to count more closely.
+#[must_use]
+pub fn is_out_of_reach(quotas: &Quotas, route: &RouteQuotas, begun: i64, open: usize) -> bool {
+    let most = [
+        quotas.person_per_minute,
+        quotas.person_per_day,
+        route.per_minute,
+        route.per_day,
+    ];
+    let open = u32::try_from(open).unwrap_or(u32::MAX);
+    most.into_iter().all(|quota| begun < i64::from(quota)) && open < quotas.person_at_once
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +111,7 @@ mod tests {
             person_open,
             route_minute,
             route_day,
+            first: None,
         };
         for (used, expected) in [
             (Used::default(), Ok(())),
@@ -106,6 +124,27 @@ mod tests {
             (used(9, 10, 9, 9, 20), Err(Over::PersonDay)),
         ] {
             assert_eq!(check(&QUOTAS, &ROUTE, &used), expected, "{used:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_counts_closely_while_all_turns_together_use_up_nothing() {
+        // Whoever began them, by whatever route: the smallest quota is that of a minute.
+        for begun in 0..30 {
+            for open in 0..5 {
+                let used = u32::try_from(begun).unwrap_or_default();
+                let worst = Used {
+                    person_minute: used,
+                    person_day: used,
+                    route_minute: used,
+                    route_day: used,
+                    person_open: u32::try_from(open).unwrap_or_default(),
+                    first: None,
+                };
+                let fits = check(&QUOTAS, &ROUTE, &worst).is_ok();
+                let far = is_out_of_reach(&QUOTAS, &ROUTE, begun, open);
+                assert_eq!(far, fits, "{begun} begun, {open} open");
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ pub(crate) use self::address::without_name;
 use self::address::{first_word, hears_all, is_for_us};
 pub use self::decision::Decision;
 pub use self::destination::{
-    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, REASONS, Way, Why, current, expected,
-    names_itself, renews,
+    CURRENT_IDLE, CURRENT_RENEWED, Destination, Known, REASONS, Way, Why, current, depends_on_seat,
+    expected, names_itself, renews,
 };
 use self::destination::{Plain, expected_by};
 pub use self::steps::{Heard, Says, Step};

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 
 use super::StoreError;
+use super::write::{Writing, write};
 use crate::ids::{BotId, Timestamp};
 
 /// Writes a copy of the store at `from` as it is at one moment. Takes no lock that the owner
@@ -23,7 +24,7 @@ pub async fn backup(from: &Path, to: &Path) -> Result<(), StoreError> {
             return Err(StoreError::unavailable(format!("{path} is there already")));
         }
     }
-    let done = write(from, &part).await;
+    let done = copy(from, &part).await;
     let done = done.and_then(|()| publish(&part, to).map_err(StoreError::unavailable));
     if done.is_err() {
         // Half a copy helps nobody; it may not be there at all.
@@ -32,7 +33,7 @@ pub async fn backup(from: &Path, to: &Path) -> Result<(), StoreError> {
     done
 }
 
-async fn write(from: &Path, part: &Path) -> Result<(), StoreError> {
+async fn copy(from: &Path, part: &Path) -> Result<(), StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(from)
         .create_if_missing(false)
@@ -77,18 +78,12 @@ pub(super) async fn copied_at(
 
 /// What waited to be sent is dropped: whoever made the copy has sent it since. From now on this is
 /// a store like any other.
-pub(super) async fn restored(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
+pub(super) fn restored(c: &Writing, bot: BotId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
          WHERE bot = ? AND state IN ('pending', 'sending')",
     );
-    sql.bind(now.0).bind(bot.0).execute(&mut *c).await?;
-    query("UPDATE owner SET copied_at = NULL")
-        .execute(c)
-        .await?;
+    sql.bind(now.0).bind(bot.0).run(c)?;
+    write("UPDATE owner SET copied_at = NULL").run(c)?;
     Ok(())
 }

@@ -55,6 +55,14 @@ impl StoreError {
         matches!(self, Self::Stale(_) | Self::Unfit(_))
     }
 
+    /// What `SQLite` says, with what the operator can do about it.
+    pub(super) fn of_sqlite(code: i32, said: &str) -> Self {
+        match advice(code) {
+            Some(advice) => Self::unavailable(format!("{said}; {advice}")),
+            None => Self::unavailable(said),
+        }
+    }
+
     pub(super) fn unavailable(reason: impl std::fmt::Display) -> Self {
         Self::Unavailable(reason.to_string().into())
     }
@@ -67,10 +75,13 @@ impl From<sqlx::Error> for StoreError {
             .as_database_error()
             .map(sqlx::error::DatabaseError::kind)
         {
-            None | Some(ErrorKind::Other) => match advice(&error) {
-                Some(advice) => Self::unavailable(format!("{error}; {advice}")),
-                None => Self::unavailable(error),
-            },
+            None | Some(ErrorKind::Other) => {
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
+                let code = code.and_then(|code| code.parse().ok());
+                Self::of_sqlite(code.unwrap_or_default(), &error.to_string())
+            }
             Some(_) => Self::Unfit(error.to_string().into()),
         }
     }
@@ -78,17 +89,16 @@ impl From<sqlx::Error> for StoreError {
 
 /// What the operator can do about it, by `SQLite`'s primary result code (`sqlite3.h`); extended
 /// codes carry it in their lowest byte.
-fn advice(error: &sqlx::Error) -> Option<&'static str> {
-    const BUSY: u32 = 5;
-    const LOCKED: u32 = 6;
-    const READONLY: u32 = 8;
-    const IOERR: u32 = 10;
-    const CORRUPT: u32 = 11;
-    const FULL: u32 = 13;
-    const CANTOPEN: u32 = 14;
-    const NOTADB: u32 = 26;
-    let code = error.as_database_error()?.code()?;
-    match code.parse::<u32>().ok()? & 0xff {
+fn advice(code: i32) -> Option<&'static str> {
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    const READONLY: i32 = 8;
+    const IOERR: i32 = 10;
+    const CORRUPT: i32 = 11;
+    const FULL: i32 = 13;
+    const CANTOPEN: i32 = 14;
+    const NOTADB: i32 = 26;
+    match code & 0xff {
         BUSY | LOCKED => Some("end the program that holds the file"),
         READONLY => Some("the file or its volume is read-only: mind its owner and its mount"),
         IOERR => Some("the disk does not take or give it: look at the volume"),

@@ -1,9 +1,10 @@
 //! The lists of commands that Telegram was given.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, query};
 
 use super::StoreError;
+use super::write::{Writing, write};
 use crate::ids::{BotId, ChatId, Timestamp, UserId};
 use crate::model::MenuScope;
 
@@ -39,8 +40,8 @@ pub(super) async fn all(
 }
 
 /// Telegram has this list now, or none. The oldest beyond `rows_max` are forgotten.
-pub(super) async fn keep(
-    c: &mut SqliteConnection,
+pub(super) fn keep(
+    c: &Writing,
     bot: BotId,
     (menu, digest): (MenuScope, Option<&str>),
     rows_max: usize,
@@ -48,22 +49,22 @@ pub(super) async fn keep(
 ) -> Result<(), StoreError> {
     let (chat, user) = columns(menu);
     let Some(digest) = digest else {
-        let sql = query("DELETE FROM menus WHERE bot = ? AND chat = ? AND user = ?");
-        sql.bind(bot.0).bind(chat).bind(user).execute(c).await?;
+        let sql = write("DELETE FROM menus WHERE bot = ? AND chat = ? AND user = ?");
+        sql.bind(bot.0).bind(chat).bind(user).run(c)?;
         return Ok(());
     };
-    let sql = query(
+    let sql = write(
         "INSERT INTO menus (bot, chat, user, digest, set_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET digest = excluded.digest, set_at = excluded.set_at",
     );
     let sql = sql.bind(bot.0).bind(chat).bind(user).bind(digest);
-    sql.bind(now.0).execute(&mut *c).await?;
-    let sql = query(
+    sql.bind(now.0).run(c)?;
+    let sql = write(
         "DELETE FROM menus WHERE bot = ?1 AND (chat, user) IN
              (SELECT chat, user FROM menus WHERE bot = ?1
               ORDER BY set_at DESC, chat, user LIMIT -1 OFFSET ?2)",
     );
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
-    sql.bind(bot.0).bind(rows_max).execute(c).await?;
+    sql.bind(bot.0).bind(rows_max).run(c)?;
     Ok(())
 }

@@ -33,6 +33,7 @@ mod tidy;
 mod totals;
 mod upkeep;
 mod waiters;
+mod write;
 mod writer;
 
 use std::rc::Rc;

@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqliteRow
 use sqlx::{Connection, Row, query};
 
 use super::apply::{any, one};
+use super::write::{Writing, write};
 use super::{Change, StoreError};
 use crate::ids::{BotId, Timestamp};
 use crate::poison::Work;
@@ -27,8 +28,8 @@ pub struct Parked {
 }
 
 /// Parks something, counts towards it, or puts it back.
-pub(super) async fn change(
-    c: &mut SqliteConnection,
+pub(super) fn change(
+    c: &Writing,
     bot: BotId,
     change: &Change,
     now: Timestamp,
@@ -36,49 +37,49 @@ pub(super) async fn change(
     match change {
         Change::NotePanic(record) => {
             let (kind, id) = record.work.parts();
-            let sql = query(
+            let sql = write(
                 "INSERT INTO panics (bot, kind, id, at, line) VALUES (?, ?, ?, ?, ?)
                  ON CONFLICT DO NOTHING",
             );
             let sql = sql.bind(bot.0).bind(kind).bind(id);
-            any(c, sql.bind(record.at.0).bind(&record.line)).await
+            any(c, sql.bind(record.at.0).bind(&record.line))
         }
         Change::Park { work, why } => {
             let (kind, id) = work.parts();
-            let sql = query(
+            let sql = write(
                 "INSERT INTO parked (bot, kind, id, why, parked_at) VALUES (?, ?, ?, ?, ?)
                  ON CONFLICT DO UPDATE SET why = excluded.why, parked_at = excluded.parked_at,
                      retry_asked_at = NULL",
             );
-            any(c, sql.bind(bot.0).bind(kind).bind(id).bind(why).bind(now.0)).await?;
-            let sql = query("DELETE FROM suspects WHERE bot = ? AND kind = ? AND id = ?");
-            any(c, sql.bind(bot.0).bind(kind).bind(id)).await?;
-            let sql = query("DELETE FROM panics WHERE bot = ? AND kind = ? AND id = ?");
-            any(c, sql.bind(bot.0).bind(kind).bind(id)).await
+            any(c, sql.bind(bot.0).bind(kind).bind(id).bind(why).bind(now.0))?;
+            let sql = write("DELETE FROM suspects WHERE bot = ? AND kind = ? AND id = ?");
+            any(c, sql.bind(bot.0).bind(kind).bind(id))?;
+            let sql = write("DELETE FROM panics WHERE bot = ? AND kind = ? AND id = ?");
+            any(c, sql.bind(bot.0).bind(kind).bind(id))
         }
-        Change::Retry(work) => retry(c, bot, *work).await,
+        Change::Retry(work) => retry(c, bot, *work),
         Change::RefuseRetry(work) => {
             let (kind, id) = work.parts();
-            let sql = query(
+            let sql = write(
                 "UPDATE parked SET retry_asked_at = NULL WHERE bot = ? AND kind = ? AND id = ?",
             );
-            any(c, sql.bind(bot.0).bind(kind).bind(id)).await
+            any(c, sql.bind(bot.0).bind(kind).bind(id))
         }
         _ => Err(StoreError::unavailable("not a change of what is parked")),
     }
 }
 
 /// A turn goes on from where it stood: what an agent may have is not given to it again.
-async fn retry(c: &mut SqliteConnection, bot: BotId, work: Work) -> Result<(), StoreError> {
+fn retry(c: &Writing, bot: BotId, work: Work) -> Result<(), StoreError> {
     let (kind, id) = work.parts();
-    let sql = query("DELETE FROM parked WHERE bot = ? AND kind = ? AND id = ?");
-    one(c, sql.bind(bot.0).bind(kind).bind(id), "it is not parked").await?;
+    let sql = write("DELETE FROM parked WHERE bot = ? AND kind = ? AND id = ?");
+    one(c, sql.bind(bot.0).bind(kind).bind(id), "it is not parked")?;
     let sql = match work {
-        Work::Update(_) => query(
+        Work::Update(_) => write(
             "UPDATE updates SET state = 'new', reason = NULL, ended_at = NULL
              WHERE bot = ? AND update_id = ? AND state = 'parked' AND body IS NOT NULL",
         ),
-        Work::Turn(_) => query(
+        Work::Turn(_) => write(
             "UPDATE turns SET ended_at = NULL, state = CASE
                  WHEN task_id IS NOT NULL THEN 'working'
                  WHEN prompt_id IS NOT NULL THEN 'submitting'
@@ -92,7 +93,6 @@ async fn retry(c: &mut SqliteConnection, bot: BotId, work: Work) -> Result<(), S
         sql.bind(bot.0).bind(id),
         "it was run again, or its text is gone",
     )
-    .await
 }
 
 /// What has caused too many panics and is not over: what, how often, and the line of the last.

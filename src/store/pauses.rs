@@ -71,14 +71,16 @@ pub(super) async fn used(
     now: Timestamp,
 ) -> Result<Used, StoreError> {
     let row = query(
-        "SELECT coalesce(sum(t.asked_by = ?1 AND t.opened_at > ?3), 0),
-                coalesce(sum(t.asked_by = ?1), 0),
-                coalesce(sum(t.route = ?2 AND t.opened_at > ?3), 0),
-                coalesce(sum(t.route = ?2), 0),
-                (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
-                    AND state IN ('queued', 'submitting', 'working', 'detached'))
-         FROM turns t
-         WHERE t.bot = ?5 AND t.opened_at > ?4 AND t.id < ?6",
+        "SELECT
+            (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND opened_at > ?3 AND id < ?6),
+            (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND opened_at > ?4 AND id < ?6),
+            (SELECT count(*) FROM turns WHERE bot = ?5 AND route = ?2 AND opened_at > ?3 AND id < ?6),
+            (SELECT count(*) FROM turns WHERE bot = ?5 AND route = ?2 AND opened_at > ?4 AND id < ?6),
+            (SELECT count(*) FROM turns INDEXED BY turns_open
+             WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
+                AND state IN ('queued', 'submitting', 'working', 'detached')),
+            (SELECT id FROM turns WHERE bot = ?5 AND opened_at > ?4 AND id < ?6
+             ORDER BY opened_at, id LIMIT 1)",
     )
     .bind(user.0)
     .bind(route.as_str())
@@ -94,5 +96,6 @@ pub(super) async fn used(
         route_minute: row.try_get(2)?,
         route_day: row.try_get(3)?,
         person_open: row.try_get(4)?,
+        first: row.try_get::<Option<i64>, _>(5)?.map(TurnId),
     })
 }

@@ -1,9 +1,10 @@
 //! Until when Telegram wants nothing of us, over processes.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, query};
 
 use super::StoreError;
+use super::write::{Writing, write};
 use crate::ids::{BotId, ChatId, Timestamp};
 use crate::rules::pace::Penalty;
 
@@ -11,21 +12,21 @@ use crate::rules::pace::Penalty;
 const EVERYWHERE: i64 = 0;
 
 /// Keeps it, and forgets those that are over.
-pub(super) async fn keep(
-    c: &mut SqliteConnection,
+pub(super) fn keep(
+    c: &Writing,
     bot: BotId,
     penalty: Penalty,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = query("DELETE FROM penalties WHERE bot = ? AND until_at <= ?");
-    sql.bind(bot.0).bind(now.0).execute(&mut *c).await?;
-    let sql = query(
+    let sql = write("DELETE FROM penalties WHERE bot = ? AND until_at <= ?");
+    sql.bind(bot.0).bind(now.0).run(c)?;
+    let sql = write(
         "INSERT INTO penalties (bot, chat, until_at) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at)",
     );
     let chat = penalty.chat.map_or(EVERYWHERE, |chat| chat.0);
     let sql = sql.bind(bot.0).bind(chat).bind(penalty.until.0);
-    sql.execute(c).await?;
+    sql.run(c)?;
     Ok(())
 }
 

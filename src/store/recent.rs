@@ -3,9 +3,10 @@
 
 use sqlx::Row;
 use sqlx::query;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::sqlite::SqlitePool;
 
 use super::apply::{any, one};
+use super::write::{Writing, write};
 use super::{StoreError, read};
 use crate::ids::{BotId, ConversationId, Timestamp, TopicId, TurnId, UserId};
 use crate::model::{Place, Recent, Turn};
@@ -17,55 +18,40 @@ pub(super) fn words_of(summary: &str) -> Option<String> {
 }
 
 /// A turn begins: its conversation is used, and has its first words from it if it has none.
-pub(super) async fn begun(
-    c: &mut SqliteConnection,
-    turn: &Turn,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query("UPDATE conversations SET used_at = ? WHERE id = ?");
-    any(c, sql.bind(now.0).bind(turn.conversation.0)).await?;
-    let sql = query(
-        "UPDATE conversations SET words = ?, words_at = ?, words_of = ?
-         WHERE id = ? AND words IS NULL",
+pub(super) fn begun(c: &Writing, turn: &Turn, now: Timestamp) -> Result<(), StoreError> {
+    // The values on the right are those from before.
+    let sql = write(
+        "UPDATE conversations SET used_at = ?1, words = coalesce(words, ?2),
+                words_at = iif(words IS NULL, ?1, words_at),
+                words_of = iif(words IS NULL, ?3, words_of)
+         WHERE id = ?4",
     );
-    let sql = sql.bind(words_of(turn.summary())).bind(now.0);
-    any(c, sql.bind(turn.id.0).bind(turn.conversation.0)).await
+    let sql = sql.bind(now.0).bind(words_of(turn.summary()));
+    any(c, sql.bind(turn.id.0).bind(turn.conversation.0))
 }
 
 /// A turn is over: its conversation was used until now.
-pub(super) async fn ended(
-    c: &mut SqliteConnection,
-    turn: TurnId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
+pub(super) fn ended(c: &Writing, turn: TurnId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE conversations SET used_at = ?
          WHERE id = (SELECT conversation FROM turns WHERE id = ?)",
     );
-    any(c, sql.bind(now.0).bind(turn.0)).await
+    any(c, sql.bind(now.0).bind(turn.0))
 }
 
 /// A turn says something else: so do the first words, if they are its own.
-pub(super) async fn reworded(
-    c: &mut SqliteConnection,
-    turn: TurnId,
-    text: &str,
-) -> Result<(), StoreError> {
-    let sql = query(
+pub(super) fn reworded(c: &Writing, turn: TurnId, text: &str) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE conversations SET words = ?1
          WHERE id = (SELECT conversation FROM turns WHERE id = ?2)
            AND words_of = ?2 AND words IS NOT NULL",
     );
-    any(c, sql.bind(words_of(text)).bind(turn.0)).await
+    any(c, sql.bind(words_of(text)).bind(turn.0))
 }
 
 /// The slot points at this conversation of its own again.
-pub(super) async fn resume(
-    c: &mut SqliteConnection,
-    id: ConversationId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
+pub(super) fn resume(c: &Writing, id: ConversationId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE conversations AS c SET closed_at = NULL, used_at = ?1
          WHERE c.id = ?2 AND NOT EXISTS
              (SELECT 1 FROM turns t WHERE t.conversation = c.id AND t.ended_at IS NULL)
@@ -75,8 +61,8 @@ pub(super) async fn resume(
                 AND s.agent = c.agent AND t.ended_at IS NULL)",
     );
     let busy = "a turn of the conversation is not over";
-    one(c, sql.bind(now.0).bind(id.0), busy).await?;
-    let sql = query(
+    one(c, sql.bind(now.0).bind(id.0), busy)?;
+    let sql = write(
         "UPDATE conversations SET closed_at = ?1
          WHERE closed_at IS NULL AND id != ?2 AND id =
              (SELECT s.conversation FROM conversations c
@@ -84,13 +70,13 @@ pub(super) async fn resume(
                           AND s.user = c.user AND s.agent = c.agent
               WHERE c.id = ?2)",
     );
-    any(c, sql.bind(now.0).bind(id.0)).await?;
-    let sql = query(
+    any(c, sql.bind(now.0).bind(id.0))?;
+    let sql = write(
         "INSERT INTO slots (bot, chat, topic, user, agent, conversation)
          SELECT bot, chat, topic, user, agent, id FROM conversations WHERE id = ?
          ON CONFLICT DO UPDATE SET conversation = excluded.conversation",
     );
-    any(c, sql.bind(id.0)).await
+    any(c, sql.bind(id.0))
 }
 
 /// Those of a person in a place in which something was asked, the last used first.

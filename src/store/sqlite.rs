@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -12,15 +13,14 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Connection, Row, query};
+use sqlx::{ConnectOptions, Connection, Row, query};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
-    backup, chats, deaths, menus, parked, pauses, read, recent, totals, waiters,
+    backup, chats, deaths, menus, parked, pauses, read, recent, totals, waiters, write,
 };
 use crate::ids::{
     AgentName, BotId, ChatId, ConversationId, Epoch, MessageId, OutboxId, RouteName, Timestamp,
@@ -58,7 +58,8 @@ pub struct Sqlite {
 /// What there is only while the store is open.
 struct Open {
     jobs: mpsc::UnboundedSender<Job>,
-    writer: JoinHandle<()>,
+    /// Told when the writer has ended.
+    ended: oneshot::Receiver<()>,
     ownership: Ownership,
 }
 
@@ -69,8 +70,12 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened, read or written, or is newer than this binary.
     pub async fn open(path: &Path, bot: BotId, ownership: Ownership) -> Result<Self, StoreError> {
-        let options = options(path).create_if_missing(true);
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let options = options(path);
+        // What is made of a new file needs no disk until something of ours is in it, and the first
+        // commit of that takes it along.
+        let making = options.clone().create_if_missing(true);
+        let making = making.synchronous(SqliteSynchronous::Normal);
+        let mut connection = SqliteConnection::connect_with(&making).await?;
         MIGRATIONS.run(&mut connection).await?;
         let epoch: i64 = query("UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch")
             .bind(Timestamp::now().0)
@@ -86,22 +91,25 @@ impl Sqlite {
         }
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .connect_lazy_with(self::options(path).read_only(true));
-        let (jobs, waiting) = mpsc::unbounded_channel();
+            // A file does not go away as a server does.
+            .test_before_acquire(false)
+            .connect_lazy_with(options.clone().read_only(true));
         let works = Arc::new(AtomicBool::new(true));
-        let writer = Writer {
+        let file = path.to_owned();
+        let (jobs, ended) = begin(Writer {
             bot,
             epoch: Epoch(epoch),
-            options,
-            connection: Some(connection),
+            connection: Some(write::connect(path)?),
+            connect: Box::new(move || write::connect(&file)),
             works: works.clone(),
-        };
+        })?;
+        connection.close().await?;
         Ok(Self {
             bot,
             epoch: Epoch(epoch),
             open: RefCell::new(Some(Open {
                 jobs,
-                writer: tokio::spawn(writer.run(waiting)),
+                ended,
                 ownership,
             })),
             readers,
@@ -135,7 +143,7 @@ impl Store for Sqlite {
         Box::pin(async move {
             match done.await? {
                 Outcome::Fresh(fresh) => Ok(fresh),
-                Outcome::Done | Outcome::Tidied(_) => Ok(Vec::new()),
+                _ => Ok(Vec::new()),
             }
         })
     }
@@ -242,7 +250,7 @@ impl Store for Sqlite {
             drop(open.jobs);
             readers.close().await;
             // The writer commits what waits, then ends; only then may another one write.
-            let _ = open.writer.await;
+            let _ = open.ended.await;
             drop(open.ownership);
         })
     }
@@ -310,7 +318,7 @@ impl Upkeep for Sqlite {
         Box::pin(async move {
             match done.await? {
                 Outcome::Tidied(rows) => Ok(rows),
-                Outcome::Done | Outcome::Fresh(_) => Ok(0),
+                _ => Ok(0),
             }
         })
     }
@@ -321,6 +329,24 @@ impl Upkeep for Sqlite {
     }
 }
 
+/// Gives the writer its thread: the way to it, and who tells when it has ended.
+fn begin(
+    writer: Writer,
+) -> Result<(mpsc::UnboundedSender<Job>, oneshot::Receiver<()>), StoreError> {
+    let (jobs, waiting) = mpsc::unbounded_channel();
+    let (tell, ended) = oneshot::channel();
+    let life = move || {
+        writer.run(waiting);
+        // Nobody waits for it where the process ends at once.
+        let _ = tell.send(());
+    };
+    // Whose it is: of `store main` the system shows 15 characters.
+    let name = format!("store {}", thread::current().name().unwrap_or_default());
+    let thread = thread::Builder::new().name(name);
+    thread.spawn(life).map_err(StoreError::unavailable)?;
+    Ok((jobs, ended))
+}
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -328,8 +354,10 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
-        // What is erased is overwritten, not only forgotten.
+        // What is erased is overwritten, not only forgotten: by a migration, too.
         .pragma("secure_delete", "ON")
+        // Each statement would ask the log, which tells nobody about statements.
+        .disable_statement_logging()
 }
 
 fn next(counter: &Cell<i64>) -> i64 {

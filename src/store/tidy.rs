@@ -4,10 +4,8 @@
 //! An update is remembered far longer than Telegram may deliver it again (24 hours). A row that
 //! others refer to goes after those.
 
-use sqlx::query;
-use sqlx::sqlite::SqliteConnection;
-
 use super::StoreError;
+use super::write::{Writing, write};
 use crate::ids::{BotId, Timestamp};
 
 /// One step: what ended before these moments goes, at most `rows_max` rows of each kind.
@@ -163,16 +161,12 @@ impl Tidy {
 }
 
 /// Does one step; answers how many rows were touched. None means that all is tidy.
-pub(super) async fn step(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    tidy: &Tidy,
-) -> Result<u64, StoreError> {
+pub(super) fn step(c: &Writing, bot: BotId, tidy: &Tidy) -> Result<u64, StoreError> {
     let mut touched = 0;
     for (before, sql) in STEPS {
-        let sql = query(*sql).bind(bot.0).bind(tidy.moment(*before));
-        let done = sql.bind(tidy.rows_max).execute(&mut *c).await?;
-        touched += done.rows_affected();
+        let sql = write(sql).bind(bot.0).bind(tidy.moment(*before));
+        let rows = sql.bind(tidy.rows_max).run(c)?;
+        touched += u64::try_from(rows).unwrap_or(u64::MAX);
     }
     Ok(touched)
 }

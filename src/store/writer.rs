@@ -4,15 +4,17 @@
 //! still ours. If a list of changes in it does not apply, the group is rolled back and
 //! done again with a savepoint around each list, so that only that one is refused.
 
+//! It has a thread of its own, where nobody waits for it and it waits for nobody: what comes
+//! while a group is written to the disk is the next group.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection, Row};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error, info};
 
 use super::tidy::{self, Tidy};
+use super::write::{Writing, write};
 use super::{Change, StoreError, StoredUpdate, apply};
 use crate::crash::{self, When};
 use crate::ids::{BotId, Epoch, Timestamp};
@@ -35,6 +37,8 @@ pub(super) enum Work {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Done,
+    /// Of each update, whether it was new.
+    New(Vec<bool>),
     /// The updates that were new.
     Fresh(Vec<StoredUpdate>),
     /// How many rows were touched.
@@ -50,39 +54,43 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Done>,
 }
 
+/// Makes a connection to the store's file.
+pub(super) type Connect = Box<dyn Fn() -> Result<Writing, StoreError> + Send>;
+
 pub(super) struct Writer {
     pub(super) bot: BotId,
     pub(super) epoch: Epoch,
-    pub(super) options: SqliteConnectOptions,
-    pub(super) connection: Option<SqliteConnection>,
+    pub(super) connect: Connect,
+    pub(super) connection: Option<Writing>,
     /// Whether the last group was committed.
     pub(super) works: Arc<AtomicBool>,
 }
 
 impl Writer {
     /// Works until the last handle of the store is gone.
-    pub(super) async fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    pub(super) fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
         let mut group = Vec::new();
-        while jobs.recv_many(&mut group, GROUP_MAX).await > 0 {
+        while jobs.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
             let work: Vec<&Work> = group.iter().map(|job| &job.work).collect();
-            let results = self.commit_group(&work).await;
+            let results = self.commit_group(&work);
             for (job, result) in group.drain(..).zip(results) {
+                let Job { work, answer } = job;
                 // Nobody waits any more: the commit stands all the same.
-                let _ = job.answer.send(result);
+                let _ = answer.send(result.map(|outcome| given_back(work, outcome)));
             }
         }
         if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
+            && let Err((_, error)) = connection.close()
         {
             error!(%error, "the store did not close cleanly");
         }
     }
 
     /// One result for each piece of work, in order.
-    async fn commit_group(&mut self, group: &[&Work]) -> Vec<Done> {
-        let mut result = self.transaction(group, false).await;
+    fn commit_group(&mut self, group: &[&Work]) -> Vec<Done> {
+        let mut result = self.transaction(group, false);
         if result.as_ref().is_err_and(StoreError::is_of_one_list) {
-            result = self.transaction(group, true).await;
+            result = self.transaction(group, true);
         }
         match result {
             Ok(results) => {
@@ -90,7 +98,7 @@ impl Writer {
                     info!("the store works again");
                 }
                 if group.iter().any(|work| matches!(work, Work::Checkpoint)) {
-                    self.checkpoint().await;
+                    self.checkpoint();
                 }
                 results
             }
@@ -107,30 +115,26 @@ impl Writer {
         }
     }
 
-    async fn transaction(
-        &mut self,
-        group: &[&Work],
-        savepoints: bool,
-    ) -> Result<Vec<Done>, StoreError> {
+    fn transaction(&mut self, group: &[&Work], savepoints: bool) -> Result<Vec<Done>, StoreError> {
         let (bot, epoch) = (self.bot, self.epoch);
-        let connection = self.open().await?;
+        let connection = self.open()?;
         points(group, When::Before);
-        run(connection, "BEGIN IMMEDIATE").await?;
-        let done = match group_in_transaction(connection, bot, epoch, group, savepoints).await {
-            Ok(done) => run(connection, "COMMIT").await.map(|()| done),
+        run(connection, "BEGIN IMMEDIATE")?;
+        let done = match group_in_transaction(connection, bot, epoch, group, savepoints) {
+            Ok(done) => run(connection, "COMMIT").map(|()| done),
             Err(error) => Err(error),
         };
         points(group, When::After);
         if done.is_err() {
             // SQLite may have rolled back already (disk full): then there is nothing left to do.
-            let _ = run(connection, "ROLLBACK").await;
+            let _ = run(connection, "ROLLBACK");
         }
         done
     }
 
     /// What is read at the same time is not waited for: the next checkpoint does the rest.
-    async fn checkpoint(&mut self) {
-        let Some(connection) = self.connection.as_mut() else {
+    fn checkpoint(&self) {
+        let Some(connection) = &self.connection else {
             return;
         };
         for sql in [
@@ -138,18 +142,30 @@ impl Writer {
             "PRAGMA wal_checkpoint(TRUNCATE)",
             "PRAGMA busy_timeout = 5000",
         ] {
-            if let Err(error) = run(connection, sql).await {
+            if let Err(error) = connection.execute_batch(sql) {
                 debug!(%error, "the log of the store was not shortened");
             }
         }
     }
 
-    async fn open(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+    fn open(&mut self) -> Result<&Writing, StoreError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => SqliteConnection::connect_with(&self.options).await?,
+            None => (self.connect)()?,
         };
         Ok(self.connection.insert(connection))
+    }
+}
+
+/// The updates that were new are handed on as they came: nobody copies them.
+fn given_back(work: Work, outcome: Outcome) -> Outcome {
+    match (work, outcome) {
+        (Work::Accept(mut updates), Outcome::New(new)) => {
+            let mut new = new.into_iter();
+            updates.retain(|_| new.next() == Some(true));
+            Outcome::Fresh(updates)
+        }
+        (_, outcome) => outcome,
     }
 }
 
@@ -174,67 +190,65 @@ fn points(group: &[&Work], when: When) {
     }
 }
 
-async fn group_in_transaction(
-    connection: &mut SqliteConnection,
+fn group_in_transaction(
+    connection: &Writing,
     bot: BotId,
     epoch: Epoch,
     group: &[&Work],
     savepoints: bool,
 ) -> Result<Vec<Done>, StoreError> {
-    let held: i64 = sqlx::query("SELECT epoch FROM owner")
-        .fetch_one(&mut *connection)
-        .await?
-        .get(0);
+    let mut held = connection.prepare_cached("SELECT epoch FROM owner")?;
+    let held: i64 = held.query_row((), |row| row.get(0))?;
     if held != epoch.0 {
         return Err(StoreError::Deposed);
     }
     let mut results = Vec::with_capacity(group.len());
     for work in group {
         if savepoints {
-            run(connection, "SAVEPOINT work").await?;
+            run(connection, "SAVEPOINT work")?;
         }
-        let result = apply_work(connection, bot, work).await;
+        let result = apply_work(connection, bot, work);
         match result {
             Err(error) if savepoints && error.is_of_one_list() => {
-                run(connection, "ROLLBACK TO work").await?;
+                run(connection, "ROLLBACK TO work")?;
                 results.push(Err(error));
             }
             Err(error) => return Err(error),
             Ok(_) => results.push(result),
         }
         if savepoints {
-            run(connection, "RELEASE work").await?;
+            run(connection, "RELEASE work")?;
         }
     }
     Ok(results)
 }
 
-async fn apply_work(connection: &mut SqliteConnection, bot: BotId, work: &Work) -> Done {
+fn apply_work(connection: &Writing, bot: BotId, work: &Work) -> Done {
     match work {
         Work::Accept(updates) => {
-            let fresh = apply::accept(connection, bot, updates).await?;
-            Ok(Outcome::Fresh(fresh))
+            let new = apply::accept(connection, bot, updates)?;
+            Ok(Outcome::New(new))
         }
         Work::Tidy(step) => {
-            let touched = tidy::step(connection, bot, step).await?;
+            let touched = tidy::step(connection, bot, step)?;
             Ok(Outcome::Tidied(touched))
         }
         Work::Probe => {
-            run(connection, "UPDATE owner SET epoch = epoch").await?;
+            run(connection, "UPDATE owner SET epoch = epoch")?;
             Ok(Outcome::Done)
         }
         Work::Checkpoint => Ok(Outcome::Done),
         Work::Commit(changes) => {
             let now = Timestamp::now();
             for change in changes {
-                apply::change(connection, bot, change, now).await?;
+                apply::change(connection, bot, change, now)?;
             }
             Ok(Outcome::Done)
         }
     }
 }
 
-async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql).execute(connection).await?;
+fn run(connection: &Writing, sql: &'static str) -> Result<(), StoreError> {
+    write(sql).run(connection)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ mod checking;
 mod crash;
 mod deaths;
 mod doctor;
+mod documents;
 mod drain;
 mod health;
 mod kills;

@@ -40,6 +40,9 @@ impl Drop for InFlight {
     }
 }
 
+/// The call that carries a decision.
+const DECISION: &str = "takes a decision";
+
 impl SimCalls {
     pub fn new(process: &Rc<Process>, agent: &Rc<SimAgent>, outside: &Rc<LocalSet>) -> Self {
         Self {
@@ -65,8 +68,11 @@ impl SimCalls {
         let (process, chance) = (&self.process, &self.process.sim.chance);
         process.step().await;
         let way = chance.millis(1, 300);
-        let wrong = self.goes_wrong().then(|| chance.below(5));
-        let prompt = name == "takes a prompt";
+        // Decisions are few: what becomes of them when they are cut has to be seen all the same.
+        let decides = name == DECISION;
+        let wrong = self.goes_wrong() || decides && self.goes_wrong();
+        let wrong = wrong.then(|| chance.below(5));
+        let prompt = decides || name == "takes a prompt";
         let told = prompt.then(|| self.agent.mishap.take()).flatten();
         let wrong = told.or(wrong);
         let unreachable = A2aError::Connect("refused".to_owned());
@@ -122,7 +128,11 @@ impl SimCalls {
             checks::submitted(&self.process, prompt);
         }
         let prompt = prompt.clone();
-        self.call("takes a prompt", move |agent| {
+        let name = prompt
+            .answer
+            .as_ref()
+            .map_or("takes a prompt", |_| DECISION);
+        self.call(name, move |agent| {
             agent.understands(protocol)?;
             agent.receives(&prompt)
         })

@@ -10,6 +10,8 @@ use crate::allowed::Rules;
 /// `WIDE` and `REQUESTER` stand for lists that differ between the rules.
 const CONFIG: &str = r#"
 admins = [11]
+[ops]
+tell_after = "15s"
 [telegram]
 token_env = "TOKEN"
 [store]

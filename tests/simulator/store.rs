@@ -123,7 +123,11 @@ async fn apply(process: &Process, inner: &dyn Store, work: Work) -> Done {
     }
 }
 
-impl switchboard::store::Upkeep for SimStore {}
+impl switchboard::store::Upkeep for SimStore {
+    fn works(&self) -> bool {
+        self.inner.works()
+    }
+}
 
 impl Store for SimStore {
     fn bot(&self) -> BotId {

@@ -19,6 +19,8 @@ impl Write for Lines {
             io::stderr().write_all(bytes)?;
         }
         if let Some(name) = std::thread::current().name() {
+            // The writer of a bot's store has a thread of its own.
+            let name = name.strip_prefix("store ").unwrap_or(name);
             let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
             let lines = lines.entry(name.to_owned()).or_default();
             lines.push_str(&String::from_utf8_lossy(bytes));

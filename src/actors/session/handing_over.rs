@@ -10,8 +10,8 @@ use crate::a2a::{Content, Prompt};
 use crate::actors::agent::{Admit, AgentRefused, Permit, StartRun};
 use crate::actors::sender::Posted;
 use crate::actors::{Pinned, Shared};
-use crate::config::Route;
-use crate::ids::{TurnId, UserId};
+use crate::config::RouteQuotas;
+use crate::ids::{RouteName, TurnId, UserId};
 use crate::model::{Conversation, TurnState};
 use crate::rules::turn::{self, End};
 use crate::rules::words::{self, approvals};
@@ -26,16 +26,26 @@ impl Session {
             self.admit(id, begin, ctx);
             return;
         }
-        let Some((user, route)) = self.still_may(id, ctx) else {
+        let Some((user, route, route_quotas)) = self.still_may(id, ctx) else {
             return;
         };
+        let config = self.commons.config();
+        if let Some(begun) = self.open_turns.begun_before(id) {
+            let quotas = &config.limits.quotas;
+            if quota::is_out_of_reach(quotas, &route_quotas, begun, self.open_turns.count()) {
+                self.admit(id, begin, ctx);
+                return;
+            }
+        }
         let agent = self.conversation.slot.agent.clone();
         // Both quotas of the same settings: others may come into force meanwhile.
-        let (now, route_quotas) = (self.commons.now(), route.quotas);
-        let config = self.commons.config();
-        let counted = self.commons.store.used(user, route.name(), id, now);
+        let now = self.commons.now();
+        let counted = self.commons.store.used(user, route, id, now);
         let checked = counted.into_actor(self).map(move |counted, session, ctx| {
             let quotas = &config.limits.quotas;
+            if let Ok(counted) = &counted {
+                session.open_turns.begin_with(counted.first.unwrap_or(id));
+            }
             match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
@@ -51,16 +61,20 @@ impl Session {
         ctx.spawn(checked);
     }
 
-    /// Who asked, and by which route, if they still may: what was allowed when it was asked may not
-    /// be any more. Else the turn ends.
-    fn still_may(&mut self, id: TurnId, ctx: &mut Context<Self>) -> Option<(UserId, Route)> {
+    /// Who asked, by which route, and what that takes, if they still may: what was allowed when it
+    /// was asked may not be any more. Else the turn ends.
+    fn still_may(
+        &mut self,
+        id: TurnId,
+        ctx: &mut Context<Self>,
+    ) -> Option<(UserId, RouteName, RouteQuotas)> {
         let running = self.running.as_ref();
         let running = running.filter(|running| running.turn.id == id && !running.ending)?;
         let (user, chat) = (running.turn.asked_by, running.turn.place.chat);
         let (agent, config) = (&self.conversation.slot.agent, self.commons.config());
         let came_by = running.turn.route.as_ref();
         if let Some(route) = access::own_route(&config, agent, came_by, user, chat) {
-            return Some((user, route.clone()));
+            return Some((user, route.name(), route.quotas));
         }
         let (why, rule) = if config.agents.contains_key(agent) {
             (approvals::not_any_more(agent), "not allowed any more")

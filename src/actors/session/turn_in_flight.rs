@@ -12,6 +12,7 @@ use crate::ids::{ContextId, TurnId};
 use crate::model::{Seat, Turn, TurnState};
 use crate::rules::answer::{self, Showing};
 use crate::rules::phone::{Ending, Shown};
+use crate::rules::route;
 use crate::rules::stop;
 use crate::rules::turn::{self, End};
 use crate::rules::words;
@@ -23,6 +24,7 @@ impl Session {
             task,
             context,
             protocol,
+            over,
         } = news
         else {
             return Box::pin(fut::ready(()));
@@ -39,11 +41,13 @@ impl Session {
             running.turn.state = TurnState::Working;
             running.turn.task = Some(task.clone());
             running.turn.protocol = Some(protocol);
-            changes.push(Change::Working {
+            // A task that is over is never taken up again: nobody has to know it.
+            let working = Change::Working {
                 turn: id,
                 task,
                 protocol,
-            });
+            };
+            changes.extend((!over).then_some(working));
         }
         if let Some(running) = &self.running {
             self.log("the agent has it", &running.turn);
@@ -52,6 +56,11 @@ impl Session {
             changes.extend(self.learns(context));
         }
         self.tell_drained();
+        if let (true, Some(running)) = (over, &mut self.running) {
+            // Its end comes at once, and takes along what else is new.
+            running.with_end = changes;
+            return Box::pin(fut::ready(()));
+        }
         self.note(id, changes)
     }
 
@@ -90,6 +99,9 @@ impl Session {
             return self.commit_end(id, end, &Seat::default());
         }
         let (place, user) = (running.turn.place, running.turn.asked_by);
+        if !route::depends_on_seat(&self.commons.config(), place, user) {
+            return self.commit_end(id, end, &Seat::default());
+        }
         let seat = self.seat_of(place, user).into_actor(self);
         let end = end.clone();
         Box::pin(seat.then(move |seat, session, _| session.commit_end(id, &end, &seat)))
@@ -98,10 +110,14 @@ impl Session {
     /// Commits the end of the turn in flight; `seat` says whether an answer names its agent.
     fn commit_end(&mut self, id: TurnId, end: &End, seat: &Seat) -> ResponseActFuture<Self, ()> {
         let awaits = self.awaits(end);
+        let Some(running) = &mut self.running else {
+            return Box::pin(fut::ready(()));
+        };
+        let mut changes = std::mem::take(&mut running.with_end);
         let Some(running) = &self.running else {
             return Box::pin(fut::ready(()));
         };
-        let mut changes = self.pause_is_gone(running, *end == End::Forgotten);
+        changes.extend(self.pause_is_gone(running, *end == End::Forgotten));
         changes.extend(awaits);
         changes.extend(self.changes_of(running, end, seat));
         if matches!(end, End::Refused(_)) {

@@ -221,6 +221,15 @@ pub fn names_itself(
     expected.is_none_or(|to| to.route.agent != *agent)
 }
 
+/// Whether what is remembered of a person decides where their plain text goes here: whoever may use
+/// one route has no choice.
+#[must_use]
+pub fn depends_on_seat(config: &Config, place: Place, user: UserId) -> bool {
+    access::routes_for(config, user, place.chat)
+        .nth(1)
+        .is_some()
+}
+
 /// The person's current agent here, unless they have been away for long.
 #[must_use]
 pub fn current(seat: &Seat, now: Timestamp) -> Option<&AgentName> {

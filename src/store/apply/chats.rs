@@ -1,19 +1,17 @@
 //! What happens to everything that is known of a chat at once.
 
-use sqlx::query;
-use sqlx::sqlite::SqliteConnection;
-
 use super::any;
 use crate::ids::{BotId, ChatId, Timestamp};
 use crate::store::StoreError;
+use crate::store::write::{Writing, write};
 
 /// Groups that moved and are remembered; the first to move is the first to be forgotten.
 const MOVES_MAX: i64 = 10_000;
 
 /// A group is a supergroup with another id from now on. Message ids belong to a chat: those
 /// of the old one name nothing in the new one, or something else.
-pub(super) async fn move_chat(
-    c: &mut SqliteConnection,
+pub(super) fn move_chat(
+    c: &Writing,
     bot: BotId,
     from: ChatId,
     to: ChatId,
@@ -42,40 +40,40 @@ pub(super) async fn move_chat(
          WHERE bot = ?1 AND chat = ?2 AND state IN ('pending', 'sending')",
         "UPDATE outbox SET message_id = NULL WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
     ] {
-        let sql = query(sql).bind(bot.0).bind(from.0).bind(to.0);
-        any(c, sql.bind(now.0)).await?;
+        let sql = write(sql).bind(bot.0).bind(from.0).bind(to.0);
+        any(c, sql.bind(now.0))?;
     }
-    let sql = query(
+    let sql = write(
         "INSERT INTO moved_chats (bot, old_chat, new_chat, moved_at) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET new_chat = excluded.new_chat",
     );
-    any(c, sql.bind(bot.0).bind(from.0).bind(to.0).bind(now.0)).await?;
-    let sql = query(
+    any(c, sql.bind(bot.0).bind(from.0).bind(to.0).bind(now.0))?;
+    let sql = write(
         "DELETE FROM moved_chats WHERE bot = ?1 AND old_chat IN
              (SELECT old_chat FROM moved_chats WHERE bot = ?1
               ORDER BY moved_at DESC, old_chat LIMIT -1 OFFSET ?2)",
     );
-    any(c, sql.bind(bot.0).bind(MOVES_MAX)).await
+    any(c, sql.bind(bot.0).bind(MOVES_MAX))
 }
 
 /// Telegram lets nothing of ours into the chat: what waits for it is dropped, and the turns
 /// of which it speaks are undeliverable.
-pub(super) async fn close_chat(
-    c: &mut SqliteConnection,
+pub(super) fn close_chat(
+    c: &Writing,
     bot: BotId,
     chat: ChatId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = query(
+    let sql = write(
         "UPDATE turns SET state = 'undeliverable'
          WHERE state IN ('answered', 'told_failed', 'unknown_told') AND id IN
              (SELECT turn FROM outbox WHERE bot = ? AND chat = ? AND state = 'pending'
               AND kind IN ('final', 'final_edit', 'notice'))",
     );
-    any(c, sql.bind(bot.0).bind(chat.0)).await?;
-    let sql = query(
+    any(c, sql.bind(bot.0).bind(chat.0))?;
+    let sql = write(
         "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
          WHERE bot = ? AND chat = ? AND state = 'pending'",
     );
-    any(c, sql.bind(now.0).bind(bot.0).bind(chat.0)).await
+    any(c, sql.bind(now.0).bind(bot.0).bind(chat.0))
 }

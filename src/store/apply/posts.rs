@@ -1,72 +1,62 @@
 //! The moves of a row of the outbox, each with the states that it may start from.
 
-use sqlx::query;
-use sqlx::sqlite::SqliteConnection;
-
 use super::{any, one};
 use crate::ids::{BotId, OutboxId, Timestamp};
 use crate::model::{File, Post};
+use crate::store::write::{Writing, write};
 use crate::store::{Change, StoreError};
 
 /// Moves a row, or says that it stands elsewhere.
-pub(super) async fn move_post(
-    c: &mut SqliteConnection,
+pub(super) fn move_post(
+    c: &Writing,
     bot: BotId,
     change: &Change,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     const STALE: &str = "the post is not waiting";
     match change {
-        Change::Post(post) => insert_post(c, bot, post, now).await,
-        Change::Attach { post, file } => attach(c, bot, *post, file).await,
+        Change::Post(post) => insert_post(c, bot, post, now),
+        Change::Attach { post, file } => attach(c, bot, *post, file),
         Change::Sending(post) => {
-            let sql = query(
+            let sql = write(
                 "UPDATE outbox SET state = 'sending', sends = sends + 1
                  WHERE id = ? AND state IN ('pending', 'sending')",
             );
-            one(c, sql.bind(post.0), STALE).await
+            one(c, sql.bind(post.0), STALE)
         }
         Change::Unsent(post) => {
-            let sql = query(
+            let sql = write(
                 "UPDATE outbox SET state = 'pending', sends = sends - 1
                  WHERE id = ? AND state = 'sending'",
             );
-            one(c, sql.bind(post.0), STALE).await
+            one(c, sql.bind(post.0), STALE)
         }
         Change::Drop(post) => {
-            let sql = query(
+            let sql = write(
                 "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
                  WHERE id = ? AND state = 'pending'",
             );
-            any(c, sql.bind(now.0).bind(post.0)).await
+            any(c, sql.bind(now.0).bind(post.0))
         }
-        Change::Sent { post, message } => {
-            end_post(
-                c,
-                *post,
-                "sent",
-                message.map(|message| message.0),
-                None,
-                now,
-            )
-            .await
-        }
+        Change::Sent { post, message } => end_post(
+            c,
+            *post,
+            "sent",
+            message.map(|message| message.0),
+            None,
+            now,
+        ),
         Change::RefusedPost { post, reason } => {
-            end_post(c, *post, "refused", None, Some(reason), now).await
+            end_post(c, *post, "refused", None, Some(reason), now)
         }
-        Change::UnknownPost(post) => end_post(c, *post, "unknown", None, None, now).await,
+        Change::UnknownPost(post) => end_post(c, *post, "unknown", None, None, now),
         _ => Err(StoreError::unavailable("not a change of a post")),
     }
 }
 
-async fn insert_post(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    post: &Post,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn insert_post(c: &Writing, bot: BotId, post: &Post, now: Timestamp) -> Result<(), StoreError> {
     let body = serde_json::to_string(&post.body).map_err(StoreError::unavailable)?;
-    let sql = query(
+    let sql = write(
         "INSERT INTO outbox (id, bot, chat, topic, seq, turn, kind, body, state, posted_at)
          VALUES (?1, ?2, ?3, ?4,
                  (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE bot = ?2 AND chat = ?3),
@@ -75,16 +65,11 @@ async fn insert_post(
     let sql = sql.bind(post.id.0).bind(bot.0);
     let sql = sql.bind(post.place.chat.0).bind(post.place.topic.0);
     let sql = sql.bind(post.turn.map(|turn| turn.0));
-    any(c, sql.bind(post.kind.name()).bind(body).bind(now.0)).await
+    any(c, sql.bind(post.kind.name()).bind(body).bind(now.0))
 }
 
-async fn attach(
-    c: &mut SqliteConnection,
-    bot: BotId,
-    post: OutboxId,
-    file: &File,
-) -> Result<(), StoreError> {
-    let sql = query(
+fn attach(c: &Writing, bot: BotId, post: OutboxId, file: &File) -> Result<(), StoreError> {
+    let sql = write(
         "INSERT INTO outbox_files (post, bot, name, media_type, bytes)
          SELECT id, bot, ?3, ?4, ?5 FROM outbox
          WHERE id = ?1 AND bot = ?2 AND state = 'pending'",
@@ -92,21 +77,21 @@ async fn attach(
     let sql = sql.bind(post.0).bind(bot.0);
     let sql = sql.bind(file.name.as_str()).bind(&file.media_type);
     let sql = sql.bind(&file.bytes[..]);
-    one(c, sql, "the post of the file is not waiting").await
+    one(c, sql, "the post of the file is not waiting")
 }
 
-async fn end_post(
-    c: &mut SqliteConnection,
+fn end_post(
+    c: &Writing,
     post: OutboxId,
     state: &'static str,
     message: Option<i64>,
     reason: Option<&String>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = query(
+    let sql = write(
         "UPDATE outbox SET state = ?, message_id = ?, reason = ?, body = NULL, ended_at = ?
          WHERE id = ? AND state = 'sending'",
     );
     let sql = sql.bind(state).bind(message).bind(reason).bind(now.0);
-    one(c, sql.bind(post.0), "the post is not on its way").await
+    one(c, sql.bind(post.0), "the post is not on its way")
 }

@@ -1,20 +1,14 @@
 //! The moves of a turn, each with the states that it may start from.
 
-use sqlx::query;
-use sqlx::sqlite::SqliteConnection;
-
 use super::{any, one, some};
 use crate::ids::{Timestamp, TurnId};
 use crate::model::Outcome;
+use crate::store::write::{Writing, write};
 use crate::store::{Change, StoreError, recent};
 use crate::usage::Usage;
 
 /// Moves a turn, or says that it stands elsewhere.
-pub(super) async fn move_turn(
-    c: &mut SqliteConnection,
-    change: &Change,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) fn move_turn(c: &Writing, change: &Change, now: Timestamp) -> Result<(), StoreError> {
     let (sql, stale) = match change {
         Change::Submit {
             turn,
@@ -22,7 +16,7 @@ pub(super) async fn move_turn(
             endpoint,
             protocol,
         } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET state = 'submitting', prompt_id = ?, endpoint = ?,
                         protocol = ?, submitted_at = ?
                  WHERE id = ? AND state = 'queued' AND held IS NULL AND stop_asked_at IS NULL",
@@ -36,7 +30,7 @@ pub(super) async fn move_turn(
             task,
             protocol,
         } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET state = 'working', task_id = ?, protocol = ?
                  WHERE id = ? AND state IN ('submitting', 'working')",
             );
@@ -45,23 +39,23 @@ pub(super) async fn move_turn(
             (sql, "the turn is not submitting")
         }
         Change::Detach { turn } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET state = 'detached', placeholder = NULL
                  WHERE id = ? AND state = 'working'",
             );
             (sql.bind(turn.0), "the turn is not working")
         }
         Change::Placeholder { turn, post } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET placeholder = ?
                  WHERE id = ? AND state IN ('queued', 'submitting', 'working')",
             );
             (sql.bind(post.0).bind(turn.0), "the turn is over")
         }
-        Change::Used { turn, usage } => return used(c, *turn, usage).await,
-        Change::EndTurn { turn, outcome } => return end(c, *turn, *outcome, now).await,
+        Change::Used { turn, usage } => return used(c, *turn, usage),
+        Change::EndTurn { turn, outcome } => return end(c, *turn, *outcome, now),
         Change::Requeue { turn, attempt } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET state = 'queued', attempt = attempt + 1, prompt_id = NULL,
                         task_id = NULL, placeholder = NULL, submitted_at = NULL, ended_at = NULL,
                         stop_asked_at = NULL
@@ -70,9 +64,9 @@ pub(super) async fn move_turn(
             let sql = sql.bind(turn.0).bind(i64::from(*attempt));
             (sql, "the turn was run again already")
         }
-        Change::TellRestart { turn } => return tell_restart(c, *turn, now).await,
+        Change::TellRestart { turn } => return tell_restart(c, *turn, now),
         Change::AskStop { turn, attempt } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET stop_asked_at = ?
                  WHERE id = ? AND attempt = ? AND stop_asked_at IS NULL
                    AND state IN ('queued', 'submitting', 'working')",
@@ -81,7 +75,7 @@ pub(super) async fn move_turn(
             (sql.bind(i64::from(*attempt)), "the turn does not run")
         }
         Change::Hold { turn, held } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET held = ?, held_until = ?, held_post = ?
                  WHERE id = ? AND state = 'queued' AND held IS NULL",
             );
@@ -89,51 +83,42 @@ pub(super) async fn move_turn(
             (sql.bind(held.post.0).bind(turn.0), "the turn does not wait")
         }
         Change::Release { post } => {
-            let sql = query(
+            let sql = write(
                 "UPDATE turns SET held = NULL, held_until = NULL, held_post = NULL
                  WHERE held_post = ? AND state = 'queued'",
             );
-            return some(c, sql.bind(post.0), "nothing is held").await;
+            return some(c, sql.bind(post.0), "nothing is held");
         }
-        Change::Undeliverable { turn } => return undeliverable(c, *turn, now).await,
+        Change::Undeliverable { turn } => return undeliverable(c, *turn, now),
         _ => return Err(StoreError::unavailable("not a change of a turn")),
     };
-    one(c, sql, stale).await
+    one(c, sql, stale)
 }
 
 /// Once, however often the process restarts while it waits.
-async fn tell_restart(
-    c: &mut SqliteConnection,
-    turn: TurnId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
+fn tell_restart(c: &Writing, turn: TurnId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE turns SET restart_told_at = ?
          WHERE id = ? AND state = 'queued' AND restart_told_at IS NULL",
     );
-    one(c, sql.bind(now.0).bind(turn.0), "the turn does not wait").await
+    one(c, sql.bind(now.0).bind(turn.0), "the turn does not wait")
 }
 
 /// What the turn took of the agent's model.
-async fn used(c: &mut SqliteConnection, turn: TurnId, usage: &Usage) -> Result<(), StoreError> {
+fn used(c: &Writing, turn: TurnId, usage: &Usage) -> Result<(), StoreError> {
     // SQLite's numbers end before ours; no run comes near.
     let number = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-    let sql = query(
+    let sql = write(
         "UPDATE turns SET prompt_tokens = ?, answer_tokens = ?, total_tokens = ? WHERE id = ?",
     );
     let sql = sql.bind(number(usage.prompt)).bind(number(usage.answer));
     let sql = sql.bind(number(usage.total)).bind(turn.0);
-    one(c, sql, "there is no such turn").await
+    one(c, sql, "there is no such turn")
 }
 
 /// The turn is over; what nobody needs of it any more is erased.
-async fn end(
-    c: &mut SqliteConnection,
-    turn: TurnId,
-    outcome: Outcome,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
+fn end(c: &Writing, turn: TurnId, outcome: Outcome, now: Timestamp) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE turns SET state = ?1, ended_at = ?2,
                 text = CASE WHEN ?1 IN ('answered', 'stopped') THEN '' ELSE text END,
                 pieces = CASE WHEN ?1 IN ('answered', 'stopped') THEN NULL ELSE pieces END,
@@ -142,26 +127,22 @@ async fn end(
            AND state IN ('queued', 'submitting', 'working', 'detached')",
     );
     let sql = sql.bind(outcome.name()).bind(now.0);
-    one(c, sql.bind(turn.0), "the turn is over").await?;
-    recent::ended(c, turn, now).await
+    one(c, sql.bind(turn.0), "the turn is over")?;
+    recent::ended(c, turn, now)
 }
 
 /// The rest of the answer would be refused as well; its placeholder still has to go.
-async fn undeliverable(
-    c: &mut SqliteConnection,
-    turn: TurnId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = query(
+fn undeliverable(c: &Writing, turn: TurnId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = write(
         "UPDATE turns SET state = 'undeliverable'
          WHERE id = ? AND state IN ('answered', 'told_failed', 'unknown_told')",
     );
-    if sql.bind(turn.0).execute(&mut *c).await?.rows_affected() == 0 {
+    if sql.bind(turn.0).run(c)? == 0 {
         return Ok(());
     }
-    let sql = query(
+    let sql = write(
         "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
          WHERE turn = ? AND state = 'pending' AND kind != 'delete'",
     );
-    any(c, sql.bind(now.0).bind(turn.0)).await
+    any(c, sql.bind(now.0).bind(turn.0))
 }

@@ -74,6 +74,9 @@ impl Tables {
             let own = row.turn.asked_by == user;
             let by_route = row.turn.route.as_ref() == Some(route);
             let (in_minute, in_day) = (row.opened_at > minute, row.opened_at > day);
+            if in_day {
+                counted.first.get_or_insert(row.turn.id);
+            }
             counted.person_minute += u32::from(own && in_minute);
             counted.person_day += u32::from(own && in_day);
             counted.route_minute += u32::from(by_route && in_minute);

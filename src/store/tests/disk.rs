@@ -75,20 +75,22 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
         .fetch_one(&mut by_hand(&bench.path()).await)
         .await
         .unwrap();
-    let options = SqliteConnectOptions::new()
-        .filename(bench.path())
-        .foreign_keys(true)
-        .pragma("max_page_count", (pages + 1).to_string());
+    let path = bench.path();
+    let connect = move || {
+        let connection = write::connect(&path)?;
+        connection.pragma_update(None, "max_page_count", pages + 1)?;
+        Ok(connection)
+    };
     let (jobs, waiting) = mpsc::unbounded_channel();
     let works = Arc::new(AtomicBool::new(true));
     let writer = Writer {
         bot: BOT,
         epoch: Epoch(1),
-        options,
+        connect: Box::new(connect),
         connection: None,
         works: works.clone(),
     };
-    let writer = tokio::spawn(writer.run(waiting));
+    let writer = std::thread::spawn(move || writer.run(waiting));
     let ask = |work| {
         let (answer, done) = oneshot::channel();
         jobs.send(Job { work, answer }).ok().unwrap();
@@ -118,5 +120,5 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
     assert!(works.load(Ordering::Relaxed), "ready again");
     assert_eq!(bench.seen("SELECT event FROM audit").await, ["later"]);
     drop(jobs);
-    writer.await.unwrap();
+    writer.join().unwrap();
 }

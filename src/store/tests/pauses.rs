@@ -210,6 +210,7 @@ async fn what_people_ask_is_counted() {
         person_open: 1,
         route_minute: 1,
         route_day: 1,
+        first: Some(turn),
     };
     assert_eq!(one, all);
     let before = bench.store.used(ANNA, RouteName::from("k8s"), turn, now);
@@ -219,12 +220,16 @@ async fn what_people_ask_is_counted() {
         "it does not count itself"
     );
     let other = used(BEN, "istio", now).await.unwrap();
-    assert_eq!(other, Used::default());
+    let nobody = Used {
+        first: Some(turn),
+        ..Used::default()
+    };
+    assert_eq!(other, nobody);
     let all_of_route = used(BEN, "k8s", now).await.unwrap();
     let by_others = Used {
         route_minute: 1,
         route_day: 1,
-        ..Used::default()
+        ..nobody
     };
     assert_eq!(all_of_route, by_others);
     let later = used(ANNA, "k8s", now.plus(std::time::Duration::from_hours(2)));
@@ -235,4 +240,6 @@ async fn what_people_ask_is_counted() {
         ..all
     };
     assert_eq!(later, hours_ago);
+    let tomorrow = used(ANNA, "k8s", now.plus(std::time::Duration::from_hours(25)));
+    assert_eq!(tomorrow.await.unwrap().first, None);
 }

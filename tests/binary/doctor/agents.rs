@@ -3,8 +3,6 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use switchboard_emulators::agent::{
@@ -195,10 +193,9 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// A mounted secret: a pipe, so that each who reads it gets what it holds then.
+/// A mounted secret: a pipe, until somebody has read it.
 struct Secret {
     path: PathBuf,
-    over: Arc<AtomicBool>,
     _dir: tempfile::TempDir,
 }
 
@@ -209,31 +206,21 @@ impl Secret {
         let path = dir.path().join("secret");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.expect("mkfifo starts").success());
-        let over = Arc::<AtomicBool>::default();
-        let (pipe, ended) = (path.clone(), over.clone());
+        let (pipe, bad) = (path.clone(), dir.path().join("bad"));
         std::thread::spawn(move || {
-            let mut value = "platform";
-            // Opening waits for a reader.
-            while let Ok(mut pipe) = OpenOptions::new().write(true).open(&pipe) {
-                if ended.load(Ordering::SeqCst) {
-                    return;
-                }
-                let _ = pipe.write_all(value.as_bytes());
-                value = "two\nlines";
-            }
+            // Opening waits for a reader, who has all of it only when this is closed again.
+            let mut open = OpenOptions::new().write(true).open(&pipe)?;
+            open.write_all(b"platform")?;
+            std::fs::write(&bad, "two\nlines")?;
+            std::fs::rename(&bad, &pipe)
         });
-        Self {
-            path,
-            over,
-            _dir: dir,
-        }
+        Self { path, _dir: dir }
     }
 }
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::SeqCst);
-        // Lets the writer go.
+        // Lets the writer go, if nobody has.
         let _ = File::open(&self.path);
     }
 }

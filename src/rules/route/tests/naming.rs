@@ -42,3 +42,29 @@ fn an_agent_names_itself_where_plain_text_goes_to_another() {
         }
     }
 }
+
+#[test]
+fn where_a_person_has_no_choice_what_is_remembered_of_them_decides_nothing() {
+    let config = config();
+    let seats = ["k8s", "istio", "security"].map(|agent| Seat {
+        current: Some((AgentName::from(agent), NOW)),
+        ..Seat::default()
+    });
+    for (who, chat, choice) in [
+        (ANNA, ChatId(ANNA.0), true),
+        (DORA, ChatId(DORA.0), true),
+        (CLEO, ChatId(CLEO.0), false),
+    ] {
+        let place = Place {
+            chat,
+            topic: TopicId::GENERAL,
+        };
+        assert_eq!(depends_on_seat(&config, place, who), choice, "{who}");
+        let differs = ["k8s", "istio", "security"].into_iter().any(|agent| {
+            let names = |seat: &Seat| names_itself(&config, &agent.into(), (place, who), seat, NOW);
+            let forgotten = names(&Seat::default());
+            seats.iter().any(|seat| names(seat) != forgotten)
+        });
+        assert!(choice || !differs, "{who}");
+    }
+}
