@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::ids::{AgentName, ChatId, TurnId, UserId};
+use crate::ids::{AgentName, ChatId, Timestamp, TurnId, UserId};
 use crate::rules::words;
 
 /// A turn that is not over, as its session sees it.
@@ -24,6 +24,13 @@ pub struct TurnSeen {
 pub enum Stands {
     /// The agent works on it, for so long in this process.
     Works(Duration),
+    /// The agent waits for a decision, or for an answer where it `asks`, until this moment.
+    Waits {
+        /// Whether it is a question.
+        asks: bool,
+        /// When it is rejected.
+        until: Timestamp,
+    },
     /// It was asked to stop, and has not yet.
     Stops,
     /// It goes on by itself: it cannot be stopped.
@@ -192,6 +199,7 @@ pub fn own(sessions: &[SessionSeen], agents: &[AgentSeen], user: UserId) -> Stri
 fn line(session: &SessionSeen, agent: Option<&AgentSeen>, turn: &TurnSeen) -> String {
     let why = match turn.stands {
         Stands::Works(since) => format!("at work for {}", span(since)),
+        Stands::Waits { asks, until } => words::approvals::stands(asks, until),
         Stands::Stops => "being stopped".to_owned(),
         Stands::Detached => "goes on by itself, I cannot stop it".to_owned(),
         Stands::Held => "waits for your word, see its buttons above".to_owned(),

@@ -127,6 +127,10 @@ async fn two_calls_are_decided_each_for_itself() {
             "Send",
         ];
         assert_eq!(card.labels(), labels);
+        assert!(
+            card.text
+                .contains("Tap a call to let it run or not, then Send.")
+        );
         user.taps("2. restart", "🚫 2. restart").await;
         stage.telegram.sees_button(7, "✅ 2. restart").await;
         user.taps("2. restart", "Send").await;
@@ -161,15 +165,24 @@ async fn questions_are_answered_one_by_one_by_taps_and_in_words() {
         user.says("questions");
         user.sees("asks you (1 of 3):\nWhich database?").await;
         user.taps("Which database?", "PostgreSQL").await;
-        user.sees("asks you (2 of 3):\nWhich features?").await;
+        user.sees("asks you (2 of 3):\nWhich database?\n▸ PostgreSQL\n\nWhich features?")
+            .await;
         user.taps("Which features?", "Audit").await;
         stage.telegram.sees_button(7, "✅ Audit").await;
         user.taps("Which features?", "Auth").await;
         stage.telegram.sees_button(7, "✅ Auth").await;
         user.taps("Which features?", "Done").await;
-        user.sees("asks you (3 of 3):\nAnything else?").await;
+        let last = user.sees("▸ Auth, Audit\n\nAnything else?").await;
+        assert!(last.text.contains("asks you (3 of 3):"), "{}", last.text);
+        assert!(
+            last.text
+                .contains("\nWrite your answer.\nWithout an answer by")
+        );
         user.says("no, thanks");
-        user.sees("✅ Answered by 7 at").await;
+        let card = user.sees("✅ Answered by 7 at").await;
+        let answered = "❓ k8s has asked:\nWhich database?\n▸ PostgreSQL\nWhich features?\n▸ Auth, \
+                        Audit\nAnything else?\n▸ no, thanks\n";
+        assert!(card.text.starts_with(answered), "{}", card.text);
         stage.settled().await;
         let decided = stage.agent("k8s").prompts();
         let answers = &decided.last().unwrap().decision.as_ref().unwrap().answers;

@@ -240,7 +240,6 @@ async fn what_expires_while_the_agent_is_down_bothers_nobody() {
         stage.agent("k8s").go_down().await;
         let card = stage.user(7).sees("The agent does not know that yet").await;
         assert_eq!(card.labels(), Vec::<String>::new(), "nobody can help it");
-        assert_eq!(stage.user(7).shown("The decision did not arrive"), 0);
         stage.agent("k8s").come_up().await.unwrap();
         // The next process tries at once.
         stage.stop_bot().await.unwrap();
@@ -251,7 +250,37 @@ async fn what_expires_while_the_agent_is_down_bothers_nobody() {
             .sees("⌛ Nobody decided in time. Rejected at")
             .await;
         stage.settled().await;
+        assert_eq!(stage.user(7).shown("The decision did not arrive"), 0);
         assert_eq!(ran(&stage), Vec::<String>::new());
         stage.ends().await;
     }
+}
+
+#[tokio::test]
+async fn a_question_that_is_left_without_an_answer_says_so_and_a_status_says_what_is_waited_for() {
+    let settings = AgentSettings::kagent("k8s");
+    let plan = Stage::plan().agent_as("k8s", settings, "flavor = \"kagent\"", |asked| {
+        match (&asked.decision, &*asked.text) {
+            (Some(_), _) => replies("then I do not know"),
+            (None, "ask") => reply().asks_user(&[Question::free("Which node?")]),
+            (None, _) => reply().asks_approval(&[("drain", json!({"name": "node-a"}))]),
+        }
+    });
+    let stage = plan.route("k8s", ANYBODY).start().await;
+    let user = stage.user(7);
+    user.says("ask");
+    user.sees("Which node?").await;
+    user.says("/status");
+    user.sees("k8s · waits for an answer until").await;
+    user.taps("Which node?", "Give no answer").await;
+    user.sees("🚫 Left without an answer by 7 at").await;
+    user.sees("then I do not know").await;
+    user.says("drain");
+    user.sees(CARD).await;
+    user.says("/status");
+    user.sees("k8s · waits for a decision until").await;
+    user.taps(CARD, "Reject").await;
+    user.sees("🚫 Rejected by 7 at").await;
+    stage.settled().await;
+    stage.ends().await;
 }

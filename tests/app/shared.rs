@@ -1,7 +1,7 @@
 //! A conversation that a group has together.
 
 use serde_json::json;
-use switchboard_emulators::agent::{Gate, Incoming as Asked, Reply, replies, reply};
+use switchboard_emulators::agent::{Gate, Incoming as Asked, Question, Reply, replies, reply};
 
 use crate::support::{PATIENCE, Plan, Stage, rows};
 
@@ -188,4 +188,32 @@ async fn asks_card(stage: &Stage, user: i64) {
             (!agent.prompts().is_empty()).then_some(())
         })
         .await;
+}
+
+#[tokio::test]
+async fn a_question_of_the_agent_is_answered_by_whoever_asked_alone() {
+    let stage = shared(|asked| match (&asked.decision, &*asked.text) {
+        (Some(decision), _) => replies(&decision.summary()),
+        (None, "ask") => reply().asks_user(&[Question::free("Which node?")]),
+        (None, other) => replies(&format!("You said {other}")),
+    });
+    let stage = stage.start().await;
+    room(&stage);
+    stage.telegram.say(ANN, GROUP, "/k8s ask");
+    let card = stage.telegram.sees(GROUP, "Which node?").await;
+    assert!(
+        card.text
+            .contains("Reply to this message with your answer.")
+    );
+    let said = |user, text: &str| stage.telegram.say(user, GROUP, text);
+    said(BEN, "@switchboard_bot node-b");
+    stage.telegram.sees(GROUP, "so your message waits").await;
+    said(ANN, "@switchboard_bot node-a");
+    stage.telegram.sees(GROUP, "✅ Answered by 7 at").await;
+    stage.telegram.sees(GROUP, "You said node-b").await;
+    stage.settled().await;
+    let prompts = stage.agent("k8s").prompts();
+    let answers = prompts.iter().find_map(|prompt| prompt.decision.as_ref());
+    assert_eq!(answers.unwrap().answers, [["node-a"]]);
+    stage.ends().await;
 }

@@ -120,7 +120,7 @@ async fn whoever_is_at_the_terminal_approves_and_rejects() {
     for part in [
         "It wants to do this,\n  for you:",
         "delete_pod\n  name: web-1",
-        "Whoever asked may approve it.",
+        "May be approved by you, who asked.",
         "  [1] Approve  [2] Reject\n",
     ] {
         assert!(card.contains(part), "{card}");

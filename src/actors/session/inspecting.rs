@@ -43,6 +43,12 @@ fn seen(turn: &Turn, stands: Stands) -> TurnSeen {
 }
 
 fn runs(running: &Running) -> Stands {
+    let waiting = running.paused.as_ref().filter(|it| it.state.asks());
+    let stopping = running.turn.stopping || running.turn.state == TurnState::Detached;
+    if let Some(waiting) = waiting.filter(|_| !stopping) {
+        let (asks, until) = (waiting.is_question(), waiting.expires_at);
+        return Stands::Waits { asks, until };
+    }
     match running.turn.state {
         TurnState::Detached => Stands::Detached,
         _ if running.turn.stopping => Stands::Stops,

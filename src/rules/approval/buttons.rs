@@ -2,7 +2,6 @@
 
 use super::desk::{Desk, cut};
 use super::moves::State;
-use super::policy::Allowed;
 use super::waiting::{Posted, Waiting};
 use super::yaml::visible;
 use crate::model::{Action, BUTTON_LIFE, Button, Shown as Label, Tap, Whom};
@@ -58,8 +57,7 @@ impl Desk<'_> {
             ]],
             (State::Open, Asks::Unclear { .. }) => vec![reject()],
             (State::Open, Asks::Approval(calls)) => {
-                let nobody = |allowed: &Allowed| !allowed.anybody(waiting.asked_by);
-                if waiting.allowed.iter().all(nobody) {
+                if !waiting.can_be_approved() {
                     return vec![reject()];
                 }
                 if calls.len() == 1 {

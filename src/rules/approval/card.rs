@@ -19,6 +19,10 @@ const NAME_MAX: usize = 80;
 const ARGUMENTS_MIN: usize = 24;
 /// A question is cut after so many characters.
 const QUESTION_MAX: usize = 1_500;
+/// An answered one, and its answer, after so many.
+const ANSWER_MAX: usize = 80;
+/// So many of them are shown: the last ones.
+const ANSWERS_MAX: usize = 10;
 
 /// What a card is made of.
 #[derive(Clone, Copy, Debug)]
@@ -119,18 +123,23 @@ pub(super) fn length(shown: Shown<'_>) -> usize {
 pub fn question_card(shown: Shown<'_>) -> Card {
     let (mut text, mut masked) = (Text::default(), Vec::new());
     if let Asks::Answers { via, questions, .. } = &shown.pause.asks {
-        let at = shown
-            .picks
-            .question()
-            .min(questions.len().saturating_sub(1));
+        let at = shown.picks.question();
         let via = via.as_deref();
         let via = via.map(|via| name(shown.mask, via, &mut masked));
-        text.line(&words::question(
-            shown.agent,
-            via.as_deref(),
-            at + 1,
-            questions.len(),
-        ));
+        text.line(&if at < questions.len() {
+            words::question(shown.agent, via.as_deref(), at + 1, questions.len())
+        } else {
+            words::asked(shown.agent, via.as_deref())
+        });
+        let answered = questions.iter().zip(&shown.picks.answers);
+        for (question, answer) in answered.skip(at.saturating_sub(ANSWERS_MAX)) {
+            let (question, answer) = (&question.text, answer.join(", "));
+            let short = |text: &str| short(shown.mask, text);
+            text.line(&words::answered(&short(question), &short(&answer)));
+        }
+        if at > 0 && at < questions.len() {
+            text.line("");
+        }
         if let Some(question) = questions.get(at) {
             // Masked before it is cut: half of a secret does not look like one.
             let without = shown.mask.whole(&question.text);
@@ -227,6 +236,16 @@ pub(super) fn name(mask: &Mask, name: &str, masked: &mut Vec<Kind>) -> String {
     match without.text.char_indices().nth(NAME_MAX) {
         Some((end, _)) => format!("{}…", &without.text[..end]),
         None => without.text.into_owned(),
+    }
+}
+
+/// What was asked or answered before, in one line.
+fn short(mask: &Mask, text: &str) -> String {
+    let line: Vec<&str> = text.split_whitespace().collect();
+    let line = visible(&mask.whole(&line.join(" ")).text);
+    match line.char_indices().nth(ANSWER_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 

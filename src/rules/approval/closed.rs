@@ -21,6 +21,8 @@ pub enum Gist {
     Rejected,
     /// A question is answered.
     Answered,
+    /// A question is not.
+    Unanswered,
 }
 
 /// What somebody decided, and when.
@@ -64,9 +66,10 @@ pub struct Under {
 }
 
 impl Gist {
-    fn of(decision: &Decision) -> Self {
+    fn of(decision: &Decision, is_question: bool) -> Self {
         let Decision::Tools(verdicts) = decision else {
             return match decision {
+                Decision::RejectAll { .. } if is_question => Self::Unanswered,
                 Decision::RejectAll { .. } => Self::Rejected,
                 _ => Self::Answered,
             };
@@ -86,16 +89,26 @@ impl Gist {
             Self::Partly(approved) => words::partly(approved),
             Self::Rejected => words::REJECTED.to_owned(),
             Self::Answered => words::ANSWERED.to_owned(),
+            Self::Unanswered => words::UNANSWERED.to_owned(),
         }
     }
 }
 
 impl Verdict {
-    pub(super) fn of(made: &Made) -> Self {
+    /// A decision about this.
+    pub(super) fn of(made: &Made, waiting: &Waiting) -> Self {
         Self {
-            gist: Gist::of(&made.decision),
+            gist: Gist::of(&made.decision, waiting.is_question()),
             by: made.by,
             at: made.at,
+        }
+    }
+
+    /// Nobody has decided in time.
+    pub(super) fn expired(&self) -> String {
+        match self.gist {
+            Gist::Unanswered => words::unanswered(self.at),
+            _ => words::expired(self.at),
         }
     }
 
@@ -112,8 +125,11 @@ impl Closed {
         waiting.state.is_over().then(|| Self {
             state: waiting.state,
             cards: waiting.cards.clone(),
-            last: waiting.made.as_ref().map(Verdict::of),
-            perhaps: waiting.perhaps.as_ref().map(Verdict::of),
+            last: waiting.made.as_ref().map(|made| Verdict::of(made, waiting)),
+            perhaps: waiting
+                .perhaps
+                .as_ref()
+                .map(|made| Verdict::of(made, waiting)),
             inferred: waiting.inferred,
         })
     }
@@ -126,7 +142,7 @@ impl Closed {
         };
         let said = match last.by {
             Some(by) => words::decided(&last.what(), &name(by), last.at, self.inferred),
-            None => words::expired(last.at),
+            None => last.expired(),
         };
         if self.inferred {
             format!("{said} {}", words::INFERRED)
@@ -210,6 +226,14 @@ mod tests {
             (
                 closed(State::Expired, time.clone(), true),
                 format!("⌛ Nobody decided in time. Rejected at 20:05 UTC. {gone_on}"),
+            ),
+            (
+                closed(State::Rejected, by(Gist::Unanswered), false),
+                "🚫 Left without an answer by n7 at 20:05 UTC.".to_owned(),
+            ),
+            (
+                closed(State::Expired, Some(verdict(Gist::Unanswered, None)), false),
+                "⌛ Nobody answered in time, until 20:05 UTC.".to_owned(),
             ),
             // What surely did not arrive is not told.
             (

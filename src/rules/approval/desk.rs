@@ -5,7 +5,7 @@ use super::closed::{Closed, Verdict};
 use super::digest::digest;
 use super::moves::{Event, State};
 use super::picks::Picks;
-use super::policy::{Allowed, Case};
+use super::policy::Case;
 use super::posting::ARGUMENTS_MAX;
 use super::waiting::{Made, Posted, Waiting};
 use crate::config::Config;
@@ -132,7 +132,7 @@ impl Desk<'_> {
         let mut changes = self.redrawn(&next);
         for at in waiting.cards.clone() {
             let body = Body {
-                text: words::reminder(&waiting.agent, waiting.expires_at),
+                text: words::reminder(&waiting.agent, waiting.expires_at, waiting.is_question()),
                 ..Body::default()
             };
             let at = Posted {
@@ -158,7 +158,6 @@ impl Desk<'_> {
     /// Why nobody may approve it, for the audit; none if somebody may.
     #[must_use]
     pub fn hindrance(&self, waiting: &Waiting) -> Option<&'static str> {
-        let nobody = |allowed: &Allowed| !allowed.anybody(waiting.asked_by);
         match &waiting.pause.asks {
             Asks::Unclear { why, .. } => Some(match why {
                 Unclear::Unreadable => "cannot be read",
@@ -167,7 +166,7 @@ impl Desk<'_> {
                 Unclear::TooMany => "too many to look through",
             }),
             Asks::Approval(_) if self.is_too_long(waiting) => Some("too long to look through"),
-            Asks::Approval(_) if waiting.allowed.iter().all(nobody) => Some("nobody may approve"),
+            Asks::Approval(_) if !waiting.can_be_approved() => Some("nobody may approve"),
             _ => None,
         }
     }
@@ -213,56 +212,87 @@ impl Desk<'_> {
         if let Some(closed) = Closed::of(waiting) {
             return closed.said(|user| self.name(user));
         }
-        let made = waiting.made.as_ref().map(Verdict::of);
+        let made = waiting.made.as_ref();
+        let made = made.map(|made| Verdict::of(made, waiting));
         let Some(made) = made.filter(|_| waiting.state != State::Open || waiting.is_expiring())
         else {
             return self.open_foot(waiting);
         };
         match (waiting.state, made.by.map(|by| self.name(by))) {
             (State::Deciding, Some(by)) => words::deciding(&made.what(), &by, made.at),
-            (State::Deciding, None) => words::expired(made.at),
+            (State::Deciding, None) => made.expired(),
             (_, Some(by)) => {
-                let until = words::until(waiting.expires_at);
+                let until = until(waiting);
                 format!("{}\n{until}", words::unknown(&made.what(), &by))
             }
             (_, None) => words::EXPIRING.to_owned(),
         }
     }
 
+    /// Who may approve it, and until when.
+    fn who_may(&self, waiting: &Waiting) -> String {
+        if self.is_too_long(waiting) {
+            return format!("{}\n{}", words::TOO_LONG, until(waiting));
+        }
+        let mut who: Vec<String> = Vec::new();
+        for person in waiting.allowed.iter().flat_map(|allowed| &allowed.people) {
+            let name = self.name(*person);
+            if *person != waiting.asked_by && !who.contains(&name) {
+                who.push(name);
+            }
+        }
+        let asker = waiting.allowed.iter().any(|allowed| allowed.requester);
+        let asker = asker.then(|| self.name(waiting.asked_by));
+        words::open(waiting.expires_at, &who, asker.as_deref())
+    }
+
     fn open_foot(&self, waiting: &Waiting) -> String {
+        let until = until(waiting);
         let mut foot = match &waiting.pause.asks {
             Asks::Answers { questions, .. } => {
-                let question = questions.get(waiting.picks.question());
-                let how = match question {
-                    Some(question) if question.choices.is_empty() => words::REPLY,
+                let how = match questions.get(waiting.picks.question()) {
+                    Some(question) if question.choices.is_empty() => {
+                        if waiting.place.chat.is_group() {
+                            words::REPLY
+                        } else {
+                            words::WRITE
+                        }
+                    }
                     Some(question) if question.multiple => words::TAP_SOME,
                     _ => words::TAP_OR_REPLY,
                 };
-                format!("{how}\n{}", words::until(waiting.expires_at))
+                format!("{how}\n{until}")
             }
-            Asks::Approval(_) => {
-                let mut who: Vec<String> = Vec::new();
-                for person in waiting.allowed.iter().flat_map(|allowed| &allowed.people) {
-                    let name = self.name(*person);
-                    if *person != waiting.asked_by && !who.contains(&name) {
-                        who.push(name);
-                    }
-                }
-                let asker = waiting.allowed.iter().any(|allowed| allowed.requester);
-                if self.is_too_long(waiting) {
-                    format!("{}\n{}", words::TOO_LONG, words::until(waiting.expires_at))
-                } else {
-                    words::open(waiting.expires_at, &who, asker)
-                }
+            Asks::Approval(calls) => {
+                let who = self.who_may(waiting);
+                let how = match calls.len() {
+                    1 => String::new(),
+                    _ => format!("{}\n", words::TOGGLES),
+                };
+                let how = how.as_str();
+                let how = if waiting.can_be_approved() { how } else { "" };
+                format!("{how}{who}")
             }
-            _ => words::until(waiting.expires_at),
+            _ => until,
         };
+        if !waiting.is_question() && waiting.reason.is_none() {
+            foot = format!("{}\n{foot}", words::REASON_FIRST);
+        }
         if let Some(reason) = &waiting.reason {
             // Masked before it is cut: half of a secret does not look like one.
             let reason = cut(&self.mask.whole(reason).text, REASON_MAX);
             foot = format!("{}\n{foot}", words::reason(&reason));
         }
         foot
+    }
+}
+
+/// What becomes of it without a decision.
+fn until(waiting: &Waiting) -> String {
+    if waiting.is_question() {
+        words::answer_until(&waiting.agent, waiting.expires_at)
+    } else {
+        words::until(waiting.expires_at)
     }
 }
 

@@ -40,7 +40,7 @@ pub use desk::{Desk, made};
 pub use digest::digest;
 pub use moves::{Event, Move, State, next};
 pub use picks::{Pick, Picks};
-pub use policy::{Allowed, Case, Refusal, approves_on};
+pub use policy::{Allowed, Case, Refusal, approves_on, lets_requester};
 pub use record::told_tools;
 pub use replies::{Reply, is_heard, reply};
 pub use taps::{Denied, Tapped, expired, may_keep_waiting, replied, tapped};

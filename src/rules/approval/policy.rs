@@ -153,11 +153,19 @@ impl<'c> Case<'c> {
 
 /// The routes on which this person decides about calls that others have asked for.
 pub fn approves_on(config: &Config, user: UserId) -> impl Iterator<Item = &Route> {
-    config.routes.iter().filter(move |route| {
-        let rules = route.approvals.rules.iter().map(|rule| &rule.approvers);
-        let mut all = rules.chain([&route.approvers]);
-        all.any(|approvers| approvers.people.contains(&user))
-    })
+    let routes = config.routes.iter();
+    routes.filter(move |route| all_approvers(route).any(|it| it.people.contains(&user)))
+}
+
+/// Whether whoever asks by this route may approve something of it themselves.
+#[must_use]
+pub fn lets_requester(route: &Route) -> bool {
+    all_approvers(route).any(|approvers| approvers.requester)
+}
+
+fn all_approvers(route: &Route) -> impl Iterator<Item = &Approvers> {
+    let rules = route.approvals.rules.iter().map(|rule| &rule.approvers);
+    rules.chain([&route.approvers])
 }
 
 /// Who approves a tool on a route: the first rule that names it, else the route.

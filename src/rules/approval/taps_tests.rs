@@ -6,7 +6,7 @@ use super::*;
 use crate::config::Config;
 use crate::ids::{AgentName, CallId, ChatId, RouteName, Timestamp, UserId};
 use crate::model::Tap;
-use crate::pause::{Asks, Decision, Pause, Question};
+use crate::pause::{Asks, Decision, Pause, Question, Unclear};
 
 const ANNA: UserId = UserId(11);
 const BEN: UserId = UserId(22);
@@ -162,6 +162,46 @@ fn a_reply_gives_the_reason_while_it_asks_in_time_and_by_who_may_reject() {
     };
     let rejected = tapped(&case(&config), &reasoned, 2, Tap::Reject, BEN, NOW);
     assert_eq!(told(&rejected), "rejected Some(\"not in prod\")");
+}
+
+#[test]
+fn a_tap_decides_only_what_the_pause_asks_for() {
+    let config = policy_tests::config();
+    let calls = pause(0, &[0, 0]).calls().to_vec();
+    let unclear = Pause {
+        asks: Asks::Unclear {
+            why: Unclear::Mixed,
+            calls,
+        },
+        ..pause(0, &[])
+    };
+    let question = Pause {
+        asks: Asks::Answers {
+            id: CallId::from("c"),
+            via: None,
+            questions: vec![Question {
+                text: "Which one?".to_owned(),
+                choices: Vec::new(),
+                multiple: false,
+            }],
+        },
+        ..pause(0, &[])
+    };
+    // No card shows such a button; what a row in the store says is not believed either.
+    for (asked, tap, user, expected) in [
+        (&unclear, Tap::Approve, BEN, "changed meanwhile"),
+        (&unclear, Tap::Done, BEN, "nothing chosen"),
+        (&unclear, Tap::Toggle(0), BEN, "changed meanwhile"),
+        (&unclear, Tap::Reject, BEN, "rejected None"),
+        (&question, Tap::Approve, ANNA, "changed meanwhile"),
+        (&question, Tap::Done, ANNA, "nothing chosen"),
+        (&question, Tap::Toggle(0), ANNA, "changed meanwhile"),
+        (&question, Tap::Reject, ANNA, "rejected None"),
+    ] {
+        let waiting = opened(&config, asked.clone(), NOW);
+        let tapped = tapped(&case(&config), &waiting, 1, tap, user, NOW);
+        assert_eq!(told(&tapped), expected, "{tap:?} on {:?}", asked.asks);
+    }
 }
 
 #[test]

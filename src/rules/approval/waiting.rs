@@ -10,7 +10,7 @@ use crate::ids::{
     TurnId, UserId,
 };
 use crate::model::Place;
-use crate::pause::{Decision, Pause};
+use crate::pause::{Asks, Decision, Pause};
 
 /// A pause that people were asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +144,19 @@ impl Waiting {
         self.state.asks() && self.made.as_ref().is_some_and(|made| made.by.is_none())
     }
 
+    /// Whether anybody might approve any of it when it was shown.
+    #[must_use]
+    pub fn can_be_approved(&self) -> bool {
+        let mut each = self.allowed.iter();
+        each.any(|allowed| allowed.anybody(self.asked_by))
+    }
+
+    /// Whether it is a question to a person, and not whether something may run.
+    #[must_use]
+    pub fn is_question(&self) -> bool {
+        matches!(self.pause.asks, Asks::Answers { .. })
+    }
+
     /// The next version.
     #[must_use]
     pub fn changed(&self) -> Self {
@@ -178,7 +191,7 @@ impl Waiting {
 mod tests {
     use super::*;
     use crate::ids::{CallId, ChatId, TaskId, TopicId};
-    use crate::pause::{Asks, Form, Question};
+    use crate::pause::{Form, Question};
     use crate::rules::approval::{Pick, made};
 
     fn question() -> Waiting {

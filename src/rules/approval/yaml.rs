@@ -144,6 +144,13 @@ mod tests {
                 json!({"meta": {"labels": {"app": "web"}}, "list": ["a", {"k": [1, 2]}], "none": []}),
                 "list:\n  - a\n  -\n    k:\n      - 1\n      - 2\nmeta:\n  labels:\n    app: web\nnone: []",
             ),
+            (json!([1, "a", {"k": "v"}]), "- 1\n- a\n-\n  k: v"),
+            (json!([]), "[]"),
+            (json!({"a": {}, "b": [[]]}), "a: {}\nb:\n  - []"),
+            (
+                json!({"a": "x:", "b": ":x", "c": "x"}),
+                "a: \"x:\"\nb: \":x\"\nc: x",
+            ),
             (json!({"m": "one\n  two\n"}), "m: |\n  one\n    two"),
             (
                 json!({"a": "true", "b": "1.5", "c": "", "d": " x", "e": "k: v", "f": "- x", "g": "#"}),
@@ -173,5 +180,13 @@ mod tests {
             value = json!([value]);
         }
         assert!(yaml(&value).contains("[[[["));
+        let nested = |depth| (0..depth).fold(json!("x"), |value, _| json!({"k": value}));
+        let lines = |depth| yaml(&nested(depth)).lines().count();
+        assert_eq!(
+            [lines(12), lines(13), lines(14), lines(20)],
+            [12, 13, 13, 13]
+        );
+        let inner = yaml(&nested(14));
+        assert!(inner.ends_with("k: {\"k\":\"x\"}"), "{inner}");
     }
 }

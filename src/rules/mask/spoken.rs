@@ -17,7 +17,10 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let secret = match announced {
             Announced::Nothing => false,
             Announced::Scheme => is_credential(said),
-            Announced::Option => !said.starts_with(['-', '<', '$', '‹']),
+            Announced::Option => {
+                let stands_for_one = text[..word.start].ends_with('<');
+                !stands_for_one && !said.starts_with(['-', '$', '‹'])
+            }
         };
         if secret {
             found.push(word);

@@ -90,6 +90,23 @@ fn secrets_are_taken_out() {
             "curl -H 'Authorization: Basic ‹masked›'",
         ),
         (
+            "a:\n  password: |-\n    one\n    two\n  next: 1",
+            "a:\n  password: |-\n    ‹masked›\n  next: 1",
+        ),
+        (
+            "password: |\n  line\nnext: 1\n  x: y",
+            "password: |\n  ‹masked›\nnext: 1\n  x: y",
+        ),
+        ("token: abcDefgh", "token: ‹masked›"),
+        ("token: abcdefghijklmnopqrst", "token: ‹masked›"),
+        (
+            "password: abcdefghijklmnopqrst (old)",
+            "password: ‹masked› (old)",
+        ),
+        ("password: hunter, then", "password: ‹masked›, then"),
+        ("Bearer abc.d-12 is it", "Bearer ‹masked› is it"),
+        ("Bearer abcdefghijklmnopqrstuvwx", "Bearer ‹masked›"),
+        (
             "mysql --password hunter2 -h db",
             "mysql --password ‹masked› -h db",
         ),
@@ -142,6 +159,30 @@ fn the_data_of_secrets_is_taken_out_wherever_it_stands() {
             "```yaml\nkind: ConfigMap\ndata:\n  a: b\n```\nand\n```yaml\nkind: Secret\ndata:\n  a: ‹masked›\n```\n",
         ),
         (
+            "data:\n  a: b\n```yaml\nkind: Secret\ndata:\n  a: Yg==\n```",
+            "data:\n  a: b\n```yaml\nkind: Secret\ndata:\n  a: ‹masked›\n```",
+        ),
+        (
+            "kind: List\nitems:\n- kind: Secret\n  data:\n    a: Yg==",
+            "kind: List\nitems:\n- kind: Secret\n  data:\n    a: ‹masked›",
+        ),
+        (
+            "kind: Secret\nstringData:\n  c: |\n    one\n\n    two\n  x: y\n",
+            "kind: Secret\nstringData:\n  c: |\n    ‹masked›\n\n    ‹masked›\n  x: ‹masked›\n",
+        ),
+        (
+            r#"{"kind":"Secret","metadata":{"name":"db"},"data":{"a":"Yg=="}}"#,
+            r#"{"kind":"Secret","metadata":{"name":"db"},"data":{"a":"‹masked›"}}"#,
+        ),
+        (
+            r#"{\"kind\":\"Secret\",\"data\":{\n\"a\":\"Yg==\"\n}}"#,
+            r#"{\"kind\":\"Secret\",\"data\":{\n\"a\":\"‹masked›\"\n}}"#,
+        ),
+        (
+            r#"{"kind":"Secret","data":{"a":"Yg=="},"b":{"c":"d"},"data":{"#,
+            r#"{"kind":"Secret","data":{"a":"‹masked›"},"b":{"c":"d"},"data":{"#,
+        ),
+        (
             "kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\ndata:\n  a: Yg==",
             "kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\ndata:\n  a: ‹masked›",
         ),
@@ -174,6 +215,12 @@ fn what_people_need_survives() {
         "2026-11-22T19:48:17.123456Z level=info msg=\"token refreshed\"",
         "The password: it was changed yesterday",
         "Token: see the documentation",
+        "password: wrong (see above)",
+        "**Password:**",
+        "password: none\ntoken: abcdefgh\ntoken: a1",
+        "AKIAIOSFODNN7EXAMPLEabc",
+        "7000000001:AAexampleexampleexampleexample-_xyzq",
+        "https://x.io/a:b@c d",
         "secretName: my-tls-cert-2024",
         "imagePullSecrets: [registry]",
         "existingSecret: postgres-credentials-1",
@@ -184,13 +231,17 @@ fn what_people_need_survives() {
         "token=/var/run/secrets/kubernetes.io/serviceaccount/token",
         "DB_PASSWORD:  <set to the key 'password' in secret 'db'>  Optional: false",
         "password: ${DB_PASSWORD}",
-        "PUBLIC_KEY=abcd1234",
+        "PUBLIC_KEY=abcd1234 MY_PUBLIC_KEY=abcd1234",
+        "Bearer abcdefghijklmnopqrstuvw",
         "Basic authentication is enabled; use a bearer token instead",
+        "a bearer v2 is sent as Authorization: Bearer $TOKEN_12345",
+        "mysql --password $DB_PASS --token <token> --api-key --verbose",
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURCVENDQWUyZ0F3SUI=",
         "https://grafana.example.com:3000/d/abc?orgId=1&from=now-1h",
         "git@github.com:org/repo.git and ssh://git@host:22/x",
         "kind: ConfigMap\ndata:\n  key: value",
+        "apiVersion: v1\ndata:\n  key: value",
         "kind: Secret\nmetadata:\n  name: db\n  labels:\n    app: x",
         "| pod | signature | ready |\n| a-1 | none | yes |",
         "k8s_get_resources{namespace=\"prod\",pod=\"web-1\"} 0.25",
@@ -209,11 +260,12 @@ fn what_people_need_survives() {
 
 #[test]
 fn our_own_secrets_are_masked_whatever_is_configured() {
-    let own = ["Bearer s3cr3t-value".to_owned(), "short".to_owned()];
+    let own = ["Bearer s3cr3t-value", "short", "sixsix"].map(str::to_owned);
     let mask = Mask::new(own, false, Vec::new());
     let check = |text: &str| mask.whole(text).text.into_owned();
     assert_eq!(check("sent Bearer s3cr3t-value!"), "sent ‹masked›!");
     assert_eq!(check("xs3cr3t-valuex"), "x‹masked›x");
+    assert_eq!(check("sixsix"), "‹masked›");
     assert_eq!(check("short password: hunter2"), "short password: hunter2");
     assert!(!format!("{mask:?}").contains("s3cr3t"));
 }

@@ -30,6 +30,22 @@ fn each_own_turn_has_a_line_that_says_why_it_waits() {
     let minutes = Duration::from_mins;
     let table = [
         (Stands::Works(minutes(3)), &busy, "at work for 3 min"),
+        (
+            Stands::Waits {
+                asks: false,
+                until: Timestamp(72_300_000),
+            },
+            &busy,
+            "waits for a decision until 20:05 UTC",
+        ),
+        (
+            Stands::Waits {
+                asks: true,
+                until: Timestamp(72_300_000),
+            },
+            &busy,
+            "waits for an answer until 20:05 UTC",
+        ),
         (Stands::Stops, &busy, "being stopped"),
         (
             Stands::Detached,

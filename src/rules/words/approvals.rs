@@ -30,8 +30,10 @@ pub const NO_FILE: &str = "The file with all of it could not be sent here. What 
                            had better reject.";
 /// On a card whose arguments were cut.
 pub const CUT: &str = "There is more of it, in the file below: see that before you decide.";
-/// In a chat, when an agent's question takes words.
+/// In a group, when an agent's question takes words.
 pub const REPLY: &str = "Reply to this message with your answer.";
+/// The same in a private chat.
+pub const WRITE: &str = "Write your answer.";
 /// The same, where there are buttons.
 pub const TAP_OR_REPLY: &str = "Tap an answer, or reply to this message with your own.";
 /// The same, where more than one may be tapped.
@@ -136,6 +138,19 @@ pub fn question(agent: &AgentName, via: Option<&str>, at: usize, of: usize) -> S
     }
 }
 
+/// The head of a card for questions that are all answered.
+#[must_use]
+pub fn asked(agent: &AgentName, via: Option<&str>) -> String {
+    let via = via.map_or(String::new(), |via| format!(" ({via})"));
+    format!("❓ {agent}{via} has asked:")
+}
+
+/// A question that is answered.
+#[must_use]
+pub fn answered(question: &str, answer: &str) -> String {
+    format!("{question}\n▸ {answer}")
+}
+
 /// A reason that somebody gave by a reply.
 #[must_use]
 pub fn reason(reason: &str) -> String {
@@ -151,14 +166,20 @@ pub fn masked(count: usize) -> String {
     }
 }
 
-/// Until when, and who may decide.
+/// How several calls are decided, each for itself.
+pub const TOGGLES: &str = "Tap a call to let it run or not, then Send.";
+/// How a rejection gets a reason.
+pub const REASON_FIRST: &str = "To reject with a reason, reply to this card with it first.";
+
+/// Until when, and who may decide; `asker` is who asked, where they may, too.
 #[must_use]
-pub fn open(expires_at: Timestamp, who: &[String], asker: bool) -> String {
-    let who = match (who, asker) {
-        ([], false) => NOBODY_MAY.to_owned(),
-        ([], true) => "Whoever asked may approve it.".to_owned(),
-        (who, false) => format!("May be approved by {}.", who.join(", ")),
-        (who, true) => format!("May be approved by {} or whoever asked.", who.join(", ")),
+pub fn open(expires_at: Timestamp, who: &[String], asker: Option<&str>) -> String {
+    let asker = asker.map(|asker| format!("{asker}, who asked"));
+    let who: Vec<&str> = who.iter().chain(&asker).map(String::as_str).collect();
+    let who = match who.as_slice() {
+        [] => NOBODY_MAY.to_owned(),
+        [one] => format!("May be approved by {one}."),
+        [others @ .., last] => format!("May be approved by {} or {last}.", others.join(", ")),
     };
     format!("{who}\n{}", until(expires_at))
 }
@@ -168,6 +189,20 @@ pub fn open(expires_at: Timestamp, who: &[String], asker: bool) -> String {
 pub fn until(expires_at: Timestamp) -> String {
     let time = clock(expires_at);
     format!("Without a decision it is rejected at {time}.")
+}
+
+/// The same of a question.
+#[must_use]
+pub fn answer_until(agent: &AgentName, expires_at: Timestamp) -> String {
+    let time = clock(expires_at);
+    format!("Without an answer by {time}, {agent} is told that there is none.")
+}
+
+/// What a status says of a turn whose agent waits.
+#[must_use]
+pub fn stands(asks: bool, until: Timestamp) -> String {
+    let what = if asks { "an answer" } else { "a decision" };
+    format!("waits for {what} until {}", clock(until))
 }
 
 /// A reply to a card that is over. `came` is a sentence about what came of it.
@@ -181,8 +216,11 @@ pub fn replied_late(agent: &AgentName, came: Option<&str>) -> String {
 
 /// Half of the time is over.
 #[must_use]
-pub fn reminder(agent: &AgentName, expires_at: Timestamp) -> String {
+pub fn reminder(agent: &AgentName, expires_at: Timestamp, asks: bool) -> String {
     let time = clock(expires_at);
+    if asks {
+        return format!("⏰ {agent} still waits for your answer, until {time}.");
+    }
     format!("⏰ {agent} still waits for a decision. At {time} it is rejected.")
 }
 
@@ -200,7 +238,7 @@ pub fn deciding(what: &str, by: &str, at: Timestamp) -> String {
 pub fn decided(what: &str, by: &str, at: Timestamp, inferred: bool) -> String {
     let mark = match inferred {
         true => "⚠️",
-        false if what.starts_with(REJECTED) => "🚫",
+        false if what.starts_with(REJECTED) || what == UNANSWERED => "🚫",
         false => "✅",
     };
     format!("{mark} {what} by {by} at {}.", clock(at))
@@ -215,6 +253,8 @@ pub const APPROVED: &str = "Approved";
 pub const REJECTED: &str = "Rejected";
 /// What somebody decided.
 pub const ANSWERED: &str = "Answered";
+/// What somebody decided.
+pub const UNANSWERED: &str = "Left without an answer";
 
 /// Which of several calls may run, by their numbers on the card.
 #[must_use]
@@ -227,6 +267,12 @@ pub fn partly(approved: &[usize]) -> String {
 #[must_use]
 pub fn expired(at: Timestamp) -> String {
     format!("⌛ Nobody decided in time. Rejected at {}.", clock(at))
+}
+
+/// Nobody answered in time.
+#[must_use]
+pub fn unanswered(at: Timestamp) -> String {
+    format!("⌛ Nobody answered in time, until {}.", clock(at))
 }
 
 /// The agent does not wait any more.
@@ -259,8 +305,7 @@ pub fn unknown(what: &str, by: &str) -> String {
 }
 
 /// Nobody decided in time, and the agent does not have the rejection yet.
-pub const EXPIRING: &str =
-    "⌛ Nobody decided in time, so it is rejected. The agent does not know that yet: I try again.";
+pub const EXPIRING: &str = "⌛ The time is up. The agent does not know that yet: I try again.";
 
 /// A decision that surely did not arrive. `why` is a sentence.
 #[must_use]

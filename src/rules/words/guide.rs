@@ -198,13 +198,21 @@ pub fn whoami(config: &Config, user: UserId, place: Place) -> String {
     }
     text.push('\n');
     text.push_str(&you_may(access::routes_for(config, user, chat)));
-    let approves = approval::approves_on(config, user);
-    let approves: Vec<String> = approves
-        .map(|route| format!("/{}", route.command))
-        .collect();
-    if !approves.is_empty() {
-        let approves = approves.join(", ");
-        text.extend(["\nYou may approve what others ask of: ", &*approves, "."]);
+    let commands = |routes: Vec<&Route>| {
+        let commands: Vec<_> = routes.iter().map(|it| format!("/{}", it.command)).collect();
+        commands.join(", ")
+    };
+    let others = approval::approves_on(config, user).collect();
+    let own = access::routes_for(config, user, chat);
+    let own = own.filter(|route| approval::lets_requester(route));
+    for (whose, routes) in [
+        ("what others ask of", others),
+        ("what you ask yourself of", own.collect()),
+    ] {
+        let routes = commands(routes);
+        if !routes.is_empty() {
+            text.extend(["\nYou may approve ", whose, ": ", &*routes, "."]);
+        }
     }
     fitting(&text)
 }

@@ -1,7 +1,7 @@
 //! Every sentence, as people read it.
 
 use super::*;
-use crate::config::Route;
+use crate::config::{ApproveRule, Approvers, Config, Route};
 use crate::ids::{ChatId, ConversationId, Principal, Timestamp, TopicId};
 use crate::model::{Conversation, FileName, Place, Slot};
 use crate::rules::agents::Described;
@@ -331,6 +331,29 @@ fn the_help_for_many_agents_shortens_their_descriptions_before_it_leaves_anythin
         }
     }
     assert!(help(config.routes.iter()).contains("/whoami"));
+}
+
+#[test]
+fn whoever_may_approve_something_is_told_what() {
+    let mut config = config();
+    let said = |config: &Config, user, chat| whoami(config, user, at(chat, 0));
+    let others = "You may approve what others ask of: ";
+    let own = "You may approve what you ask yourself of: ";
+    assert!(said(&config, ANNA, GROUP).ends_with(&format!("{others}/k8s.")));
+    assert!(!said(&config, CLEO, GROUP).contains("approve"));
+    config.routes[0].approvers.requester = true;
+    config.routes[1].approvals.rules.push(ApproveRule {
+        tools: vec!["get_*".to_owned()],
+        approvers: Approvers {
+            people: vec![CLEO],
+            requester: true,
+        },
+    });
+    let both = format!("{others}/k8s.\n{own}/k8s, /istio.");
+    assert!(said(&config, ANNA, GROUP).ends_with(&both));
+    // What she may not ask of she does not approve as whoever asks.
+    let cleo = said(&config, CLEO, ChatId(33));
+    assert!(cleo.ends_with(&format!("{others}/istio.")), "{cleo}");
 }
 
 #[test]

@@ -53,8 +53,11 @@ fn edits_arrived(tables: &Tables, turn: TurnId, chat: ChatId) -> bool {
 fn says(state: State, text: &str) -> bool {
     let words: &[&str] = match state {
         State::Decided => &["Approved", "Answered"],
-        State::Rejected => &["Rejected by"],
-        State::Expired => &["Nobody decided in time. Rejected at"],
+        State::Rejected => &["Rejected by", "Left without an answer by"],
+        State::Expired => &[
+            "Nobody decided in time. Rejected at",
+            "Nobody answered in time",
+        ],
         State::Gone => &["does not wait for this any more"],
         State::Open | State::Deciding | State::Unknown => &[],
     };

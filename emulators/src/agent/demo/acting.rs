@@ -67,6 +67,9 @@ pub(super) fn after(decision: &Decision) -> Reply {
 }
 
 fn outcome(verdict: &Verdict) -> String {
+    if verdict.args["questions"].is_array() {
+        return "Without an answer I leave all as it is.".to_owned();
+    }
     let of = |key: &str| verdict.args[key].as_str().unwrap_or_default().to_owned();
     let what = if verdict.args["pod"].is_string() {
         of("pod")

@@ -123,6 +123,52 @@ fn a_question_shows_where_it_stands() {
 }
 
 #[test]
+fn what_was_answered_stands_above_the_question_at_hand_short_and_masked() {
+    let question = |text: String| Question {
+        text,
+        choices: vec![],
+        multiple: false,
+    };
+    let texts = (0..20).map(|n| question(format!("Question\n{n} {}", "x".repeat(200))));
+    let pause = pause(Asks::Answers {
+        id: CallId::from("c"),
+        via: None,
+        questions: texts.collect(),
+    });
+    let mut picks = Picks::new(&pause);
+    let (agent, mask) = (AgentName::from("k8s"), Mask::new([], true, Vec::new()));
+    let long = format!("password: hunter2 {}", "y".repeat(1_000));
+    for n in 0..=20 {
+        let shown = Shown {
+            agent: &agent,
+            asked_by: "sre1",
+            pause: &pause,
+            picks: &picks,
+            mask: &mask,
+            text_max: 4096,
+            foot: "The foot.",
+        };
+        let text = question_card(shown).text.text;
+        assert!(text.ends_with("\nThe foot."), "{text}");
+        assert_eq!(
+            text.matches("\n▸ password: ‹masked› yyy").count(),
+            n.min(10)
+        );
+        let head = match n {
+            20 => "❓ k8s has asked:\nQuestion 10 xxx".to_owned(),
+            _ => format!("❓ k8s asks you ({} of 20):\nQuestion", n + 1),
+        };
+        assert!(text.starts_with(&head), "{text}");
+        assert_eq!(
+            text.contains(&format!("Question\n{n} xxx")),
+            n < 20,
+            "{text}"
+        );
+        picks.answers.push(vec![long.clone()]);
+    }
+}
+
+#[test]
 fn a_secret_at_the_cut_of_a_long_question_is_masked_whole() {
     let secret = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
     for before in 1_455..1_500 {
