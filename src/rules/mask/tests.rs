@@ -82,6 +82,14 @@ fn secrets_are_taken_out() {
             r#"{"name": "API_TOKEN", "value": "x"}"#,
             r#"{"name": "API_TOKEN", "value": "‹masked›"}"#,
         ),
+    ] {
+        assert_eq!(masked(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn secrets_are_taken_out_behind_words_in_addresses_and_between_lines() {
+    for (text, expected) in [
         // Words that announce it.
         (
             "Authorization: Bearer abc.def-123",

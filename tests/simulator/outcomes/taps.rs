@@ -4,6 +4,7 @@
 use serde_json::json;
 use switchboard::ids::{ChatId, UserId};
 use switchboard::model::{Action, Button as Row, Tap, Whom};
+use switchboard::store::TurnStands;
 use switchboard::telegram::Button;
 
 use super::cases::Case;
@@ -101,9 +102,13 @@ fn asked(world: &World, row: &Row) -> Option<(UserId, String)> {
 }
 
 /// Whether a tap on it comes to nothing, by the state of what it is about: nothing is chosen yet,
-/// or what a question waits behind is over.
+/// or what a question waits behind, or what is to stop, is over.
 fn is_idle(world: &World, row: &Row) -> bool {
     let tables = world.sim.disk.tables();
+    if let Action::Stop { turn, .. } = &row.action {
+        let turn = tables.turns.get(turn);
+        return turn.is_some_and(|it| !matches!(it.stands, TurnStands::Open(_)));
+    }
     let Action::Pause { pause, tap, .. } = &row.action else {
         return false;
     };
