@@ -85,21 +85,23 @@ fn owns(process: &Process) -> bool {
     process.sim.disk.epoch() == process.epoch.get()
 }
 
-/// The row that is on its way to this chat with this text.
-fn on_its_way(process: &Process, chat: ChatId, text: &str) -> Option<OutboxId> {
+/// The row that is on its way to this chat with this text. Of several, one that changes a message
+/// goes with an edit: a card may be changed where it was while it is shown again in the group that
+/// its group has become.
+fn on_its_way(process: &Process, chat: ChatId, text: &str, edit: bool) -> Option<OutboxId> {
     let tables = process.sim.disk.tables();
-    let mut rows = tables.posts.iter();
-    let row = rows.find(|(_, row)| {
+    let rows = tables.posts.iter().filter(|(_, row)| {
         row.state == PostState::Sending
             && process.sim.now_of(row.place.chat) == process.sim.now_of(chat)
             && row.body.as_ref().is_some_and(|body| body.text == text)
     });
+    let row = rows.min_by_key(|(_, row)| matches!(row.kind, Kind::Edit | Kind::FinalEdit) != edit);
     row.map(|(id, _)| *id)
 }
 
 /// No message leaves before it is committed that it does.
 pub fn committed_send(process: &Process, chat: ChatId, text: &str) -> Option<OutboxId> {
-    let post = on_its_way(process, chat, text);
+    let post = on_its_way(process, chat, text, false);
     if post.is_none() && owns(process) {
         process.sim.breaks(format_args!(
             "a message to {chat} that is not committed as sending: {text}"
@@ -110,7 +112,7 @@ pub fn committed_send(process: &Process, chat: ChatId, text: &str) -> Option<Out
 
 /// An edit may be a preview, which has no row.
 pub fn committed_edit(process: &Process, chat: ChatId, text: &str) -> Option<OutboxId> {
-    on_its_way(process, chat, text)
+    on_its_way(process, chat, text, true)
 }
 
 pub fn in_flight(process: &Process, count: usize) {
