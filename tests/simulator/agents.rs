@@ -9,8 +9,9 @@ use std::rc::Rc;
 
 use switchboard::a2a::{A2aError, Event, Message, Part, Prompt, Role, Task};
 use switchboard::ids::{ContextId, Principal, PromptId, TaskId};
-use switchboard::model::Protocol;
+use switchboard::model::{Outcome, Protocol};
 use switchboard::pause::Form;
+use switchboard::store::TurnStands;
 use tokio::time::Instant;
 
 pub use self::asks::{Ask, Heard, Tool};
@@ -176,9 +177,18 @@ impl SimAgent {
             let mut rows = tables.turns.values();
             rows.any(|row| row.turn.task.as_ref() == Some(id))
         };
+        let is_lost = |id: &TaskId| {
+            let mut rows = tables.turns.values();
+            rows.any(|row| {
+                row.stands == TurnStands::Over(Outcome::UnknownTold)
+                    && (row.turn.answers.as_ref()).is_some_and(|of| of.task == *id)
+            })
+        };
         let others = runs.iter().filter(|(id, run)| {
-            // What the bot never heard of, it cannot keep.
-            let here = prompt.context.as_ref() == Some(&run.context) && is_known(id);
+            // What the bot never heard of, it cannot keep; nor what came of words that went to a
+            // task at which it could not look again, which their person was told.
+            let here =
+                prompt.context.as_ref() == Some(&run.context) && is_known(id) && !is_lost(id);
             let other = prompt.answer.is_none() || prompt.task.as_ref() != Some(*id);
             here && other && run.waits_for(now).is_some_and(Ask::is_decided)
         });
