@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::http::{Request, Wire};
+use crate::http::{self, Request};
 use crate::ledger::number_after;
 use crate::world::World;
 
@@ -48,13 +48,7 @@ struct Part<'a> {
 
 /// Serves one connection to its end.
 pub async fn serve(stream: TcpStream, world: Rc<World>) {
-    let mut wire = Wire::new(stream);
-    while let Ok(Some(request)) = wire.request().await {
-        let (status, body) = answer(&world, &request).await;
-        if wire.respond(status, body.as_bytes()).await.is_err() {
-            return;
-        }
-    }
+    http::serve(stream, async |request| answer(&world, request).await).await;
 }
 
 async fn answer(world: &World, request: &Request<'_>) -> (u16, String) {

@@ -46,6 +46,17 @@ struct Head {
     end: usize,
 }
 
+/// Serves one connection to its end.
+pub async fn serve(stream: TcpStream, answer: impl AsyncFn(&Request<'_>) -> (u16, String)) {
+    let mut wire = Wire::new(stream);
+    while let Ok(Some(request)) = wire.request().await {
+        let (status, body) = answer(&request).await;
+        if wire.respond(status, body.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
 impl Wire {
     /// A connection that has just been accepted.
     pub fn new(stream: TcpStream) -> Self {

@@ -55,9 +55,11 @@ impl Spans {
 /// measured further: it ended, or did not answer, or called what is not played here.
 pub async fn measure(places: &Places, kind: Kind, spans: Spans, store: &Path, record: &mut Record) {
     let mut sheet = Sheet::new();
-    let mut result = few(places, kind, spans, store, &mut sheet, record).await;
+    let few = async |stage: &mut Stage| play_to_few(stage, kind, spans, &mut sheet).await;
+    let mut result = live(places, kind, PEOPLE, store, record, few).await;
     if result.is_ok() && !kind.is_sequential() {
-        result = many(places, kind, spans, store, &mut sheet, record).await;
+        let many = async |stage: &mut Stage| play_to_many(stage, spans, &mut sheet).await;
+        result = live(places, kind, MANY, store, record, many).await;
     }
     if let Err(failure) = result {
         record.failures.push(format!("{failure:#}"));
@@ -65,17 +67,17 @@ pub async fn measure(places: &Places, kind: Kind, spans: Spans, store: &Path, re
     record.rounds.push(sheet);
 }
 
-/// The life with few people.
-async fn few(
+/// One life of the bot, with so many people.
+async fn live(
     places: &Places,
     kind: Kind,
-    spans: Spans,
+    people: usize,
     store: &Path,
-    sheet: &mut Sheet,
     record: &mut Record,
+    play: impl AsyncFnOnce(&mut Stage) -> Result<()>,
 ) -> Result<()> {
-    let mut stage = Stage::start(places, kind, PEOPLE, store).await?;
-    let played = play_to_few(&mut stage, kind, spans, sheet).await;
+    let mut stage = Stage::start(places, kind, people, store).await?;
+    let played = play(&mut stage).await;
     close(stage, played, record).await
 }
 
@@ -108,20 +110,6 @@ async fn play_to_few(stage: &mut Stage, kind: Kind, spans: Spans, sheet: &mut Sh
         sheet.extend(full.writes.map(|writes| (Figure::WritesFull, writes)));
     }
     Ok(())
-}
-
-/// The life with many people.
-async fn many(
-    places: &Places,
-    kind: Kind,
-    spans: Spans,
-    store: &Path,
-    sheet: &mut Sheet,
-    record: &mut Record,
-) -> Result<()> {
-    let mut stage = Stage::start(places, kind, MANY, store).await?;
-    let played = play_to_many(&mut stage, spans, sheet).await;
-    close(stage, played, record).await
 }
 
 async fn play_to_many(stage: &mut Stage, spans: Spans, sheet: &mut Sheet) -> Result<()> {
