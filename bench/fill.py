@@ -5,7 +5,8 @@ Usage: fill.py STORE COUNT CHATS FIRST_CHAT
 The store has one answered turn, which the product itself has written. All it consists of is
 multiplied, whatever columns the tables have: an update, a turn, its message, its post, its lines of
 the audit, and a conversation for ten turns each. They belong to the people who write in the
-benchmark, and end between 80 and 8 days ago: their text is forgotten, their rows are not.
+benchmark, and end between 80 and 8 days ago: their text is forgotten, their rows are not. The turns
+that the product has written itself come before them: numbers rise with the time.
 """
 
 import sqlite3
@@ -53,6 +54,7 @@ def main() -> None:
     of_turn = {"chat": chat, "turn": f"{after['turns']} + i", "update_id": "1000000 + i", "message": "1 + i"}
     times = {name: at for name in ("at", "received_at", "opened_at", "submitted_at", "posted_at", "ended_at")}
     store.execute("BEGIN")
+    store.execute(f"UPDATE turns SET opened_at = {begin}, submitted_at = {begin}, ended_at = {begin}")
     multiply(store, "conversations", f"id = {conversation}", conversations, {
         "id": f"{after['conversations']} + i",
         "chat": chat,
