@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use sqlx::{Connection, Row, query};
 
 use super::StoreError;
+use super::opening::MIGRATIONS;
 use super::owner::lock_path;
 use super::parked::beside;
-use super::sqlite::MIGRATIONS;
 
 /// What somebody sees who looks at a store.
 #[derive(Clone, Debug)]

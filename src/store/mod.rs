@@ -18,6 +18,7 @@ mod error;
 mod look;
 mod mem;
 mod menus;
+mod opening;
 mod owner;
 mod parked;
 mod pauses;

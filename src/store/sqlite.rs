@@ -1,21 +1,18 @@
 //! The store in one SQLite file: WAL, `synchronous = FULL`, one writer, a few readers.
 
 use std::cell::{Cell, RefCell};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection, Row, query};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
+use sqlx::{ConnectOptions, Row, query};
 use tokio::sync::{mpsc, oneshot};
 
+use super::opening::{self, Opened};
 use super::tidy::Tidy;
 use super::writer::{Done, Job, Outcome, Work, Writer};
 use super::{
@@ -38,9 +35,6 @@ const READERS: u32 = 2;
 /// How long a statement waits for a lock that a backup or a reader holds.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
-/// What makes the schema, step by step.
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
-
 /// A store in a file, owned by this process.
 pub struct Sqlite {
     bot: BotId,
@@ -57,10 +51,22 @@ pub struct Sqlite {
 
 /// What there is only while the store is open.
 struct Open {
-    jobs: mpsc::UnboundedSender<Job>,
-    /// Told when the writer has ended.
-    ended: oneshot::Receiver<()>,
+    writer: Way,
     ownership: Ownership,
+}
+
+/// The way to the writer.
+struct Way {
+    jobs: mpsc::UnboundedSender<Job>,
+    /// Told when it has ended.
+    ended: oneshot::Receiver<()>,
+}
+
+/// What is known once the store is ours.
+struct Taken {
+    ownership: Ownership,
+    epoch: Epoch,
+    last: [i64; 3],
 }
 
 impl Sqlite {
@@ -70,53 +76,29 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened, read or written, or is newer than this binary.
     pub async fn open(path: &Path, bot: BotId, ownership: Ownership) -> Result<Self, StoreError> {
-        let options = options(path);
-        // What is made of a new file needs no disk until something of ours is in it, and the first
-        // commit of that takes it along.
-        let making = options.clone().create_if_missing(true);
-        let making = making.synchronous(SqliteSynchronous::Normal);
-        let mut connection = SqliteConnection::connect_with(&making).await?;
-        MIGRATIONS.run(&mut connection).await?;
-        let epoch: i64 = query("UPDATE owner SET epoch = epoch + 1, taken_at = ? RETURNING epoch")
-            .bind(Timestamp::now().0)
-            .fetch_one(&mut connection)
-            .await?
-            .try_get(0)?;
-        let last = |table: &'static str| {
-            query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?").bind(table)
-        };
-        let mut ids = [0; 3];
-        for (id, table) in ids.iter_mut().zip(["turns", "conversations", "outbox"]) {
-            *id = last(table).fetch_one(&mut connection).await?.try_get(0)?;
-        }
+        let works = Arc::new(AtomicBool::new(true));
+        let (writer, taken) = begin(path.to_owned(), bot, ownership, works.clone())?;
+        let taken = taken
+            .await
+            .map_err(|_| StoreError::unavailable("opening it has ended early"))??;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // A file does not go away as a server does.
             .test_before_acquire(false)
-            .connect_lazy_with(options.clone().read_only(true));
-        let works = Arc::new(AtomicBool::new(true));
-        let file = path.to_owned();
-        let (jobs, ended) = begin(Writer {
-            bot,
-            epoch: Epoch(epoch),
-            connection: Some(write::connect(path)?),
-            connect: Box::new(move || write::connect(&file)),
-            works: works.clone(),
-        })?;
-        connection.close().await?;
+            .connect_lazy_with(options(path));
+        let [turns, conversations, posts] = taken.last.map(Cell::new);
         Ok(Self {
             bot,
-            epoch: Epoch(epoch),
+            epoch: taken.epoch,
             open: RefCell::new(Some(Open {
-                jobs,
-                ended,
-                ownership,
+                writer,
+                ownership: taken.ownership,
             })),
             readers,
             works,
-            turns: Cell::new(ids[0]),
-            conversations: Cell::new(ids[1]),
-            posts: Cell::new(ids[2]),
+            turns,
+            conversations,
+            posts,
         })
     }
 
@@ -124,7 +106,7 @@ impl Sqlite {
         let (answer, done) = oneshot::channel();
         if let Some(open) = &*self.open.borrow() {
             // A writer that has ended drops the job, and `done` tells.
-            let _ = open.jobs.send(Job { work, answer });
+            let _ = open.writer.jobs.send(Job { work, answer });
         }
         async move {
             done.await
@@ -247,10 +229,10 @@ impl Store for Sqlite {
         let (open, readers) = (self.open.take(), self.readers.clone());
         Box::pin(async move {
             let Some(open) = open else { return };
-            drop(open.jobs);
+            drop(open.writer.jobs);
             readers.close().await;
             // The writer commits what waits, then ends; only then may another one write.
-            let _ = open.ended.await;
+            let _ = open.writer.ended.await;
             drop(open.ownership);
         })
     }
@@ -329,33 +311,62 @@ impl Upkeep for Sqlite {
     }
 }
 
-/// Gives the writer its thread: the way to it, and who tells when it has ended.
+/// Gives the writer its thread, which opens the store first: that may take long, and others are
+/// not to wait. The lock goes there and comes back: nobody gets it while this still writes.
 fn begin(
-    writer: Writer,
-) -> Result<(mpsc::UnboundedSender<Job>, oneshot::Receiver<()>), StoreError> {
+    path: PathBuf,
+    bot: BotId,
+    ownership: Ownership,
+    works: Arc<AtomicBool>,
+) -> Result<(Way, oneshot::Receiver<Result<Taken, StoreError>>), StoreError> {
     let (jobs, waiting) = mpsc::unbounded_channel();
-    let (tell, ended) = oneshot::channel();
+    let (tell_taken, taken) = oneshot::channel();
+    let (tell_ended, ended) = oneshot::channel();
     let life = move || {
+        let opened = match opening::open(&path) {
+            Ok(opened) => opened,
+            Err(error) => {
+                drop(ownership);
+                let _ = tell_taken.send(Err(error));
+                return;
+            }
+        };
+        let Opened {
+            connection,
+            epoch,
+            last,
+        } = opened;
+        // Whoever waits for it no longer has dropped the way to the writer, too: it ends at once.
+        let _ = tell_taken.send(Ok(Taken {
+            ownership,
+            epoch,
+            last,
+        }));
+        let writer = Writer {
+            bot,
+            epoch,
+            connection: Some(connection),
+            connect: Box::new(move || write::connect(&path)),
+            works,
+        };
         writer.run(waiting);
         // Nobody waits for it where the process ends at once.
-        let _ = tell.send(());
+        let _ = tell_ended.send(());
     };
     // Whose it is: of `store main` the system shows 15 characters.
     let name = format!("store {}", thread::current().name().unwrap_or_default());
     let thread = thread::Builder::new().name(name);
     thread.spawn(life).map_err(StoreError::unavailable)?;
-    Ok((jobs, ended))
+    Ok((Way { jobs, ended }, taken))
 }
 
+/// Of those who only read.
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
+        .read_only(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
         .busy_timeout(BUSY)
-        // What is erased is overwritten, not only forgotten: by a migration, too.
-        .pragma("secure_delete", "ON")
         // Each statement would ask the log, which tells nobody about statements.
         .disable_statement_logging()
 }

@@ -24,6 +24,7 @@ mod groups;
 mod memory;
 mod menus;
 mod million;
+mod opening;
 mod outbox;
 mod owners;
 mod pauses;

@@ -17,14 +17,33 @@ const PREPARED_MAX: usize = 256;
 
 /// A connection to the file at `path`, for the owner's writes.
 pub(super) fn connect(path: &Path) -> Result<Writing, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let c = open(path, OpenFlags::empty())?;
+    sync_each_commit(&c)?;
+    Ok(c)
+}
+
+/// The same before the file is ours; where there is none, it is made. Its commits do not wait for
+/// the disk: nothing of ours is in them, and the first that waits takes them along.
+pub(super) fn make(path: &Path) -> Result<Writing, StoreError> {
+    let c = open(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    c.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(c)
+}
+
+/// From now on what is committed is on the disk.
+pub(super) fn sync_each_commit(c: &Writing) -> Result<(), StoreError> {
+    c.pragma_update(None, "synchronous", "FULL")?;
+    Ok(())
+}
+
+fn open(path: &Path, also: OpenFlags) -> Result<Writing, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | also;
     let c = Writing::open_with_flags(path, flags)?;
     c.busy_timeout(BUSY)?;
     c.set_prepared_statement_cache_capacity(PREPARED_MAX);
     c.pragma_update(None, "journal_mode", "WAL")?;
-    c.pragma_update(None, "synchronous", "FULL")?;
     c.pragma_update(None, "foreign_keys", "ON")?;
-    // What is erased is overwritten, not only forgotten.
+    // What is erased is overwritten, not only forgotten: by a migration, too.
     c.pragma_update(None, "secure_delete", "ON")?;
     Ok(c)
 }
