@@ -129,6 +129,8 @@ impl Session {
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
         let tokens = usage.map(display);
         let (commons, sender) = (self.commons.clone(), self.sender.clone());
+        // A placeholder may be on its way to the Sender still: what takes it away comes after it.
+        let overtakes = running.turn.placeholder.is_none();
         let kind = match end {
             End::Answer(_) => "answered",
             End::Asked { .. } => "asked",
@@ -141,7 +143,12 @@ impl Session {
         let turn = &running.turn;
         let (chat, route, task) = (turn.place.chat, turn.route.clone(), turn.task.clone());
         let told = async move {
-            match commit_and_send(&commons, &sender, changes).await {
+            let committed = if overtakes {
+                commit_and_send(&commons, &sender, changes).await
+            } else {
+                commons.commit_surely(&sender.recipient(), changes).await
+            };
+            match committed {
                 Ok(()) => {
                     let (turn, route) = (id.reference(), route.as_ref().map(display));
                     let task = task.as_ref().map(display);
