@@ -133,7 +133,7 @@ fn end(c: &Writing, turn: TurnId, outcome: Outcome, now: Timestamp) -> Result<()
 /// The rest of the answer would be refused as well; its placeholder still has to go.
 fn undeliverable(c: &Writing, turn: TurnId, now: Timestamp) -> Result<(), StoreError> {
     let sql = write(
-        "UPDATE turns SET state = 'undeliverable'
+        "UPDATE turns SET state = 'undeliverable', ended_at = ended_at
          WHERE id = ? AND (state = 'answered' OR state = 'told_failed' OR state = 'unknown_told')",
     );
     if sql.bind(turn.0).run(c)? == 0 {

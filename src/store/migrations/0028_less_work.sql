@@ -4,12 +4,38 @@
 DROP INDEX turns_open;
 CREATE INDEX turns_open ON turns (bot, id) WHERE ended_at IS NULL;
 
+-- The sums are of what is over. What is open is few, and counted when somebody asks: it was written
+-- here with each step of a message. (Whatever ends or begins again says when in `ended_at`; what has
+-- ended and ends otherwise says it again.)
+DELETE FROM sums WHERE kind = 'update' AND state = 'new';
+DELETE FROM sums WHERE kind = 'turn' AND state IN ('queued', 'submitting', 'working', 'detached');
+DROP TRIGGER updates_counted;
+DROP TRIGGER updates_moved;
+DROP TRIGGER turns_counted;
 DROP TRIGGER turns_moved;
-CREATE TRIGGER turns_moved AFTER UPDATE OF state ON turns WHEN NEW.state != OLD.state
+CREATE TRIGGER updates_ended_so AFTER UPDATE OF ended_at ON updates
+    WHEN NEW.ended_at IS NOT NULL AND NEW.state != OLD.state
 BEGIN
     INSERT INTO sums (bot, kind, state, stands, ended)
-        VALUES (NEW.bot, 'turn', NEW.state, 1, NEW.ended_at IS NOT NULL)
-        ON CONFLICT DO UPDATE SET stands = stands + 1, ended = ended + excluded.ended;
+        VALUES (NEW.bot, 'update', NEW.state, 1, 1)
+        ON CONFLICT DO UPDATE SET stands = stands + 1, ended = ended + 1;
+END;
+CREATE TRIGGER updates_stand_no_more AFTER UPDATE OF ended_at ON updates
+    WHEN OLD.ended_at IS NOT NULL AND NEW.state != OLD.state
+BEGIN
+    UPDATE sums SET stands = stands - 1
+        WHERE bot = OLD.bot AND kind = 'update' AND state = OLD.state;
+END;
+CREATE TRIGGER turns_ended_so AFTER UPDATE OF ended_at ON turns
+    WHEN NEW.ended_at IS NOT NULL AND NEW.state != OLD.state
+BEGIN
+    INSERT INTO sums (bot, kind, state, stands, ended)
+        VALUES (NEW.bot, 'turn', NEW.state, 1, 1)
+        ON CONFLICT DO UPDATE SET stands = stands + 1, ended = ended + 1;
+END;
+CREATE TRIGGER turns_stand_no_more AFTER UPDATE OF ended_at ON turns
+    WHEN OLD.ended_at IS NOT NULL AND NEW.state != OLD.state
+BEGIN
     UPDATE sums SET stands = stands - 1
         WHERE bot = OLD.bot AND kind = 'turn' AND state = OLD.state;
 END;
