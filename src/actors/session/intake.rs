@@ -95,6 +95,8 @@ impl Session {
         let id = turn.id;
         let quiet = self.quiet(&turn);
         let counted = self.open_turns.one_more();
+        // Hardly ever more than this one.
+        self.waiting.reserve_exact(1);
         self.waiting
             .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();
