@@ -26,6 +26,7 @@ mod menus;
 mod million;
 mod outbox;
 mod owners;
+mod pages;
 mod pauses;
 mod penalties;
 mod pieces;

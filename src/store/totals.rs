@@ -15,7 +15,8 @@ pub(super) async fn totals(
 ) -> Result<Totals, StoreError> {
     let rows = query(
         "SELECT kind, state, stands AS count, ended, NULL AS oldest FROM sums WHERE bot = ?1
-         UNION ALL SELECT 'post', '', count(*), 0, min(posted_at) FROM outbox
+         UNION ALL SELECT 'post', '', count(*), 0, min(posted_at)
+             FROM outbox INDEXED BY outbox_order
              WHERE bot = ?1 AND state IN ('pending', 'sending')
          UNION ALL SELECT 'pause', '', count(*), 0, NULL FROM pauses INDEXED BY pauses_waiting
              WHERE bot = ?1 AND state IN ('open', 'deciding', 'unknown')
