@@ -13,10 +13,14 @@ use crate::actors::{Pinned, Shared};
 use crate::config::RouteQuotas;
 use crate::ids::{RouteName, TurnId, UserId};
 use crate::model::{Conversation, TurnState};
+use crate::rules::access;
+use crate::rules::quota::{self, Used};
 use crate::rules::turn::{self, End};
 use crate::rules::words::{self, approvals};
-use crate::rules::{access, quota};
 use crate::store::{Change, StoreError};
+
+/// No turn comes after this one.
+const EVERY_TURN: TurnId = TurnId(i64::MAX);
 
 impl Session {
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
@@ -29,24 +33,28 @@ impl Session {
         let Some((user, route, route_quotas)) = self.still_may(id, ctx) else {
             return;
         };
-        let config = self.commons.config();
-        if let Some(begun) = self.open_turns.begun_before(id) {
-            let quotas = &config.limits.quotas;
-            if quota::is_out_of_reach(quotas, &route_quotas, begun, self.open_turns.count()) {
-                self.admit(id, begin, ctx);
-                return;
-            }
+        if self.has_not_used_up(id, user, &route, route_quotas) {
+            self.admit(id, begin, ctx);
+            return;
         }
         let agent = self.conversation.slot.agent.clone();
         // Both quotas of the same settings: others may come into force meanwhile.
-        let now = self.commons.now();
-        let counted = self.commons.store.used(user, route, id, now);
-        let checked = counted.into_actor(self).map(move |counted, session, ctx| {
+        let (config, now) = (self.commons.config(), self.commons.now());
+        let (store, turns) = (self.commons.store.clone(), self.open_turns.clone());
+        let counting = async move {
+            let look = turns.look(user, &route);
+            let all = store.used(user, route.clone(), EVERY_TURN, now).await?;
+            turns.seen(&look, user, &route, &all);
             let quotas = &config.limits.quotas;
-            if let Ok(counted) = &counted {
-                session.open_turns.begin_with(counted.first.unwrap_or(id));
+            if quota::check(quotas, &route_quotas, &all).is_ok() {
+                return Ok(Ok(()));
             }
-            match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
+            let before = store.used(user, route, id, now).await?;
+            Ok(quota::check(quotas, &route_quotas, &before))
+        };
+        let counted = counting.into_actor(self);
+        let checked = counted.map(
+            move |checked: Result<_, StoreError>, session, ctx| match checked {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
                     session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
@@ -56,9 +64,25 @@ impl Session {
                     error!(turn = %id.reference(), %failure, "what was asked cannot be counted");
                     session.admit(id, begin, ctx);
                 }
-            }
-        });
+            },
+        );
         ctx.spawn(checked);
+    }
+
+    /// Whether the quotas surely leave room for this turn, as far as it is known without a look
+    /// into the store.
+    fn has_not_used_up(
+        &self,
+        id: TurnId,
+        user: UserId,
+        route: &RouteName,
+        route_quotas: RouteQuotas,
+    ) -> bool {
+        let (config, turns) = (self.commons.config(), &self.open_turns);
+        let quotas = &config.limits.quotas;
+        let far = |begun| quota::is_out_of_reach(quotas, &route_quotas, begun, turns.count());
+        let fits = |most: Used| quota::check(quotas, &route_quotas, &most).is_ok();
+        turns.begun_before(id).is_some_and(far) || turns.at_most(user, route).is_some_and(fits)
     }
 
     /// Who asked, by which route, and what that takes, if they still may: what was allowed when it

@@ -95,12 +95,14 @@ impl Session {
         let id = turn.id;
         let quiet = self.quiet(&turn);
         let counted = self.open_turns.one_more();
+        let unsure = self.open_turns.made(turn.asked_by, turn.route.as_ref());
         self.waiting
             .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();
         let sender = self.sender.clone().recipient();
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
+            drop(unsure);
             let place = session.waiting.iter().position(|next| next.turn.id == id);
             match (&done, place) {
                 (Ok(()), Some(place)) => {
