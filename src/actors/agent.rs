@@ -4,28 +4,29 @@
 //! knows about Telegram. A turn asks to be admitted **before** it is committed as submitting, so
 //! that a turn which only waits is never taken for one that may have been received.
 
+mod door;
 mod inspecting;
 mod looking;
 mod retiring;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
     SpawnHandle, WrapFuture,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
+pub use self::door::Door;
 pub use self::inspecting::{DescribeAgent, InspectAgent};
 pub use self::retiring::{Inherit, Retire};
 use crate::a2a::run::{Begin, Listener, News, Run, StopSignal};
-use crate::a2a::{AgentCard, Prompt, SharedAgent, Trace};
+use crate::a2a::{Prompt, SharedAgent, Trace};
 use crate::config::{self, Flavor};
 use crate::crash::{self, When};
 use crate::ids::{AgentName, TurnId};
@@ -33,7 +34,6 @@ use crate::model::{Awaited, Protocol};
 use crate::poison;
 use crate::rules::access::Rule;
 use crate::rules::files::Takes;
-use crate::rules::health::Health;
 use crate::rules::mask::Mask;
 use crate::rules::words;
 
@@ -163,16 +163,10 @@ pub struct TaskChanged {
 /// One configured agent.
 pub struct Agent {
     name: AgentName,
-    settings: config::Agent,
-    client: SharedAgent,
-    /// What it says of itself, once it has said so.
-    card: Option<Rc<AgentCard>>,
-    /// Places among the calls in flight.
-    places: Arc<Semaphore>,
+    /// How it is reached, what is known of it, and its places.
+    door: Rc<Door>,
     /// Turns that wait for a place, in order.
     waiting: Vec<TurnId>,
-    /// Whether it is worth a call; runs note what they find.
-    health: Rc<RefCell<Health>>,
     /// Who was turned away while it was down; at most [`TURNED_AWAY_MAX`].
     turned_away: Vec<Recipient<AgentBack>>,
     /// When somebody's question last made it look whether the agent is back.
@@ -192,31 +186,26 @@ impl Agent {
     pub fn new(name: AgentName, settings: config::Agent, client: SharedAgent) -> Self {
         Self {
             name,
-            client,
-            card: None,
-            places: Arc::new(Semaphore::new(settings.calls_max.get())),
+            door: Rc::new(Door::new(settings, client)),
             waiting: Vec::new(),
-            health: Rc::default(),
             turned_away: Vec::new(),
             probed_at: None,
             next_look: None,
             retired: false,
             runs: JoinSet::new(),
-            settings,
         }
+    }
+
+    /// Where turns find out whether they may be given to it at once.
+    #[must_use]
+    pub fn door(&self) -> Rc<Door> {
+        self.door.clone()
     }
 
     /// Whether it streams. An agent whose card is not known yet is asked to: kagent's do.
     fn streams(&self) -> bool {
-        self.card.as_ref().is_none_or(|card| card.streaming)
-    }
-
-    fn permit(&self, place: Option<OwnedSemaphorePermit>) -> Permit {
-        Permit {
-            protocol: self.client.speaks(),
-            takes: Takes::of(&self.settings, self.card.as_deref()),
-            _place: place,
-        }
+        let card = self.door.card.borrow();
+        card.as_ref().is_none_or(|card| card.streaming)
     }
 
     /// A place now, or when one is free; a fresh turn only if not too many wait already.
@@ -226,26 +215,26 @@ impl Agent {
             let place = if fresh {
                 Err(AgentRefused::Replaced)
             } else {
-                Ok(self.permit(None))
+                Ok(self.door.permit(None))
             };
             return Box::pin(actix::fut::ready(place));
         }
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Box::pin(actix::fut::ready(Ok(self.permit(Some(place)))));
+        if let Ok(place) = self.door.places.clone().try_acquire_owned() {
+            return Box::pin(actix::fut::ready(Ok(self.door.permit(Some(place)))));
         }
-        if fresh && self.waiting.len() >= self.settings.waiting_max {
+        if fresh && self.waiting.len() >= self.door.settings.waiting_max {
             return Box::pin(actix::fut::ready(Err(AgentRefused::Busy)));
         }
         self.waiting.push(turn);
-        let place = self.places.clone().acquire_owned();
+        let place = self.door.places.clone().acquire_owned();
         Box::pin(place.into_actor(self).map(move |place, agent, _| {
             let first = agent.waiting.iter().position(|waiting| *waiting == turn);
             first.map(|first| agent.waiting.remove(first));
             match place {
-                Ok(place) => Ok(agent.permit(Some(place))),
+                Ok(place) => Ok(agent.door.permit(Some(place))),
                 // Closed: it has retired meanwhile.
                 Err(_) if fresh => Err(AgentRefused::Replaced),
-                Err(_) => Ok(agent.permit(None)),
+                Err(_) => Ok(agent.door.permit(None)),
             }
         }))
     }
@@ -263,7 +252,7 @@ impl Handler<Admit> for Agent {
     type Result = Admission;
 
     fn handle(&mut self, admit: Admit, _: &mut Self::Context) -> Self::Result {
-        if !admit.fresh || !self.health.borrow().is_open() {
+        if !admit.fresh || !self.door.health.borrow().is_open() {
             return self.admit(admit.turn, admit.fresh);
         }
         self.probe(admit.turn, admit.back)
@@ -288,8 +277,8 @@ impl Handler<StartRun> for Agent {
             listener,
         } = start;
         let waits = waits.unwrap_or(Waits {
-            total: self.settings.total_timeout,
-            look_after: self.settings.look_after,
+            total: self.door.settings.total_timeout,
+            look_after: self.door.settings.look_after,
         });
         let trace = Trace::of(&prompt.id);
         info!(agent = %self.name, turn = %turn.reference(), %protocol, %trace, begin = begin.name(), "run");
@@ -311,14 +300,14 @@ impl Handler<StartRun> for Agent {
             })
         });
         let run = Run {
-            client: self.client.traced(&prompt.id, turn),
+            client: self.door.client.traced(&prompt.id, turn),
             protocol,
             streams: self.streams(),
-            kagent: self.settings.flavor == Flavor::Kagent,
+            kagent: self.door.settings.flavor == Flavor::Kagent,
             look_after: waits.look_after,
             total: waits.total,
             detached,
-            health: self.health.clone(),
+            health: self.door.health.clone(),
             prompt,
             answers,
             mask,
@@ -327,7 +316,7 @@ impl Handler<StartRun> for Agent {
             listener: tell.clone(),
             stop,
         };
-        let was_down = self.health.borrow().is_open();
+        let was_down = self.door.health.borrow().is_open();
         let whole = async move {
             crash::point("run", When::Before);
             let end = run.run(begin).await;

@@ -3,12 +3,13 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Deref;
 use std::rc::Rc;
 
-use actix::Addr;
+use actix::{Actor, Addr};
 use tokio::time::Instant;
 
-use super::agent::Agent;
+use super::agent::{Agent, Door};
 use crate::config::Config;
 use crate::ids::AgentName;
 use crate::rules::status::{Broken, ChangeSeen, Loaded};
@@ -17,7 +18,40 @@ use crate::rules::status::{Broken, ChangeSeen, Loaded};
 const RECENT_MAX: usize = 10;
 
 /// The agents of a configuration by name.
-pub type Agents = BTreeMap<AgentName, Addr<Agent>>;
+pub type Agents = BTreeMap<AgentName, Employed>;
+
+/// An agent that is in force.
+#[derive(Clone)]
+pub struct Employed {
+    /// The actor.
+    pub addr: Addr<Agent>,
+    /// Its door.
+    pub door: Rc<Door>,
+}
+
+impl Employed {
+    /// Begins its work.
+    #[must_use]
+    pub fn start(agent: Agent) -> Self {
+        let door = agent.door();
+        let addr = agent.start();
+        Self { addr, door }
+    }
+}
+
+impl Deref for Employed {
+    type Target = Addr<Agent>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.addr
+    }
+}
+
+impl PartialEq for Employed {
+    fn eq(&self, other: &Self) -> bool {
+        self.addr == other.addr
+    }
+}
 
 /// What is in force. Never borrowed across an await.
 pub struct InForce(RefCell<Now>);
@@ -50,7 +84,7 @@ pub struct Pinned {
     /// The settings.
     pub config: Rc<Config>,
     /// Its agent, by these settings; none if they have no such agent.
-    pub agent: Option<Addr<Agent>>,
+    pub agent: Option<Employed>,
 }
 
 impl InForce {
@@ -117,7 +151,7 @@ impl InForce {
 
     /// One agent.
     #[must_use]
-    pub fn agent(&self, name: &AgentName) -> Option<Addr<Agent>> {
+    pub fn agent(&self, name: &AgentName) -> Option<Employed> {
         self.0.borrow().agents.get(name).cloned()
     }
 

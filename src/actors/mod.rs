@@ -44,7 +44,7 @@ use crate::rules::route::Me;
 use crate::rules::screen::Screen;
 use crate::rules::turn::Fresh;
 use crate::store::{Change, StoreError, surely};
-pub use in_force::{Agents, InForce, Pinned};
+pub use in_force::{Agents, Employed, InForce, Pinned};
 use menus::Menus;
 use sender::Posted;
 use trial::Trial;

@@ -11,6 +11,7 @@ mod ladder;
 mod limits;
 mod penalties;
 mod progress;
+mod reserving;
 mod unkept;
 
 use std::borrow::Cow;
@@ -28,6 +29,7 @@ use tracing::{debug, error, info, warn};
 use self::delivery::{Delivered, SENDS_MAX};
 pub use self::inspecting::{InspectSender, WhichAreFull};
 pub use self::penalties::TakeUpPenalties;
+pub use self::reserving::commit_and_send;
 pub use self::unkept::SayUnkept;
 use super::Commons;
 use crate::config::Config;

@@ -4,6 +4,7 @@
 //! most `conversation_waiting_max` of them. Never formats or sends: `rules::turn` says what
 //! is committed and said, the Sender sends it.
 
+mod at_once;
 mod audit;
 mod awaiting;
 mod by_route;
@@ -239,11 +240,7 @@ impl Session {
         let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
-        let agent = &self.conversation.slot.agent;
-        let by = self.commons.in_force.pin(agent);
-        self.mask = Shared::mask(&by.config, agent, turn.route.as_ref());
-        let timing = waiting_person::timing(&by.config);
-        let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
+        let by = self.commons.in_force.pin(&self.conversation.slot.agent);
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,
             (_, Some(task)) => Begin::TakeUp(task.clone()),
@@ -252,6 +249,29 @@ impl Session {
         let id = turn.id;
         let detached = turn.state == TurnState::Detached;
         let never = turn.state == TurnState::Queued && turn.stopping;
+        let taken_up = matches!(begin, Begin::TakeUp(_));
+        self.take_on(turn, by, taken_up, counted);
+        if never {
+            let ended = self.ended(id, &End::Stopped);
+            ctx.spawn(ended);
+            return;
+        }
+        if taken_up {
+            self.take_up_pause(id, begin, ctx);
+            return;
+        }
+        if !detached {
+            self.wake_for_phone(ctx);
+        }
+        self.begin(id, begin, ctx);
+    }
+
+    /// The turn is in flight from now on.
+    fn take_on(&mut self, turn: Turn, by: Pinned, taken_up: bool, counted: Counted) {
+        let agent = &self.conversation.slot.agent;
+        self.mask = Shared::mask(&by.config, agent, turn.route.as_ref());
+        let timing = waiting_person::timing(&by.config);
+        let phone = Phone::new(timing, Instant::now(), turn.placeholder.is_some());
         let (stopper, signal) = Stopper::new(turn.stopping);
         self.running = Some(Running {
             turn,
@@ -260,7 +280,7 @@ impl Session {
             progress: String::new(),
             timer: None,
             paused: None,
-            reads_pause: matches!(begin, Begin::TakeUp(_)),
+            reads_pause: taken_up,
             decided_before: false,
             with_end: Vec::new(),
             ending: false,
@@ -271,19 +291,6 @@ impl Session {
             signal,
             usage: None,
         });
-        if never {
-            let ended = self.ended(id, &End::Stopped);
-            ctx.spawn(ended);
-            return;
-        }
-        if matches!(begin, Begin::TakeUp(_)) {
-            self.take_up_pause(id, begin, ctx);
-            return;
-        }
-        if !detached {
-            self.wake_for_phone(ctx);
-        }
-        self.begin(id, begin, ctx);
     }
 
     fn tell_drained(&mut self) {

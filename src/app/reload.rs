@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr};
+use actix::Addr;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
@@ -19,7 +19,7 @@ use self::watch::Watch;
 use super::edges::AgentMaker;
 use crate::actors::agent::{Agent, Retire};
 use crate::actors::herald::{Herald, Report};
-use crate::actors::{Agents, Commons};
+use crate::actors::{Agents, Commons, Employed};
 use crate::config::Config;
 use crate::ids::AgentName;
 use crate::ops::counted;
@@ -191,7 +191,7 @@ impl Reloader {
         for (name, agent) in before {
             let heir = agents.get(&name);
             if heir != Some(&agent) {
-                let heir = heir.cloned();
+                let heir = heir.map(|heir| heir.addr.clone());
                 // It is held here until it knows, and by its turns until they are over.
                 actix_rt::spawn(async move {
                     let _ = agent.send(Retire { heir }).await;
@@ -201,12 +201,12 @@ impl Reloader {
         difference
     }
 
-    fn agent(&self, config: &Config, name: &AgentName) -> Option<(AgentName, Addr<Agent>)> {
+    fn agent(&self, config: &Config, name: &AgentName) -> Option<(AgentName, Employed)> {
         let settings = config.agents.get(name)?.clone();
         let calls = (self.agents)(config, name)?;
         let calls = counted::agent(calls, name, &self.tally);
         let agent = Agent::new(name.clone(), settings, calls);
-        Some((name.clone(), agent.start()))
+        Some((name.clone(), Employed::start(agent)))
     }
 
     async fn report(&self, matter: Matter, stands: Stands) {

@@ -14,6 +14,7 @@ mod limits;
 mod penalties;
 #[cfg(test)]
 mod properties;
+mod reserve;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

@@ -178,3 +178,40 @@ async fn a_bot_that_drains_lives_and_is_not_ready() {
     assert!(after.is_err(), "the port is closed");
     stage.ends().await;
 }
+
+/// How often the store was written, of all that was told of it so far.
+async fn writes(base: &str) -> u64 {
+    let (_, text) = get(&format!("{base}/metrics")).await;
+    let counts = text.lines().filter_map(|line| {
+        let what = line.strip_prefix("switchboard_store_seconds_count{what=\"")?;
+        let (what, count) = what.split_once("\"} ")?;
+        let writes = matches!(what, "accept" | "commit");
+        writes.then(|| count.parse::<u64>().expect("a count"))
+    });
+    counts.sum()
+}
+
+#[tokio::test]
+async fn an_answer_that_nothing_holds_up_is_five_commits() {
+    let stage = plan().agent("k8s", |_| replies("pods")).start().await;
+    let base = base(&stage).await;
+    // The first question finds out how many were asked today.
+    stage.user(7).says("/k8s one");
+    stage.user(7).sees("pods").await;
+    stage.settled().await;
+    let before = writes(&base).await;
+    for n in 1..=4 {
+        stage.user(7).says("/k8s another one");
+        stage.user(7).sees_times("pods", 1 + n).await;
+        stage.settled().await;
+    }
+    // Accepted; opened and submitted; working; ended and on its way; sent.
+    let until = tokio::time::Instant::now() + PATIENCE;
+    let expected = before + 4 * 5;
+    while writes(&base).await < expected {
+        assert!(tokio::time::Instant::now() < until);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(writes(&base).await, expected);
+    stage.ends().await;
+}

@@ -22,7 +22,7 @@ pub struct DescribeAgent(pub Mask);
 
 impl Agent {
     fn seen(&self) -> Seen {
-        match self.health.borrow().state() {
+        match self.door.health.borrow().state() {
             State::Unknown => Seen::Unknown,
             State::Up => Seen::Up,
             State::Failing { probe_at } => {
@@ -36,8 +36,8 @@ impl Handler<DescribeAgent> for Agent {
     type Result = MessageResult<DescribeAgent>;
 
     fn handle(&mut self, asked: DescribeAgent, _: &mut Self::Context) -> Self::Result {
-        let shown = self.card.as_deref();
-        let shown = shown.map(|card| card::shown(card, &asked.0));
+        let shown = self.door.card.borrow();
+        let shown = shown.as_deref().map(|card| card::shown(card, &asked.0));
         MessageResult(Described {
             name: self.name.clone(),
             health: self.seen(),
@@ -50,11 +50,11 @@ impl Handler<InspectAgent> for Agent {
     type Result = MessageResult<InspectAgent>;
 
     fn handle(&mut self, _: InspectAgent, _: &mut Self::Context) -> Self::Result {
-        let most = self.settings.calls_max.get();
+        let most = self.door.settings.calls_max.get();
         MessageResult(AgentSeen {
             name: self.name.clone(),
             health: self.seen(),
-            calls: (most - self.places.available_permits(), most),
+            calls: (most - self.door.places.available_permits(), most),
             waiting: self.waiting.clone(),
         })
     }

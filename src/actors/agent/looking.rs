@@ -28,10 +28,10 @@ const CARD_AGAIN: Duration = Duration::from_mins(5);
 impl Agent {
     /// Keeps the card, and says so if it is news.
     fn learn(&mut self, card: Rc<AgentCard>) {
-        if self.card.as_ref() == Some(&card) {
+        if self.door.card.borrow().as_ref() == Some(&card) {
             return;
         }
-        let (streaming, protocol) = (card.streaming, self.client.speaks());
+        let (streaming, protocol) = (card.streaming, self.door.client.speaks());
         info!(agent = %self.name, streaming, %protocol, "the agent's card was read");
         for extension in &card.extensions {
             if extension.required && extension.uri != HITL {
@@ -39,14 +39,14 @@ impl Agent {
                 warn!(agent = %self.name, extension, "the agent insists on what we do not know");
             }
         }
-        self.card = Some(card);
+        *self.door.card.borrow_mut() = Some(card);
     }
 
     /// Reads the card, again while it cannot be read, and again after a while for news. While
     /// the agent is down this is the probe.
     pub(super) fn read_card(&mut self, ctx: &mut Context<Self>, wait: Duration) {
         self.next_look = None;
-        let client = self.client.clone();
+        let client = self.door.client.clone();
         let read = async move { client.card().await };
         let kept = read
             .into_actor(self)
@@ -62,7 +62,7 @@ impl Agent {
                     }
                     let longer = (wait * 2).min(CARD_WAIT_MAX);
                     if error.is_unreachable() {
-                        agent.health.borrow_mut().unreachable(Instant::now());
+                        agent.door.health.borrow_mut().unreachable(Instant::now());
                     } else {
                         agent.answers();
                     }
@@ -86,7 +86,7 @@ impl Agent {
 
     /// How long it is not tried, if it is down.
     fn until_probe(&self) -> Option<Duration> {
-        match self.health.borrow().state() {
+        match self.door.health.borrow().state() {
             State::Failing { probe_at } => Some(probe_at.saturating_duration_since(Instant::now())),
             State::Unknown | State::Up => None,
         }
@@ -94,7 +94,7 @@ impl Agent {
 
     /// It has answered: whoever was turned away hears so.
     fn answers(&mut self) {
-        if self.health.borrow_mut().answered() {
+        if self.door.health.borrow_mut().answered() {
             info!(agent = %self.name, "the agent is back");
         }
         for waiting in self.turned_away.drain(..) {
@@ -125,7 +125,7 @@ impl Agent {
             return Box::pin(actix::fut::ready(self.turn_away(who)));
         }
         self.probed_at = Some(now);
-        let client = self.client.clone();
+        let client = self.door.client.clone();
         let probe = async move { timeout(PROBE_MAX, client.card()).await };
         Box::pin(probe.into_actor(self).then(move |probed, agent, _| {
             let back = match probed {
@@ -151,7 +151,7 @@ impl Agent {
                 warn!(agent = %self.name, "the agent is down; nothing is sent before it is probed");
                 self.look_later(ctx, pause, CARD_WAIT_MAX);
             }
-            None if self.health.borrow().state() == State::Up => self.answers(),
+            None if self.door.health.borrow().state() == State::Up => self.answers(),
             _ => {}
         }
     }

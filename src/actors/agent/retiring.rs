@@ -24,7 +24,7 @@ impl Handler<Retire> for Agent {
 
     fn handle(&mut self, retire: Retire, ctx: &mut Context<Self>) {
         self.retired = true;
-        self.places.close();
+        self.door.places.close();
         if let Some(look) = self.next_look.take() {
             ctx.cancel_future(look);
         }

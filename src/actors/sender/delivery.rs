@@ -78,14 +78,30 @@ pub(super) async fn deliver(commons: Commons, api: SharedTelegram, post: Post) -
         }
         Err(error) => return store_failed(&post, &error),
     }
+    make_call(&commons, &*api, &post, file.as_ref(), target).await
+}
+
+/// The call for a row that is committed as on its way: a new message, of which nothing has to be
+/// read before.
+pub(super) async fn deliver_begun(commons: Commons, api: SharedTelegram, post: Post) -> Delivered {
+    make_call(&commons, &*api, &post, None, None).await
+}
+
+async fn make_call(
+    commons: &Commons,
+    api: &dyn Telegram,
+    post: &Post,
+    file: Option<&File>,
+    target: Option<MessageId>,
+) -> Delivered {
     let quote = {
         let screen = commons.screen.borrow();
         let question = post.body.reply_to;
         question.filter(|question| screen.quotes(post.place, *question))
     };
     let text_max = commons.config().limits.text_max;
-    let (called, redo) = call(&*api, &post, file.as_ref(), target, quote, text_max).await;
-    settle(&commons, &post, called, redo).await
+    let (called, redo) = call(api, post, file, target, quote, text_max).await;
+    settle(commons, post, called, redo).await
 }
 
 fn store_failed(post: &Post, error: &StoreError) -> Delivered {

@@ -169,7 +169,7 @@ impl Session {
             session.pump(ctx);
             if stale {
                 debug!(update = %ask.update, "its turn does not wait any more");
-                return session.take_in(&ask);
+                return session.take_in(&ask, ctx);
             }
             Box::pin(actix::fut::ready(done))
         });

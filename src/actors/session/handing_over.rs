@@ -9,8 +9,8 @@ use crate::a2a::run::Begin;
 use crate::a2a::{Content, Prompt};
 use crate::actors::agent::{Admit, AgentRefused, Permit, StartRun};
 use crate::actors::sender::Posted;
-use crate::actors::{Pinned, Shared};
-use crate::config::RouteQuotas;
+use crate::actors::{Employed, Pinned, Shared};
+use crate::config::{Quotas, RouteQuotas};
 use crate::ids::{RouteName, TurnId, UserId};
 use crate::model::{Conversation, TurnState};
 use crate::rules::access;
@@ -21,6 +21,16 @@ use crate::store::{Change, StoreError};
 
 /// No turn comes after this one.
 const EVERY_TURN: TurnId = TurnId(i64::MAX);
+
+/// A prompt that is about to leave.
+pub(super) struct Leaving {
+    /// What is committed before, if it was not before.
+    pub(super) submit: Option<Change>,
+    /// What the agent is told then.
+    pub(super) start: StartRun,
+    /// The agent.
+    pub(super) agent: Option<Employed>,
+}
 
 impl Session {
     /// Asks the agent for a place. Until it is granted the turn is queued: a process that
@@ -33,13 +43,13 @@ impl Session {
         let Some((user, route, route_quotas)) = self.still_may(id, ctx) else {
             return;
         };
-        if self.has_not_used_up(id, user, &route, route_quotas) {
+        // Both quotas of the same settings: others may come into force meanwhile.
+        let (config, now) = (self.commons.config(), self.commons.now());
+        if self.has_room(id, user, &route, (&config.limits.quotas, route_quotas)) {
             self.admit(id, begin, ctx);
             return;
         }
         let agent = self.conversation.slot.agent.clone();
-        // Both quotas of the same settings: others may come into force meanwhile.
-        let (config, now) = (self.commons.config(), self.commons.now());
         let (store, turns) = (self.commons.store.clone(), self.open_turns.clone());
         let counting = async move {
             let look = turns.look(user, &route);
@@ -71,17 +81,16 @@ impl Session {
 
     /// Whether the quotas surely leave room for this turn, as far as it is known without a look
     /// into the store.
-    fn has_not_used_up(
+    pub(super) fn has_room(
         &self,
         id: TurnId,
         user: UserId,
         route: &RouteName,
-        route_quotas: RouteQuotas,
+        (quotas, of_route): (&Quotas, RouteQuotas),
     ) -> bool {
-        let (config, turns) = (self.commons.config(), &self.open_turns);
-        let quotas = &config.limits.quotas;
-        let far = |begun| quota::is_out_of_reach(quotas, &route_quotas, begun, turns.count());
-        let fits = |most: Used| quota::check(quotas, &route_quotas, &most).is_ok();
+        let turns = &self.open_turns;
+        let far = |begun| quota::is_out_of_reach(quotas, &of_route, begun, turns.count());
+        let fits = |most: Used| quota::check(quotas, &of_route, &most).is_ok();
         turns.begun_before(id).is_some_and(far) || turns.at_most(user, route).is_some_and(fits)
     }
 
@@ -214,6 +223,45 @@ impl Session {
         if begin == Begin::Submit && self.still_may(id, ctx).is_none() {
             return Box::pin(fut::ready(()));
         }
+        let Some(leaving) = self.leave(id, begin, permit, files, ctx) else {
+            return Box::pin(fut::ready(()));
+        };
+        let Leaving {
+            submit,
+            start,
+            agent,
+        } = leaving;
+        let commons = self.commons.clone();
+        let sender = self.sender.clone().recipient::<Posted>();
+        let handed = async move {
+            if let Some(submit) = submit
+                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
+            {
+                error!(turn = %id.reference(), %failure, "not submitted");
+                return matches!(failure, StoreError::Stale(_));
+            }
+            start_run(agent, start).await;
+            false
+        };
+        Box::pin(handed.into_actor(self).then(move |stopped, session, _| {
+            if stopped {
+                // Somebody's stop was committed just before: nothing has left, nor will.
+                return session.ended(id, &End::Stopped);
+            }
+            Box::pin(fut::ready(()))
+        }))
+    }
+
+    /// What leaves, unless the process is about to end or somebody has stopped the turn: the turn
+    /// counts as submitting from here on.
+    pub(super) fn leave(
+        &mut self,
+        id: TurnId,
+        begin: Begin,
+        permit: Permit,
+        files: Vec<Content>,
+        ctx: &mut Context<Self>,
+    ) -> Option<Leaving> {
         let draining = self.drained.is_some();
         let of_route = self.running.as_ref().map(|running| {
             let turn = &running.turn;
@@ -225,9 +273,7 @@ impl Session {
             let stopped = begin == Begin::Submit && running.turn.stopping;
             !draining && running.turn.id == id && !stopped
         });
-        let Some(running) = running else {
-            return Box::pin(fut::ready(()));
-        };
+        let running = running?;
         let turn = &mut running.turn;
         let prompt_id = turn::prompt_id(self.commons.me.id, turn.update, turn.attempt);
         let known = turn.protocol.filter(|_| begin != Begin::Submit);
@@ -249,7 +295,7 @@ impl Session {
             let decision = decided.and_then(|it| pausing::decision(it, bot, &self.conversation));
             let Some(decision) = decision else {
                 error!(turn = %id.reference(), "a decision that is none");
-                return Box::pin(fut::ready(()));
+                return None;
             };
             decision
         } else {
@@ -276,28 +322,20 @@ impl Session {
             stop: running.signal.clone(),
             listener: ctx.address().recipient(),
         };
-        let (commons, agent) = (self.commons.clone(), running.by.agent.clone());
-        let sender = self.sender.clone().recipient::<Posted>();
-        let handed = async move {
-            if let Some(submit) = submit
-                && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await
-            {
-                error!(turn = %id.reference(), %failure, "not submitted");
-                return matches!(failure, StoreError::Stale(_));
-            }
-            let Some(agent) = agent else { return false };
-            if agent.send(start).await.is_err() {
-                error!(turn = %id.reference(), "the agent has ended");
-            }
-            false
-        };
-        Box::pin(handed.into_actor(self).then(move |stopped, session, _| {
-            if stopped {
-                // Somebody's stop was committed just before: nothing has left, nor will.
-                return session.ended(id, &End::Stopped);
-            }
-            Box::pin(fut::ready(()))
-        }))
+        Some(Leaving {
+            submit,
+            start,
+            agent: running.by.agent.clone(),
+        })
+    }
+}
+
+/// Begins the run of a turn at its agent.
+pub(super) async fn start_run(agent: Option<Employed>, start: StartRun) {
+    let Some(agent) = agent else { return };
+    let turn = start.turn.reference();
+    if agent.send(start).await.is_err() {
+        error!(%turn, "the agent has ended");
     }
 }
 

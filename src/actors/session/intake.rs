@@ -1,6 +1,6 @@
 //! What comes in: questions, and the turns of an earlier process.
 
-use actix::{ActorFutureExt, Handler, ResponseActFuture, WrapFuture};
+use actix::{ActorFutureExt, Context, Handler, ResponseActFuture, WrapFuture};
 
 use super::{Ask, Running, Session, TakeUpTurns, Waiting};
 use crate::model::{Body, Kind, Post, Turn, TurnState, UpdateEnd};
@@ -123,7 +123,11 @@ impl Session {
     }
 
     /// A question becomes a turn, if there is room.
-    pub(super) fn take_in(&mut self, ask: &Ask) -> ResponseActFuture<Self, Result<(), StoreError>> {
+    pub(super) fn take_in(
+        &mut self,
+        ask: &Ask,
+        ctx: &mut Context<Self>,
+    ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         if let Some(changes) = self.refused(ask) {
             let commons = self.commons.clone();
             let sender = self.sender.clone().recipient();
@@ -163,14 +167,17 @@ impl Session {
         changes.push(self.audit_opening(ask, "asked", &turn, Some(ask.rule)));
         changes.extend(self.begun_anew(ask));
         changes.extend(ask.beside.iter().cloned());
-        self.enqueue(turn, changes)
+        match self.enters(&turn) {
+            Some(entering) => self.open_submitted(turn, entering, changes, ctx),
+            None => self.enqueue(turn, changes),
+        }
     }
 }
 
 impl Handler<Ask> for Session {
     type Result = ResponseActFuture<Self, Result<(), StoreError>>;
 
-    fn handle(&mut self, ask: Ask, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, ask: Ask, ctx: &mut Self::Context) -> Self::Result {
         self.seen += 1;
         if self.is_answer(&ask) {
             return self.answers(&ask);
@@ -179,7 +186,7 @@ impl Handler<Ask> for Session {
             Ok(joined) => return joined,
             Err(ask) => ask,
         };
-        self.take_in(&ask)
+        self.take_in(&ask, ctx)
     }
 }
 

@@ -8,6 +8,7 @@ use tracing::{error, info, warn};
 use super::{Running, Session};
 use crate::a2a::run::News;
 use crate::actors::StoreIds;
+use crate::actors::sender::commit_and_send;
 use crate::ids::{ContextId, TurnId};
 use crate::model::{Seat, Turn, TurnState};
 use crate::rules::answer::{self, Showing};
@@ -127,8 +128,7 @@ impl Session {
         let usage = running.usage;
         changes.extend(usage.map(|usage| Change::Used { turn: id, usage }));
         let tokens = usage.map(display);
-        let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         let kind = match end {
             End::Answer(_) => "answered",
             End::Asked { .. } => "asked",
@@ -141,7 +141,7 @@ impl Session {
         let turn = &running.turn;
         let (chat, route, task) = (turn.place.chat, turn.route.clone(), turn.task.clone());
         let told = async move {
-            match commons.commit_surely(&sender, changes).await {
+            match commit_and_send(&commons, &sender, changes).await {
                 Ok(()) => {
                     let (turn, route) = (id.reference(), route.as_ref().map(display));
                     let task = task.as_ref().map(display);

@@ -115,6 +115,14 @@ impl<T, K: PartialEq> Lane<T, K> {
         .max()
     }
 
+    /// Whether a call may go now that waits behind nothing.
+    pub(super) fn is_open(&self, costs: bool, now: Instant) -> bool {
+        self.flight.is_none()
+            && self.waiting.is_empty()
+            && self.penalty_until.is_none_or(|until| until <= now)
+            && (!costs || self.budget_opens_at(now, 1, 1) <= now)
+    }
+
     /// Whether typing may be shown now.
     pub(super) fn may_type(&self, now: Instant) -> bool {
         let passed = |at: Option<Instant>| at.is_none_or(|at| at <= now);

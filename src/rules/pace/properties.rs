@@ -12,6 +12,8 @@ enum Step {
     Preview(i64, u8),
     Drop(i64, u8),
     Typing(i64),
+    /// The next call is kept for something, if it may go at once.
+    Reserve(i64, Class, Cost),
     Pass(u64),
     /// The oldest call ends well.
     Done,
@@ -69,12 +71,23 @@ impl Driver {
             Step::Preview(chat, key) => self.pace.preview(ChatId(chat), key, Item::Preview, now),
             Step::Drop(chat, key) => self.pace.drop_preview(ChatId(chat), key),
             Step::Typing(chat) => self.pace.typing(ChatId(chat), Item::Typing, now),
+            Step::Reserve(chat, class, cost) => self.reserve(ChatId(chat), class, cost),
             Step::Pass(ms) => self.now += Duration::from_millis(ms),
             Step::Done => self.end(None, false),
             Step::Fail(ms) => self.end(Some(Duration::from_millis(ms)), false),
             Step::Refuse(seconds) => self.end(Some(Duration::from_secs(seconds)), true),
         }
         self.pump();
+    }
+
+    /// What is granted is on its way as if it had been pushed and was next.
+    fn reserve(&mut self, chat: ChatId, class: Class, cost: Cost) {
+        if self.pace.reserve(chat, cost, self.now) {
+            let owed = self.owed.entry(chat).or_default();
+            owed.push_back(self.pushed);
+            self.sent(chat, Item::Row(self.pushed, class, cost));
+            self.pushed += 1;
+        }
     }
 
     fn end(&mut self, again: Option<Duration>, refused: bool) {
@@ -172,7 +185,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let cost = prop_oneof![Just(Cost::Send), Just(Cost::Edit), Just(Cost::Delete)];
     let step = prop_oneof![
-        6 => (chat(), class, cost).prop_map(|(chat, class, cost)| Step::Push(chat, class, cost)),
+        6 => (chat(), class.clone(), cost.clone())
+            .prop_map(|(chat, class, cost)| Step::Push(chat, class, cost)),
+        2 => (chat(), class, cost).prop_map(|(chat, class, cost)| Step::Reserve(chat, class, cost)),
         3 => (chat(), 0_u8..3).prop_map(|(chat, key)| Step::Preview(chat, key)),
         1 => (chat(), 0_u8..3).prop_map(|(chat, key)| Step::Drop(chat, key)),
         2 => chat().prop_map(Step::Typing),

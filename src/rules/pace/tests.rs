@@ -1,6 +1,7 @@
 //! Each rule of the schedule, as a sentence.
 
 mod passing;
+mod reserved;
 mod restarts;
 
 use super::penalties::{PENALTY_MARGIN as MARGIN, PENALTY_MAX};

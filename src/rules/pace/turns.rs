@@ -144,7 +144,7 @@ impl<T, K: Copy + PartialEq> Pace<T, K> {
         None
     }
 
-    fn depart(&mut self, chat: ChatId, costs: bool, now: Instant) -> u64 {
+    pub(super) fn depart(&mut self, chat: ChatId, costs: bool, now: Instant) -> u64 {
         let id = self.tick();
         if costs {
             self.global.take(id, now);
