@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::bots::{Kind, Places};
 
 /// What they may be.
-const USAGE: &str = "switchboard-bench [--quick] [--rounds N] [--only floor,ours,full,node,python] \
+const USAGE: &str = "switchboard-bench [--quick] [--profile] [--rounds N] [--only floor,ours,full,node,python] \
                      [--product FILE] [--work DIR] [--page README.md]";
 
 /// What to do.
@@ -15,6 +15,8 @@ const USAGE: &str = "switchboard-bench [--quick] [--rounds N] [--only floor,ours
 pub struct Args {
     /// One short round.
     pub quick: bool,
+    /// Where the time goes, and nothing else.
+    pub profile: bool,
     /// How often everything is measured.
     pub rounds: usize,
     /// Which bots.
@@ -34,6 +36,7 @@ impl Args {
         let base = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let mut read = Self {
             quick: false,
+            profile: false,
             rounds: 3,
             kinds: Kind::ALL.to_vec(),
             page: None,
@@ -50,6 +53,7 @@ impl Args {
         while let Some(arg) = args.next() {
             let mut value = || args.next().context(USAGE);
             match &*arg {
+                "--profile" => read.profile = true,
                 "--quick" => (read.quick, read.rounds) = (true, 1),
                 "--rounds" => read.rounds = value()?.parse().context(USAGE)?,
                 "--only" => read.kinds = kinds(&value()?)?,

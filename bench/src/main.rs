@@ -12,6 +12,7 @@ mod machine;
 mod old;
 mod picture;
 mod process;
+mod profile;
 mod round;
 mod scenarios;
 mod scrape;
@@ -64,6 +65,10 @@ async fn run(args: &Args) -> Result<()> {
     } else {
         Spans::WHOLE
     };
+    if args.profile {
+        println!("{}", profile::table(places, spans).await?);
+        return Ok(());
+    }
     eprintln!("{machine}; {files} open files; {} rounds", args.rounds);
     let mut old = None;
     if args.kinds.contains(&Kind::OursFull) {

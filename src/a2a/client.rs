@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use awc::http::header;
 use awc::{Client, ClientRequest};
+use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
@@ -287,17 +288,17 @@ impl A2aClient {
         Ok(stream::of_event(event))
     }
 
-    async fn exchange(
+    fn exchange(
         &self,
         request: ClientRequest,
         protocol: Protocol,
         call: &Call<'_>,
         bounds: Bounds,
-    ) -> Result<http::Answer, A2aError> {
-        crash::point(call.point(), When::Before);
-        let answer = http::exchange(request, self.body(protocol, call), bounds).await;
-        crash::point(call.point(), When::After);
-        answer
+    ) -> impl Future<Output = Result<http::Answer, A2aError>> {
+        let point = call.point();
+        crash::point(point, When::Before);
+        let answer = http::exchange(request, self.body(protocol, call), bounds);
+        answer.inspect(move |_| crash::point(point, When::After))
     }
 
     fn permit(&self) -> Result<OwnedSemaphorePermit, A2aError> {

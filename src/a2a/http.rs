@@ -6,6 +6,7 @@ use awc::error::{ConnectError, SendRequestError};
 use awc::http::header::HttpDate;
 use awc::http::{StatusCode, Uri, header};
 use awc::{ClientRequest, ClientResponse};
+use futures_util::FutureExt;
 use tokio::time::Instant;
 use url::Url;
 
@@ -46,38 +47,43 @@ pub(super) struct Answer {
 }
 
 /// Sends a request and returns the answer if its status says success.
-pub(super) async fn exchange(
+pub(super) fn exchange(
     request: ClientRequest,
     body: Vec<u8>,
     bounds: Bounds,
-) -> Result<Answer, A2aError> {
+) -> impl Future<Output = Result<Answer, A2aError>> {
     let asked = request.get_uri().clone();
-    let answer = send(request, body, bounds).await?;
-    if answer.response.status().is_success() {
-        Ok(answer)
-    } else {
-        Err(refusal(answer, &asked, bounds.error_body).await)
+    let sent = send(request, body, bounds);
+    async move {
+        let answer = sent.await?;
+        if answer.response.status().is_success() {
+            Ok(answer)
+        } else {
+            Err(Box::pin(refusal(answer, &asked, bounds.error_body)).await)
+        }
     }
 }
 
-/// Sends a request and returns whatever is answered.
-pub(super) async fn send(
+/// Sends a request and returns whatever is answered. No `async fn`: whoever waits for an answer
+/// keeps what is here in memory meanwhile, and the request is not needed any more.
+pub(super) fn send(
     request: ClientRequest,
     body: Vec<u8>,
     bounds: Bounds,
-) -> Result<Answer, A2aError> {
+) -> impl Future<Output = Result<Answer, A2aError>> {
     let deadline = Instant::now() + bounds.total;
     // awc counts connecting as a part of this time. TCP and TLS have their own bounds, so
     // that when this one fires the request was sent.
-    let response = request
+    let sent = request
         .timeout(2 * bounds.connect + bounds.head)
-        .send_body(body)
-        .await
-        .map_err(|error| unsent_or_unknown(&error, bounds.head == bounds.total))?;
-    Ok(Answer {
-        response,
-        deadline,
-        bytes_max: bounds.bytes_max,
+        .send_body(body);
+    sent.map(move |sent| match sent {
+        Ok(response) => Ok(Answer {
+            response,
+            deadline,
+            bytes_max: bounds.bytes_max,
+        }),
+        Err(error) => Err(unsent_or_unknown(&error, bounds.head == bounds.total)),
     })
 }
 

@@ -7,6 +7,7 @@
 mod before;
 mod begin;
 mod decide;
+mod learn;
 mod search;
 mod stop;
 mod submit;
@@ -28,7 +29,7 @@ use self::stop::Because;
 use super::attempts::Attempts;
 use super::progress::Progress;
 use super::usage::Ledger;
-use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task, TaskState, verdict};
+use super::{A2aError, Event, EventStream, Message, Prompt, SharedAgent, Task};
 use crate::ids::{AgentName, ContextId, TaskId, TurnId};
 use crate::model::{Awaited, Protocol};
 use crate::rules::health::Health;
@@ -137,40 +138,46 @@ struct Watch {
 }
 
 impl Run {
-    /// Runs to the end.
-    pub async fn run(self, begin: Begin) -> End {
-        let mut watch = Watch {
-            deadline: Instant::now()
-                + if self.detached {
-                    WATCHED_MAX
-                } else {
-                    self.total
-                },
-            attempts: Attempts::new(self.protocol, self.streams),
-            before: self.answers.clone().map(Before::words),
-            task: None,
-            direct: None,
-            progress: Progress::new(self.mask.clone()),
-            run: self,
-            shown: None,
-            told: String::new(),
-            used: Ledger::default(),
-            snapshots: 0,
-        };
-        let end = match begin {
-            Begin::Submit => watch.submit().await,
-            Begin::LookFor => watch.look_for().await,
-            Begin::TakeUp(task) => watch.follow(task).await,
-            Begin::Decide(pause) => watch.decide(&pause).await,
-        };
-        if let Some(used) = watch.used.total() {
-            (watch.run.listener)(News::Used(used)).await;
-        }
-        end
+    /// Runs to the end. Boxed here, as it is large and would be moved about.
+    #[must_use]
+    pub fn run(self, begin: Begin) -> LocalBoxFuture<'static, End> {
+        let mut watch = Watch::new(self);
+        Box::pin(async move { watch.go_on(begin).await })
     }
 }
 
 impl Watch {
+    fn new(run: Run) -> Self {
+        Self {
+            deadline: Instant::now() + if run.detached { WATCHED_MAX } else { run.total },
+            attempts: Attempts::new(run.protocol, run.streams),
+            before: run.answers.clone().map(Before::words),
+            task: None,
+            direct: None,
+            progress: Progress::new(run.mask.clone()),
+            run,
+            shown: None,
+            told: String::new(),
+            used: Ledger::default(),
+            snapshots: 0,
+        }
+    }
+
+    /// What most turns need is part of this future; what few need has a box of its own, so that
+    /// the ten thousand that wait for an answer do not keep room for it.
+    async fn go_on(&mut self, begin: Begin) -> End {
+        let end = match begin {
+            Begin::Submit => self.submit().await,
+            Begin::LookFor => Box::pin(self.look_for()).await,
+            Begin::TakeUp(task) => Box::pin(self.follow(task)).await,
+            Begin::Decide(pause) => Box::pin(self.decide(&pause)).await,
+        };
+        if let Some(used) = self.used.total() {
+            (self.run.listener)(News::Used(used)).await;
+        }
+        end
+    }
+
     /// Reads until the task is decided, or the stream ends. An error counts only while no
     /// task is known: later it is a cut like any other.
     async fn consume(&mut self, events: &mut EventStream) -> Result<Option<End>, A2aError> {
@@ -206,7 +213,7 @@ impl Watch {
                 Err(_silence) => {
                     let streamed = self.task.clone();
                     if let Some(task) = streamed.as_ref().map(|task| task.id.clone())
-                        && let Some(end) = self.look(&task).await
+                        && let Some(end) = Box::pin(self.look(&task)).await
                     {
                         return Ok(Some(end));
                     }
@@ -311,88 +318,5 @@ impl Watch {
                 (error == A2aError::TooLarge).then(|| End::Failed(error.to_user()))
             }
         }
-    }
-
-    async fn take_in(&mut self, event: Event) {
-        self.used.take_in(&event);
-        if let Event::Message(message) = event {
-            self.run.client.proven(self.attempts.protocol);
-            self.note_health(false);
-            let context = message.context_id.clone();
-            self.direct = Some(message);
-            if let Some(context) = context {
-                (self.run.listener)(News::Context(context)).await;
-            }
-            return;
-        }
-        // The whole answer is not shown twice: it is about to come as such.
-        let whole = matches!(&event, Event::Artifact(update)
-            if update.last && update.artifact.parts.iter().any(|part| part.text().is_some()));
-        self.progress.take_in(&event);
-        let known = self.task.is_some();
-        if matches!(event, Event::Task(_)) {
-            // A snapshot replaces what the stream told.
-            self.task = None;
-            self.snapshots += 1;
-        }
-        Task::follow(&mut self.task, event);
-        if let (false, Some(task)) = (known, &self.task) {
-            let protocol = self.attempts.protocol;
-            self.run.client.proven(protocol);
-            self.note_health(false);
-            // Megabytes perhaps, and they are not said twice.
-            self.run.prompt.files.clear();
-            let started = News::Started {
-                task: task.id.clone(),
-                context: task.context_id.clone(),
-                protocol,
-                over: task.state.is_terminal(),
-            };
-            (self.run.listener)(started).await;
-        }
-        if !whole {
-            let progress = self.progress.text();
-            // What was added to it, such as that the agent is silent, stands until it grows.
-            if self.shown.as_ref() != Some(&progress) {
-                self.shown = Some(progress.clone());
-                self.tell(progress).await;
-            }
-        }
-    }
-
-    /// Silence proves nothing, but the person should know that somebody looks.
-    async fn tell_silence(&mut self) {
-        let known = self.progress.text();
-        let silence = format!("{known}\n\nNo answer yet, still watching.");
-        self.tell(silence.trim_start().to_owned()).await;
-    }
-
-    /// Says something else than progress, until there is some.
-    async fn tell_instead(&mut self, what: &str) {
-        self.shown = None;
-        self.tell(what.to_owned()).await;
-    }
-
-    async fn tell(&mut self, progress: String) {
-        if progress != self.told {
-            self.told.clone_from(&progress);
-            (self.run.listener)(News::Progress(progress)).await;
-        }
-    }
-
-    fn decided(&mut self) -> Option<End> {
-        let cancelled = |task: &Task| task.state == TaskState::Canceled;
-        if self.run.stop.is_asked() && self.task.as_ref().is_some_and(cancelled) {
-            return Some(End::Stopped);
-        }
-        let (task, patience) = (self.task.as_ref(), self.run.look_after);
-        let old = |before: &mut Before| {
-            task.is_some_and(|task| before.is_shown(task, patience, Instant::now()))
-        };
-        if self.before.as_mut().is_some_and(old) {
-            return None;
-        }
-        let (turn, mask) = (self.run.turn, &self.run.mask);
-        verdict::of(self.direct.as_ref(), self.task.as_ref(), turn, mask)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::run::{Begin, Listener, News, Run, Stopper};
 use super::test_server::{Act, DONE, json, prompt, server_with, sse, whole};
-use super::{A2aClient, Settings};
+use super::{A2aClient, AgentCalls, Settings};
 use crate::ids::{TaskId, TurnId};
 use crate::model::Protocol::{self, V03, V10};
 use crate::rules::turn::End;
@@ -63,7 +63,20 @@ async fn play_with(
         Begin::TakeUp(_) => V10,
         _ => client.speaks(),
     };
-    let run = Run {
+    let end = run(&client, protocol, streams, listener).run(begin).await;
+    let requests = server.await.unwrap();
+    let started = news.borrow().clone();
+    Played {
+        end,
+        started,
+        requests: requests.iter().map(|text| seen(text)).collect(),
+        blocking: requests.iter().map(|text| blocking(text)).collect(),
+        client,
+    }
+}
+
+fn run(client: &A2aClient, protocol: Protocol, streams: bool, listener: Listener) -> Run {
+    Run {
         client: Rc::new(client.clone()),
         protocol,
         streams,
@@ -79,17 +92,21 @@ async fn play_with(
         agent: "k8s".into(),
         listener,
         stop: Stopper::new(false).1,
-    };
-    let end = run.run(begin).await;
-    let requests = server.await.unwrap();
-    let started = news.borrow().clone();
-    Played {
-        end,
-        started,
-        requests: requests.iter().map(|text| seen(text)).collect(),
-        blocking: requests.iter().map(|text| blocking(text)).collect(),
-        client,
     }
+}
+
+/// Ten thousand may wait for their agents at once.
+#[actix_rt::test]
+async fn a_turn_whose_agent_works_takes_little_memory() {
+    let (client, _server) = server_with(Vec::new(), |_| {}).await;
+    let prompt = prompt();
+    let call = AgentCalls::send(&client, V03, &prompt, false);
+    assert!(size_of_val(&*call) < 1_000, "{}", size_of_val(&*call));
+    let call = AgentCalls::stream(&client, V03, &prompt);
+    assert!(size_of_val(&*call) < 1_000, "{}", size_of_val(&*call));
+    let listener: Listener = Rc::new(|_| Box::pin(async {}));
+    let run = run(&client, V03, true, listener).run(Begin::Submit);
+    assert!(size_of_val(&*run) < 3_000, "{}", size_of_val(&*run));
 }
 
 fn blocking(request: &str) -> Option<bool> {

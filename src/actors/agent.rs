@@ -317,9 +317,10 @@ impl Handler<StartRun> for Agent {
             stop,
         };
         let was_down = self.door.health.borrow().is_open();
+        let run = run.run(begin);
         let whole = async move {
             crash::point("run", When::Before);
-            let end = run.run(begin).await;
+            let end = run.await;
             // The place is free before the end is told: the next turn may begin at once.
             place.take();
             end

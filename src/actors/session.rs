@@ -133,8 +133,8 @@ struct Running {
     phone: Phone,
     progress: String,
     timer: Option<SpawnHandle>,
-    /// What its agent waits for.
-    paused: Option<approval::Waiting>,
+    /// What its agent waits for; in a box, as few agents ask.
+    paused: Option<Box<approval::Waiting>>,
     /// Whether what people were asked in an earlier process is still to be read.
     reads_pause: bool,
     /// Whether a decision about it was on its way when an earlier process ended: what has moved
@@ -240,6 +240,10 @@ impl Session {
         let Some(Waiting { turn, counted, .. }) = self.waiting.remove(next) else {
             return;
         };
+        if self.waiting.is_empty() {
+            // An agent may take an hour, and nothing else waits.
+            self.waiting.shrink_to_fit();
+        }
         let by = self.commons.in_force.pin(&self.conversation.slot.agent);
         let begin = match (&turn.state, &turn.task) {
             (TurnState::Queued, _) => Begin::Submit,

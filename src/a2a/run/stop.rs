@@ -1,8 +1,9 @@
 //! The end of a run before its answer: its time is up, or a person wants it to stop.
 
-use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 
@@ -17,24 +18,34 @@ const CANCELS_MAX: u32 = 3;
 
 /// Tells a run that a person wants it to stop.
 #[derive(Debug)]
-pub struct Stopper(watch::Sender<bool>);
+pub struct Stopper(Arc<Wish>);
 
 /// What a run hears of its [`Stopper`].
 #[derive(Clone, Debug)]
-pub struct StopSignal(watch::Receiver<bool>);
+pub struct StopSignal(Arc<Wish>);
+
+/// What both share: a channel of tokio's is five times as large, and each turn has one.
+#[derive(Debug, Default)]
+struct Wish {
+    asked: AtomicBool,
+    told: Notify,
+}
 
 impl Stopper {
     /// A stopper, and what its run hears; `asked` if somebody wants the end already.
     #[must_use]
     pub fn new(asked: bool) -> (Self, StopSignal) {
-        let (stopper, signal) = watch::channel(asked);
-        (Self(stopper), StopSignal(signal))
+        let wish = Arc::new(Wish {
+            asked: AtomicBool::new(asked),
+            told: Notify::new(),
+        });
+        (Self(wish.clone()), StopSignal(wish))
     }
 
     /// The run stops as soon as its agent can be told.
     pub fn stop(&self) {
-        // A run that has ended needs no word.
-        let _ = self.0.send(true);
+        self.0.asked.store(true, Ordering::Release);
+        self.0.told.notify_waiters();
     }
 }
 
@@ -42,13 +53,15 @@ impl StopSignal {
     /// Whether somebody wants the end.
     #[must_use]
     pub fn is_asked(&self) -> bool {
-        *self.0.borrow()
+        self.0.asked.load(Ordering::Acquire)
     }
 
     /// Waits until somebody wants the end; for ever, if nobody can any more.
-    pub async fn asked(&mut self) {
-        if self.0.wait_for(|asked| *asked).await.is_err() {
-            pending::<()>().await;
+    pub async fn asked(&self) {
+        // It hears what is told from here on, before it is awaited, too.
+        let told = self.0.told.notified();
+        if !self.is_asked() {
+            told.await;
         }
     }
 }

@@ -53,7 +53,7 @@ impl Watch {
                         () = self.run.stop.asked() => {}
                     }
                 }
-                Next::GiveUp => return self.failed(&error).await,
+                Next::GiveUp => return Box::pin(self.failed(&error)).await,
             }
         }
     }
@@ -131,7 +131,7 @@ impl Watch {
     /// The connection has ended and the task, if there is one, has not.
     async fn after_break(&mut self) -> Result<End, A2aError> {
         match self.task.as_ref().map(|task| task.id.clone()) {
-            Some(task) => Ok(self.follow(task).await),
+            Some(task) => Ok(Box::pin(self.follow(task)).await),
             None => Err(A2aError::Cut),
         }
     }

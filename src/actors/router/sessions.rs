@@ -28,6 +28,8 @@ impl Router {
             return known.clone();
         }
         let fresh = conversations::fresh_conversation(&self.commons, slot);
+        // Most people have one agent, and there is a seat for each of them.
+        seat.conversations.reserve_exact(1);
         seat.conversations.push(fresh.clone());
         self.unopened.insert(fresh.id);
         fresh

@@ -96,6 +96,8 @@ impl Session {
         let quiet = self.quiet(&turn);
         let counted = self.open_turns.one_more();
         let unsure = self.open_turns.made(turn.asked_by, turn.route.as_ref());
+        // Hardly ever more than this one.
+        self.waiting.reserve_exact(1);
         self.waiting
             .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();

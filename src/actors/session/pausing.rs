@@ -54,7 +54,7 @@ pub(super) fn decision(
 impl Session {
     /// What the turn in flight waits for, if it does.
     pub(super) fn waits_for(&self) -> Option<&Waiting> {
-        self.running.as_ref()?.paused.as_ref()
+        self.running.as_ref()?.paused.as_deref()
     }
 
     /// The rules for what comes of this question.
@@ -89,7 +89,7 @@ impl Session {
         let mut changes = Vec::new();
         let before = running.paused.clone();
         let same = before
-            .as_ref()
+            .as_deref()
             .filter(|it| it.digest == approval::digest(&pause));
         let waiting = if let Some(same) = same {
             // A decision has left for it, and it still waits.
@@ -144,7 +144,7 @@ impl Session {
         };
         running.decided_before = false;
         running.turn.placeholder = None;
-        running.paused = Some(waiting);
+        running.paused = Some(Box::new(waiting));
         if let Some(timer) = running.timer.take() {
             ctx.cancel_future(timer);
         }
@@ -252,7 +252,7 @@ impl Session {
                 Ok(waiting) => {
                     if let Some(running) = session.running.as_mut() {
                         running.decided_before = waiting.is_some();
-                        running.paused = waiting;
+                        running.paused = waiting.map(Box::new);
                     }
                 }
                 Err(failure) => {

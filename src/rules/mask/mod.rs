@@ -15,6 +15,7 @@ mod spoken;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::rules::glob;
 
@@ -24,15 +25,15 @@ pub const MASKED: &str = "‹masked›";
 /// Own secrets shorter than this are no secrets, and would mask half of a text.
 const OWN_MIN: usize = 6;
 
-/// What is masked.
+/// What is masked. Clones share it: each turn in flight has several.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
     /// Our own: the bot's token, the values of headers. Masked whatever the rest says.
-    own: Vec<Own>,
+    own: Arc<[Own]>,
     /// Whether to look for what looks like a secret.
     patterns: bool,
     /// Globs of words that are secrets here.
-    also: Vec<String>,
+    also: Arc<[String]>,
 }
 
 /// A secret of ours, which no `Debug` shows.
@@ -126,15 +127,16 @@ impl Mask {
             // Of a header the credential alone is the secret, wherever it turns up.
             let credential = secret.rsplit(' ').next().unwrap_or_default().to_owned();
             for secret in [secret, credential] {
-                if secret.trim().len() >= OWN_MIN {
+                let known = || secrets.iter().any(|Own(known)| *known == secret);
+                if secret.trim().len() >= OWN_MIN && !known() {
                     secrets.push(Own(secret));
                 }
             }
         }
         Self {
-            own: secrets,
+            own: secrets.into(),
             patterns,
-            also,
+            also: also.into(),
         }
     }
 
@@ -186,7 +188,7 @@ impl Mask {
 
     /// Our own secrets; at the end of a growing text their beginnings, too.
     fn find_own(&self, text: &str, extent: Extent, found: &mut Vec<Range<usize>>) {
-        for Own(secret) in &self.own {
+        for Own(secret) in &*self.own {
             let at = text.match_indices(secret.as_str());
             found.extend(at.map(|(at, _)| at..at + secret.len()));
             if extent == Extent::Whole {
