@@ -2,21 +2,14 @@
 //! version that the caller names; a result says by its own shape which version it is of, and an
 //! agent that mixes them is understood, too.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::error::A2aError;
 use super::json::{list, object};
-use super::model::{Content, Event, Prompt, Reply, Task};
-use super::{codec_v03, codec_v10, rpc, wire};
+use super::model::{Event, Prompt, Reply, Task};
+use super::{codec_v03, codec_v10, wire};
 use crate::ids::{ContextId, TaskId};
 use crate::model::Protocol;
-
-/// Tasks of a context that are asked for at once. A prompt whose fate is unknown is among the
-/// newest, and whole histories are long.
-const PAGE_OF_CONTEXT: u32 = 20;
-
-/// The same of all contexts: the most that 1.0 allows, as other people's tasks are among them.
-const PAGE_OF_ALL: u32 = 100;
 
 /// What can be asked of an agent.
 #[derive(Clone, Copy, Debug)]
@@ -58,34 +51,11 @@ impl Call<'_> {
     /// The bytes of the request. Only 1.0 knows tenants.
     #[must_use]
     pub fn write(&self, protocol: Protocol, id: u64, tenant: Option<&str>) -> Vec<u8> {
-        let (method, params) = match protocol {
-            Protocol::V03 => codec_v03::write(self),
-            Protocol::V10 => codec_v10::write(self, tenant),
-        };
-        rpc::request(id, method, &params)
+        match protocol {
+            Protocol::V03 => codec_v03::write(self, id),
+            Protocol::V10 => codec_v10::write(self, id, tenant),
+        }
     }
-}
-
-/// The newest tasks.
-pub(super) fn page(context: Option<&ContextId>) -> Value {
-    match context {
-        Some(context) => json!({"contextId": context, "pageSize": PAGE_OF_CONTEXT}),
-        None => json!({"pageSize": PAGE_OF_ALL}),
-    }
-}
-
-/// Some servers refuse a send that does not say what it takes back; kagent's cards say `text`
-/// where the specification wants media types.
-pub(super) fn accepted() -> Value {
-    json!({"acceptedOutputModes": ["text", "text/plain", "application/json"]})
-}
-
-/// The parts of a prompt, each written by `part`: its text, unless there are only files, and what
-/// stands behind it.
-pub(super) fn parts(prompt: &Prompt, part: fn(&Content) -> Value) -> Vec<Value> {
-    let text = Content::Text(prompt.text.clone());
-    let text = Some(text).filter(|_| !prompt.text.is_empty() || prompt.files.is_empty());
-    text.iter().chain(&prompt.files).map(part).collect()
 }
 
 /// Reads the result of a send.
@@ -141,8 +111,11 @@ pub fn event(result: Value) -> Result<Option<Event>, A2aError> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::a2a::TaskState;
+    use crate::a2a::model::Content;
     use crate::a2a::test_server::prompt;
 
     fn wire(call: &Call<'_>, protocol: Protocol) -> Value {

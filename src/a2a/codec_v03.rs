@@ -1,84 +1,105 @@
 //! A2A 0.3: its requests, written strictly, and how it tags what it sends.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as BASE64;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::codec::{Call, accepted, page, parts};
+use super::codec::Call;
 use super::error::A2aError;
 use super::json::{Object, text};
 use super::model::{Content, Event, Prompt};
+use super::params::{Base64, Configuration, Listing, Named, PromptMessage, Submission, parts};
 use super::pause::Answer;
-use super::reading::HITL;
+use super::rpc::request;
 use super::wire;
 
-/// The method and the parameters of a call.
+/// The bytes of a call.
 #[must_use]
-pub fn write(call: &Call<'_>) -> (&'static str, Value) {
+pub fn write(call: &Call<'_>, id: u64) -> Vec<u8> {
+    let named = |id| Named { id, tenant: None };
     match call {
         Call::Send { prompt, blocking } => {
-            let mut configuration = accepted();
-            configuration["blocking"] = json!(blocking);
-            ("message/send", submission(prompt, &configuration))
+            request(id, "message/send", &submission(prompt, Some(*blocking)))
         }
-        Call::Stream(prompt) => ("message/stream", submission(prompt, &accepted())),
-        Call::Get(task) => ("tasks/get", json!({"id": task})),
+        Call::Stream(prompt) => request(id, "message/stream", &submission(prompt, None)),
+        Call::Get(task) => request(id, "tasks/get", &named(task)),
         // kagent's extension: the method is none of 0.3's.
-        Call::List(context) => ("tasks/list", page(*context)),
-        Call::Cancel(task) => ("tasks/cancel", json!({"id": task})),
-        Call::Resubscribe(task) => ("tasks/resubscribe", json!({"id": task})),
+        Call::List(context) => request(id, "tasks/list", &Listing::of(*context, None)),
+        Call::Cancel(task) => request(id, "tasks/cancel", &named(task)),
+        Call::Resubscribe(task) => request(id, "tasks/resubscribe", &named(task)),
     }
 }
 
-fn submission(prompt: &Prompt, configuration: &Value) -> Value {
-    let mut message = json!({
-        "kind": "message",
-        "messageId": prompt.id,
-        "role": "user",
-        "parts": parts(prompt, part),
-    });
-    match &prompt.answer {
-        Some(Answer::Part(data)) => {
-            message["parts"] = json!([
-                {"kind": "data", "data": data},
-                {"kind": "text", "text": prompt.text},
-            ]);
-        }
-        Some(Answer::Extension(payload)) => {
-            message["extensions"] = json!([HITL]);
-            message["metadata"] = json!({HITL: payload});
-        }
-        None => {}
+fn submission(prompt: &Prompt, blocking: Option<bool>) -> Submission<'_, Part<'_>> {
+    let parts = match &prompt.answer {
+        Some(Answer::Part(data)) => vec![Part::Data { data }, Part::from(prompt.text.as_str())],
+        Some(Answer::Extension(_)) | None => parts(prompt),
+    };
+    Submission {
+        message: PromptMessage {
+            kind: Some("message"),
+            ..PromptMessage::new(prompt, "user", parts)
+        },
+        configuration: Configuration {
+            blocking,
+            ..Configuration::default()
+        },
+        tenant: None,
     }
-    if let Some(context) = &prompt.context {
-        message["contextId"] = json!(context);
-    }
-    if let Some(task) = &prompt.task {
-        message["taskId"] = json!(task);
-    }
-    json!({"message": message, "configuration": configuration})
 }
 
-fn part(content: &Content) -> Value {
-    match content {
-        Content::Text(text) => json!({"kind": "text", "text": text}),
-        Content::FileBytes {
-            bytes,
-            name,
-            media_type,
-        } => {
-            let mut file = json!({"bytes": BASE64.encode(bytes)});
-            if let Some(name) = name {
-                file["name"] = json!(name);
-            }
-            if let Some(media_type) = media_type {
-                file["mimeType"] = json!(media_type);
-            }
-            json!({"kind": "file", "file": file})
+/// A part of a message, tagged.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Part<'a> {
+    Text { text: &'a str },
+    File { file: File<'a> },
+    Data { data: &'a Value },
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct File<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<Base64<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mime_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Part<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text { text }
+    }
+}
+
+impl<'a> From<&'a Content> for Part<'a> {
+    fn from(content: &'a Content) -> Self {
+        match content {
+            Content::Text(text) => Self::from(text.as_str()),
+            Content::FileBytes {
+                bytes,
+                name,
+                media_type,
+            } => Self::File {
+                file: File {
+                    bytes: Some(Base64(bytes)),
+                    name: name.as_deref(),
+                    mime_type: media_type.as_deref(),
+                    uri: None,
+                },
+            },
+            Content::FileUri { uri, .. } => Self::File {
+                file: File {
+                    uri: Some(uri),
+                    ..File::default()
+                },
+            },
+            Content::Data(data) => Self::Data { data },
+            Content::Unknown => Self::from(""),
         }
-        Content::FileUri { uri, .. } => json!({"kind": "file", "file": {"uri": uri}}),
-        Content::Data(data) => json!({"kind": "data", "data": data}),
-        Content::Unknown => json!({"kind": "text", "text": ""}),
     }
 }
 

@@ -1,87 +1,105 @@
 //! A2A 1.0: its requests, written strictly, and how it wraps what it sends.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as BASE64;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::codec::{Call, accepted, page, parts};
+use super::codec::Call;
 use super::error::A2aError;
 use super::json::{Object, inner};
 use super::model::{Content, Event, Prompt};
+use super::params::{Base64, Configuration, Listing, Named, PromptMessage, Submission, parts};
 use super::pause::Answer;
-use super::reading::HITL;
+use super::rpc::request;
 use super::wire;
 
-/// The method and the parameters of a call. The tenant is the one that the card names for the
-/// interface; where it names none, there is no such member.
+/// The bytes of a call. The tenant is the one that the card names for the interface; where it
+/// names none, there is no such member.
 ///
 /// No call bounds the history: what is cut off is its beginning, which is where a prompt is
 /// looked for.
 #[must_use]
-pub fn write(call: &Call<'_>, tenant: Option<&str>) -> (&'static str, Value) {
-    let (method, mut params) = match call {
+pub fn write(call: &Call<'_>, id: u64, tenant: Option<&str>) -> Vec<u8> {
+    let named = |id| Named { id, tenant };
+    match call {
         Call::Send { prompt, blocking } => {
-            let mut configuration = accepted();
-            configuration["returnImmediately"] = json!(!blocking);
-            ("SendMessage", submission(prompt, &configuration))
+            let submission = submission(prompt, Some(!blocking), tenant);
+            request(id, "SendMessage", &submission)
         }
-        Call::Stream(prompt) => ("SendStreamingMessage", submission(prompt, &accepted())),
-        Call::Get(task) => ("GetTask", json!({"id": task})),
-        Call::List(context) => ("ListTasks", page(*context)),
-        Call::Cancel(task) => ("CancelTask", json!({"id": task})),
-        Call::Resubscribe(task) => ("SubscribeToTask", json!({"id": task})),
+        Call::Stream(prompt) => {
+            let submission = submission(prompt, None, tenant);
+            request(id, "SendStreamingMessage", &submission)
+        }
+        Call::Get(task) => request(id, "GetTask", &named(task)),
+        Call::List(context) => request(id, "ListTasks", &Listing::of(*context, tenant)),
+        Call::Cancel(task) => request(id, "CancelTask", &named(task)),
+        Call::Resubscribe(task) => request(id, "SubscribeToTask", &named(task)),
+    }
+}
+
+fn submission<'a>(
+    prompt: &'a Prompt,
+    return_immediately: Option<bool>,
+    tenant: Option<&'a str>,
+) -> Submission<'a, Part<'a>> {
+    let parts = match &prompt.answer {
+        Some(Answer::Part(data)) => vec![Part::Data { data }, Part::from(prompt.text.as_str())],
+        Some(Answer::Extension(_)) | None => parts(prompt),
     };
-    if let Some(tenant) = tenant {
-        params["tenant"] = json!(tenant);
+    Submission {
+        message: PromptMessage::new(prompt, "ROLE_USER", parts),
+        configuration: Configuration {
+            return_immediately,
+            ..Configuration::default()
+        },
+        tenant,
     }
-    (method, params)
 }
 
-fn submission(prompt: &Prompt, configuration: &Value) -> Value {
-    let mut message = json!({
-        "messageId": prompt.id,
-        "role": "ROLE_USER",
-        "parts": parts(prompt, part),
-    });
-    match &prompt.answer {
-        Some(Answer::Part(data)) => {
-            message["parts"] = json!([{"data": data}, {"text": prompt.text}]);
-        }
-        Some(Answer::Extension(payload)) => {
-            message["extensions"] = json!([HITL]);
-            message["metadata"] = json!({HITL: payload});
-        }
-        None => {}
-    }
-    if let Some(context) = &prompt.context {
-        message["contextId"] = json!(context);
-    }
-    if let Some(task) = &prompt.task {
-        message["taskId"] = json!(task);
-    }
-    json!({"message": message, "configuration": configuration})
+/// A part of a message, told by its member.
+#[derive(Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+enum Part<'a> {
+    Text {
+        text: &'a str,
+    },
+    File {
+        raw: Base64<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        filename: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        media_type: Option<&'a str>,
+    },
+    Address {
+        url: &'a str,
+    },
+    Data {
+        data: &'a Value,
+    },
 }
 
-fn part(content: &Content) -> Value {
-    match content {
-        Content::Text(text) => json!({"text": text}),
-        Content::FileBytes {
-            bytes,
-            name,
-            media_type,
-        } => {
-            let mut file = json!({"raw": BASE64.encode(bytes)});
-            if let Some(name) = name {
-                file["filename"] = json!(name);
-            }
-            if let Some(media_type) = media_type {
-                file["mediaType"] = json!(media_type);
-            }
-            file
+impl<'a> From<&'a str> for Part<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text { text }
+    }
+}
+
+impl<'a> From<&'a Content> for Part<'a> {
+    fn from(content: &'a Content) -> Self {
+        match content {
+            Content::Text(text) => Self::from(text.as_str()),
+            Content::FileBytes {
+                bytes,
+                name,
+                media_type,
+            } => Self::File {
+                raw: Base64(bytes),
+                filename: name.as_deref(),
+                media_type: media_type.as_deref(),
+            },
+            Content::FileUri { uri, .. } => Self::Address { url: uri },
+            Content::Data(data) => Self::Data { data },
+            Content::Unknown => Self::from(""),
         }
-        Content::FileUri { uri, .. } => json!({"url": uri}),
-        Content::Data(data) => json!({"data": data}),
-        Content::Unknown => json!({"text": ""}),
     }
 }
 

@@ -40,6 +40,7 @@ mod http;
 mod json;
 pub mod model;
 mod own;
+mod params;
 pub mod pause;
 pub mod progress;
 mod proxy;

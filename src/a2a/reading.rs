@@ -31,7 +31,11 @@ pub(super) const CONFIRMATION: &str = "adk_request_confirmation";
 pub(super) fn note<'a>(metadata: &'a Metadata, name: &str) -> Option<&'a Value> {
     ["adk_", "kagent_", "kagent_adk_"]
         .iter()
-        .filter_map(|prefix| metadata.get(&format!("{prefix}{name}")))
+        .filter_map(|prefix| {
+            let mut notes = metadata.iter();
+            notes.find(|(key, _)| key.strip_prefix(prefix) == Some(name))
+        })
+        .map(|(_, value)| value)
         .find(|value| !value.is_null())
 }
 

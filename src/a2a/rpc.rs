@@ -1,20 +1,29 @@
 //! The JSON-RPC 2.0 envelope, the same in every version of A2A.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::error::A2aError;
 
+#[derive(Serialize)]
+struct Request<'a, P> {
+    jsonrpc: &'static str,
+    id: String,
+    method: &'a str,
+    params: &'a P,
+}
+
 /// The bytes of a request. A text as the id: every agent echoes it as it came.
 #[must_use]
-pub fn request(id: u64, method: &str, params: &Value) -> Vec<u8> {
-    json!({
-        "jsonrpc": "2.0",
-        "id": id.to_string(),
-        "method": method,
-        "params": params,
-    })
-    .to_string()
-    .into_bytes()
+pub(super) fn request(id: u64, method: &str, params: &impl Serialize) -> Vec<u8> {
+    let request = Request {
+        jsonrpc: "2.0",
+        id: id.to_string(),
+        method,
+        params,
+    };
+    // Nothing that is told to an agent fails to be JSON.
+    serde_json::to_vec(&request).unwrap_or_default()
 }
 
 /// The result in an answer's body.

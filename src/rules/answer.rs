@@ -143,19 +143,24 @@ fn text_pieces(text: &str, notes: &str, showing: Showing<'_>) -> Vec<Piece> {
         (text, notes)
     };
     // Formatted apart: a fence that the agent left open ends with its text.
-    let rich = words::answer(showing.label, showing.from, text).above(format(notes));
+    let mut rich = words::answer(showing.label, showing.from, text);
+    if !notes.is_empty() {
+        rich = rich.above(format(notes));
+    }
+    let chunks = rich.chunks(max);
+    let in_chunks = |chunks: Vec<Formatted>| chunks.into_iter().map(Piece::Text).collect();
+    if chunks.len() <= chat.long_answer_chunks || chat.long_answer == LongAnswer::Chunks {
+        return in_chunks(chunks);
+    }
     let text = format!("{}\n\n{notes}", text.trim_end());
     let text = text.trim_end();
-    let chunks = rich.chunks(max);
-    let is_long = chunks.len() > chat.long_answer_chunks;
-    let fits = text.len() <= showing.limits.file_bytes_max;
-    if !is_long || !fits || chat.long_answer == LongAnswer::Chunks {
-        return chunks.into_iter().map(Piece::Text).collect();
+    if text.len() > showing.limits.file_bytes_max {
+        return in_chunks(chunks);
     }
     let name = format!("{}-{}.md", showing.agent, showing.turn.reference());
     let name = FileName::clean(&name, "answer.md");
     let mut pieces: Vec<Piece> = if chat.long_answer == LongAnswer::Both {
-        chunks.into_iter().map(Piece::Text).collect()
+        in_chunks(chunks)
     } else {
         vec![Piece::Text(beginning(&rich, &name, text.len(), max))]
     };

@@ -28,6 +28,18 @@ struct Cut {
     in_code: bool,
 }
 
+impl Cut {
+    /// No cut: nobody compares it with others.
+    fn all_of(text: &str) -> Self {
+        Self {
+            end: text.len(),
+            next: text.len(),
+            units: 0,
+            in_code: false,
+        }
+    }
+}
+
 /// A stretch of whitespace that is being read.
 struct Run {
     start: usize,
@@ -118,6 +130,10 @@ impl<'a> Cutter<'a> {
     /// The first cut of what is left, which does not begin with blank lines.
     fn first_cut(&self, max: usize) -> Cut {
         let text = &self.text[self.from..];
+        // No text has more units than bytes.
+        if text.len() <= max {
+            return Cut::all_of(text);
+        }
         let mut cuts = Cuts::default();
         let mut run: Option<Run> = None;
         let mut units = 0;
@@ -169,12 +185,7 @@ impl<'a> Cutter<'a> {
                 );
             }
         }
-        Cut {
-            end: text.len(),
-            next: text.len(),
-            units,
-            in_code: false,
-        }
+        Cut::all_of(text)
     }
 }
 

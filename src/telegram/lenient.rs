@@ -1,28 +1,68 @@
 //! Reading JSON that others write: each part is read by itself, so that an odd part
 //! is lost alone and never takes a text with it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// Members of most objects, at most.
+const MEMBERS: usize = 8;
 
 /// One JSON object whose members are still text, read when they are asked for. Depth,
 /// duplicate names and members of an unexpected type are therefore no errors.
 #[derive(Default)]
-pub(super) struct Object<'a>(BTreeMap<String, &'a RawValue>);
+pub(super) struct Object<'a> {
+    /// Sorted by name, each name once: objects of Telegram have a handful of members.
+    members: Vec<(Name<'a>, &'a RawValue)>,
+}
+
+/// Borrowed, unless it is written with escapes.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Vec<(Name<'de>, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut members = Vec::with_capacity(MEMBERS);
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+
+        let mut members = json.deserialize_map(Members)?;
+        // Of two with one name the last counts: the sort is stable.
+        members.reverse();
+        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        members.dedup_by(|(later, _), (earlier, _)| later == earlier);
+        Ok(Self { members })
+    }
+}
 
 impl<'a> Object<'a> {
     /// The object written in `text`, if it is one.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
-        serde_json::from_str(text).ok().map(Self)
+        serde_json::from_str(text).ok()
     }
 
     /// The JSON text of a member that is there and not `null`.
     pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0
-            .get(name)
-            .map(|raw| raw.get())
-            .filter(|text| *text != "null")
+        let mut members = self.members.iter();
+        let (_, raw) = members.find(|(known, _)| known.0 == name)?;
+        Some(raw.get()).filter(|text| *text != "null")
     }
 
     /// Whether the member is there, whatever it holds; `null` counts as absent.
@@ -32,10 +72,10 @@ impl<'a> Object<'a> {
 
     /// The names of all members that are not `null`, sorted.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0
-            .keys()
-            .map(String::as_str)
-            .filter(|name| self.has(name))
+        self.members
+            .iter()
+            .filter(|(_, raw)| raw.get() != "null")
+            .map(|(name, _)| &*name.0)
     }
 
     /// The member, if it is an object.
@@ -77,7 +117,7 @@ mod tests {
 
     #[test]
     fn an_odd_part_is_lost_alone() {
-        let object = Object::parse(r#"{"a":"7","b":7,"c":null,"d":1e400,"b":8}"#).unwrap();
+        let object = Object::parse(r#"{"d":1e400,"a":"7","b":7,"c":null,"\u0062":8}"#).unwrap();
         assert_eq!(object.number("a"), None);
         assert_eq!(object.text("a").as_deref(), Some("7"));
         assert_eq!(

@@ -40,7 +40,7 @@ const ENVELOPE: [&str; 17] = [
 
 /// Whether the message only tells of an event in the chat.
 pub(super) fn is_event(message: &Object<'_>) -> bool {
-    SERVICE.iter().any(|name| message.has(name))
+    message.names().any(|name| SERVICE.contains(&name))
 }
 
 /// The kind of media; in a message with neither text nor event, any part with an inside.

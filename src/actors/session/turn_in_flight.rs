@@ -50,9 +50,6 @@ impl Session {
             };
             changes.extend((!over).then_some(working));
         }
-        if let Some(running) = &self.running {
-            self.log("the agent has it", &running.turn);
-        }
         if let Some(context) = context {
             changes.extend(self.learns(context));
         }
@@ -61,6 +58,9 @@ impl Session {
             // Its end comes at once, and takes along what else is new.
             running.with_end = changes;
             return Box::pin(fut::ready(()));
+        }
+        if let Some(running) = &self.running {
+            self.log("the agent has it", &running.turn);
         }
         self.note(id, changes)
     }

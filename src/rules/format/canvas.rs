@@ -37,11 +37,20 @@ impl Canvas {
         }
     }
 
+    /// One for about so many bytes of text.
+    pub fn with_room(bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ..Self::default()
+        }
+    }
+
     /// What was drawn.
     pub fn finish(mut self) -> Rich {
         self.spans
             .sort_by_key(|(begun, span)| (span.range.start, *begun));
-        let text = self.text.trim_end_matches([' ', '\n']).to_owned();
+        let mut text = self.text;
+        text.truncate(text.trim_end_matches([' ', '\n']).len());
         let spans = self.spans.into_iter().map(|(_, span)| span);
         Rich {
             text,
@@ -182,6 +191,9 @@ impl Canvas {
     /// Adds what reaches from `start` to the end, without the blanks at its ends. Blanks
     /// before a block of code are its own, and a quote may begin with such a block.
     fn add(&mut self, kind: EntityKind, start: usize, begun: usize) {
+        if self.is_plain {
+            return;
+        }
         let drawn = &self.text[start..];
         let end = start + drawn.trim_end().len();
         let keeps = is_quote(&kind) || matches!(kind, EntityKind::Pre { .. });

@@ -66,7 +66,7 @@ struct Span {
 #[must_use]
 pub fn format(markdown: &str) -> Rich {
     let markdown = lines::unwrapped(markdown);
-    let mut canvas = canvas::Canvas::default();
+    let mut canvas = canvas::Canvas::with_room(markdown.len());
     draw::blocks(&mut canvas, &parse::parse(markdown));
     canvas.finish()
 }

@@ -50,27 +50,38 @@ fn widths(rows: &[Vec<String>]) -> Vec<usize> {
 
 /// The rows, the head underlined.
 fn columns(rows: &[Vec<String>], widths: &[usize], right: &[bool]) -> String {
-    let line = |cells: &[String]| {
-        let set = cells.iter().zip(widths).zip(right);
-        let set: Vec<String> = set
-            .map(|((cell, width), right)| {
-                let blanks = " ".repeat(width.saturating_sub(cell.width()));
-                if *right {
-                    blanks + cell
-                } else {
-                    cell.clone() + &blanks
-                }
-            })
-            .collect();
-        set.join(BETWEEN).trim_end().to_owned()
-    };
-    let under: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-    let mut lines: Vec<String> = rows.iter().map(|row| line(row)).collect();
-    let head = lines.first().is_some_and(|head| !head.is_empty());
-    if head && lines.len() > 1 {
-        lines.insert(1, line(&under));
+    let mut text = String::new();
+    for (n, row) in rows.iter().enumerate() {
+        if n > 0 {
+            text.push('\n');
+        }
+        set(&mut text, row, widths, right);
+        if n == 0 && !text.is_empty() && rows.len() > 1 {
+            let under: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+            text.push('\n');
+            set(&mut text, &under, widths, right);
+        }
     }
-    lines.join("\n")
+    text
+}
+
+/// Sets cells in their columns, without blanks behind the last one.
+fn set(text: &mut String, cells: &[String], widths: &[usize], right: &[bool]) {
+    let start = text.len();
+    for (n, ((cell, width), right)) in cells.iter().zip(widths).zip(right).enumerate() {
+        if n > 0 {
+            text.push_str(BETWEEN);
+        }
+        let blanks = std::iter::repeat_n(' ', width.saturating_sub(cell.width()));
+        if *right {
+            text.extend(blanks);
+            text.push_str(cell);
+        } else {
+            text.push_str(cell);
+            text.extend(blanks);
+        }
+    }
+    text.truncate(start + text[start..].trim_end().len());
 }
 
 /// Each row as lines of "key: value", the first value bold. A cell without a value is left

@@ -164,6 +164,9 @@ impl Mask {
 
     fn apply<'t>(&self, text: &'t str, extent: Extent) -> Masked<'t> {
         let mut found: Found = Vec::new();
+        if text.is_empty() {
+            return replace(text, found);
+        }
         let mut note = |kind, find: &dyn Fn(&mut Vec<Range<usize>>)| {
             let mut ranges = Vec::new();
             find(&mut ranges);
@@ -213,7 +216,13 @@ impl Mask {
 
 /// The words of a text, without what people put around them.
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let around = |c: char| c.is_whitespace() || "\"'`,;()[]{}<>|".contains(c);
+    let around = |c: char| {
+        let mark = matches!(
+            c,
+            '"' | '\'' | '`' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|'
+        );
+        mark || c.is_whitespace()
+    };
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].find(|c| !around(c))?;

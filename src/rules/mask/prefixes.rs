@@ -126,9 +126,12 @@ fn credential(text: &str, at: usize, extent: Extent) -> Option<usize> {
     if !rest[0].is_ascii_alphabetic() {
         return None;
     }
-    let Kind(prefix, least, check) = KINDS
-        .iter()
-        .find(|Kind(prefix, ..)| rest.starts_with(prefix.as_bytes()))?;
+    let begins = |prefix: &[u8]| {
+        // The first letter says of most words that they are none.
+        rest.first() == prefix.first() && rest.starts_with(prefix)
+    };
+    let mut kinds = KINDS.iter();
+    let Kind(prefix, least, check) = kinds.find(|Kind(prefix, ..)| begins(prefix.as_bytes()))?;
     let from = at + prefix.len();
     // A long run is measured only once it is known to be a credential.
     let head = bytes[from..]
