@@ -78,7 +78,7 @@ pub(super) async fn used(
             count(*) FILTER (WHERE route = ?2),
             (SELECT count(*) FROM turns INDEXED BY turns_open
              WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
-                AND state IN ('queued', 'submitting', 'working', 'detached')),
+                AND ended_at IS NULL),
             min(id)
          FROM turns WHERE bot = ?5 AND opened_at > ?4 AND id < ?6",
     )

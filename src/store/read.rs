@@ -42,7 +42,7 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
         "SELECT t.*, c.user, c.agent, c.principal, c.context_id, c.closed_at, c.awaited,
                 (SELECT token FROM buttons WHERE post = t.placeholder AND used_at IS NULL) AS stop
          FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached') ORDER BY t.id",
+         WHERE t.bot = ? AND t.ended_at IS NULL ORDER BY t.id",
     )
     .bind(bot.0)
     .fetch_all(pool)

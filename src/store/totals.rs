@@ -1,4 +1,4 @@
-//! The sums over updates, turns and posts.
+//! The sums over updates, turns and posts. Of what is over they are kept; what is open is counted.
 
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, query};
@@ -15,8 +15,11 @@ pub(super) async fn totals(
 ) -> Result<Totals, StoreError> {
     let rows = query(
         "SELECT kind, state, stands AS count, ended, NULL AS oldest FROM sums WHERE bot = ?1
-         UNION ALL SELECT 'post', '', count(*), 0, min(posted_at)
-             FROM outbox INDEXED BY outbox_order
+         UNION ALL SELECT 'update', 'new', count(*), 0, NULL FROM updates INDEXED BY updates_new
+             WHERE bot = ?1 AND state = 'new'
+         UNION ALL SELECT 'turn', state, count(*), 0, NULL FROM turns INDEXED BY turns_open
+             WHERE bot = ?1 AND ended_at IS NULL GROUP BY state
+         UNION ALL SELECT 'post', '', count(*), 0, min(posted_at) FROM outbox
              WHERE bot = ?1 AND state IN ('pending', 'sending')
          UNION ALL SELECT 'pause', '', count(*), 0, NULL FROM pauses INDEXED BY pauses_waiting
              WHERE bot = ?1 AND state IN ('open', 'deciding', 'unknown')

@@ -35,7 +35,7 @@ pub(super) async fn waiters(
     let rows = query(
         "SELECT t.id, t.chat, t.topic, t.reply_to, t.state, t.placeholder, c.agent
          FROM turns t JOIN conversations c ON c.id = t.conversation
-         WHERE t.bot = ? AND t.state IN ('queued', 'submitting', 'working', 'detached')
+         WHERE t.bot = ? AND t.ended_at IS NULL
            AND t.opened_at <= ? AND t.restart_told_at IS NULL
            AND t.held IS NULL AND t.stop_asked_at IS NULL ORDER BY t.id LIMIT ?",
     )

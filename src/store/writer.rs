@@ -4,13 +4,16 @@
 //! still ours. If a list of changes in it does not apply, the group is rolled back and
 //! done again with a savepoint around each list, so that only that one is refused.
 
-//! It has a thread of its own, where nobody waits for it and it waits for nobody: what comes
-//! while a group is written to the disk is the next group.
+//! It has a thread of its own, where nobody waits for it: what comes while a group is written to
+//! the disk is the next group. It waits for others only where many come, and then not for long.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tracing::{debug, error, info};
 
 use super::tidy::{self, Tidy};
@@ -21,6 +24,11 @@ use crate::ids::{BotId, Epoch, Timestamp};
 
 /// Lists of changes in one transaction; a longer queue only waits for the next.
 const GROUP_MAX: usize = 256;
+/// So many at once come only to a busy store, at which a group that waits for more of them saves work:
+/// two messages of it write little more pages than one does, and share the fsync.
+const BUSY_FROM: usize = 8;
+/// At a busy store a group begins so long after the one before. A message is in five of them.
+const APART: Duration = Duration::from_millis(4);
 
 /// What the writer is asked to do.
 pub(super) enum Work {
@@ -70,7 +78,18 @@ impl Writer {
     /// Works until the last handle of the store is gone.
     pub(super) fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
         let mut group = Vec::new();
+        let mut begun = Instant::now();
         while jobs.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
+            if let Some(wait) = company(group.len(), begun.elapsed()) {
+                // Perhaps shorter: then the group is smaller.
+                thread::park_timeout(wait);
+                while group.len() < GROUP_MAX
+                    && let Ok(job) = jobs.try_recv()
+                {
+                    group.push(job);
+                }
+            }
+            begun = Instant::now();
             let work: Vec<&Work> = group.iter().map(|job| &job.work).collect();
             let results = self.commit_group(&work);
             for (job, result) in group.drain(..).zip(results) {
@@ -155,6 +174,12 @@ impl Writer {
         };
         Ok(self.connection.insert(connection))
     }
+}
+
+/// How long a group that is so large, so long after the one before has begun, waits for more.
+fn company(jobs: usize, since: Duration) -> Option<Duration> {
+    let busy = (BUSY_FROM..GROUP_MAX).contains(&jobs);
+    APART.checked_sub(since).filter(|_| busy)
 }
 
 /// The updates that were new are handed on as they came: nobody copies them.
@@ -251,4 +276,25 @@ fn apply_work(connection: &Writing, bot: BotId, work: &Work) -> Done {
 fn run(connection: &Writing, sql: &'static str) -> Result<(), StoreError> {
     write(sql).run(connection)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_many_come_at_once_a_group_waits_for_more() {
+        let ms = Duration::from_millis;
+        for (jobs, since, wait) in [
+            (1, ms(0), None),
+            (7, ms(0), None),
+            (8, ms(0), Some(ms(4))),
+            (60, ms(1), Some(ms(3))),
+            (60, ms(5), None),
+            (8, ms(60_000), None),
+            (256, ms(0), None),
+        ] {
+            assert_eq!(company(jobs, since), wait, "{jobs} {since:?}");
+        }
+    }
 }

@@ -359,7 +359,10 @@ async fn the_chunks_of_an_answer_follow_the_group_in_their_order_after_one_refus
     let long = long.join("\n\n");
     let gate = Gate::new();
     let held = gate.clone();
+    // "Typing" that comes late on a busy machine would be refused, too.
+    let quiet = "[chat]\ntyping_after = \"60s\"\nplaceholder_after = \"60s\"";
     let stage = Stage::plan()
+        .sections(&format!("{UNLIMITED}\n{quiet}\n"))
         .agent("k8s", move |_| reply().held(&held).answers(&long))
         .start()
         .await;

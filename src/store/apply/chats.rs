@@ -69,7 +69,7 @@ pub(super) fn close_chat(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = write(
-        "UPDATE turns SET state = 'undeliverable'
+        "UPDATE turns SET state = 'undeliverable', ended_at = ended_at
          WHERE state IN ('answered', 'told_failed', 'unknown_told') AND id IN
              (SELECT turn FROM outbox WHERE bot = ? AND chat = ?
               AND state IN ('pending', 'sending') AND state != 'sending'

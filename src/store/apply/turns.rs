@@ -48,7 +48,7 @@ pub(super) fn move_turn(c: &Writing, change: &Change, now: Timestamp) -> Result<
         Change::Placeholder { turn, post } => {
             let sql = write(
                 "UPDATE turns SET placeholder = ?
-                 WHERE id = ? AND state IN ('queued', 'submitting', 'working')",
+                 WHERE id = ? AND ended_at IS NULL AND state != 'detached'",
             );
             (sql.bind(post.0).bind(turn.0), "the turn is over")
         }
@@ -69,7 +69,7 @@ pub(super) fn move_turn(c: &Writing, change: &Change, now: Timestamp) -> Result<
             let sql = write(
                 "UPDATE turns SET stop_asked_at = ?
                  WHERE id = ? AND attempt = ? AND stop_asked_at IS NULL
-                   AND state IN ('queued', 'submitting', 'working')",
+                   AND ended_at IS NULL AND state != 'detached'",
             );
             let sql = sql.bind(now.0).bind(turn.0);
             (sql.bind(i64::from(*attempt)), "the turn does not run")
@@ -123,8 +123,7 @@ fn end(c: &Writing, turn: TurnId, outcome: Outcome, now: Timestamp) -> Result<()
                 text = CASE WHEN ?1 IN ('answered', 'stopped') THEN '' ELSE text END,
                 pieces = CASE WHEN ?1 IN ('answered', 'stopped') THEN NULL ELSE pieces END,
                 held = NULL, held_until = NULL, held_post = NULL
-         WHERE id = ?3
-           AND state IN ('queued', 'submitting', 'working', 'detached')",
+         WHERE id = ?3 AND ended_at IS NULL",
     );
     let sql = sql.bind(outcome.name()).bind(now.0);
     one(c, sql.bind(turn.0), "the turn is over")?;
@@ -134,8 +133,8 @@ fn end(c: &Writing, turn: TurnId, outcome: Outcome, now: Timestamp) -> Result<()
 /// The rest of the answer would be refused as well; its placeholder still has to go.
 fn undeliverable(c: &Writing, turn: TurnId, now: Timestamp) -> Result<(), StoreError> {
     let sql = write(
-        "UPDATE turns SET state = 'undeliverable'
-         WHERE id = ? AND state IN ('answered', 'told_failed', 'unknown_told')",
+        "UPDATE turns SET state = 'undeliverable', ended_at = ended_at
+         WHERE id = ? AND (state = 'answered' OR state = 'told_failed' OR state = 'unknown_told')",
     );
     if sql.bind(turn.0).run(c)? == 0 {
         return Ok(());

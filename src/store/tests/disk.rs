@@ -102,7 +102,7 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
     let before = bench.everything().await;
     let small = ask(Work::Commit(vec![audit("beside")]));
     let large = ask(Work::Accept(vec![large]));
-    // Only now: it finds both at once, and they are one group.
+    // Both wait for it when it begins, so that they share a group.
     let writer = std::thread::spawn(move || writer.run(waiting));
     for done in join_all([small.boxed_local(), large.boxed_local()]).await {
         assert!(matches!(&done, Err(error) if error.retry()), "{done:?}");

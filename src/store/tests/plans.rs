@@ -111,3 +111,23 @@ async fn whatever_refers_to_a_turn_or_a_post_is_found_by_an_index_when_those_are
         assert!(step.starts_with("SEARCH"), "{table}.{column}: {step}");
     }
 }
+
+#[tokio::test]
+async fn no_write_makes_a_table_of_a_list() {
+    let bench = Bench::new().await;
+    let mut file = by_hand(&bench.path()).await;
+    // What is looked up in another table is rare, and may well be collected first.
+    let writes = statements().into_iter().filter(|statement| {
+        !statement.starts_with("SELECT") && !statement.replace('\n', " ").contains(" (SELECT")
+    });
+    let mut looked_at = 0;
+    for statement in writes {
+        let explain = AssertSqlSafe(format!("EXPLAIN {statement}"));
+        let steps = query(explain).fetch_all(&mut file).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.get("opcode")).collect();
+        let filled = |pair: &[String]| pair[0] == "OpenEphemeral" && pair[1] == "String8";
+        assert!(!steps.windows(2).any(filled), "{statement}");
+        looked_at += 1;
+    }
+    assert!(looked_at > 40, "{looked_at}");
+}

@@ -29,8 +29,10 @@ async fn the_sums_count_each_update_and_each_turn_once() {
 
 /// The sums beside the rows that they count.
 async fn counted(bench: &Bench) -> [Vec<String>; 2] {
-    let rows = "SELECT 'update ' || state || ' ' || count(*) FROM updates GROUP BY state
-                UNION ALL SELECT 'turn ' || state || ' ' || count(*) FROM turns GROUP BY state
+    let rows = "SELECT 'update ' || state || ' ' || count(*) FROM updates
+                    WHERE ended_at IS NOT NULL GROUP BY state
+                UNION ALL SELECT 'turn ' || state || ' ' || count(*) FROM turns
+                    WHERE ended_at IS NOT NULL GROUP BY state
                 ORDER BY 1";
     let sums = "SELECT kind || ' ' || state || ' ' || stands FROM sums WHERE stands > 0 ORDER BY 1";
     [bench.seen(rows).await, bench.seen(sums).await]

@@ -13,8 +13,9 @@ use crate::support::rows;
 const BROKEN: &str = "
     WITH counted (what, state, count) AS (SELECT kind, state, stands FROM sums WHERE stands != 0),
          there (what, state, count) AS (
-             SELECT 'update', state, count(*) FROM updates GROUP BY state
-             UNION ALL SELECT 'turn', state, count(*) FROM turns GROUP BY state)
+             SELECT 'update', state, count(*) FROM updates WHERE ended_at IS NOT NULL GROUP BY state
+             UNION ALL SELECT 'turn', state, count(*) FROM turns WHERE ended_at IS NOT NULL
+                 GROUP BY state)
     SELECT concat_ws(' ', 'counted', what, state, count)
         FROM (SELECT * FROM counted EXCEPT SELECT * FROM there)
     UNION ALL SELECT concat_ws(' ', 'there', what, state, count)
