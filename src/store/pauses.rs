@@ -72,15 +72,15 @@ pub(super) async fn used(
 ) -> Result<Used, StoreError> {
     let row = query(
         "SELECT
-            (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND opened_at > ?3 AND id < ?6),
-            (SELECT count(*) FROM turns WHERE bot = ?5 AND asked_by = ?1 AND opened_at > ?4 AND id < ?6),
-            (SELECT count(*) FROM turns WHERE bot = ?5 AND route = ?2 AND opened_at > ?3 AND id < ?6),
-            (SELECT count(*) FROM turns WHERE bot = ?5 AND route = ?2 AND opened_at > ?4 AND id < ?6),
+            count(*) FILTER (WHERE asked_by = ?1 AND opened_at > ?3),
+            count(*) FILTER (WHERE asked_by = ?1),
+            count(*) FILTER (WHERE route = ?2 AND opened_at > ?3),
+            count(*) FILTER (WHERE route = ?2),
             (SELECT count(*) FROM turns INDEXED BY turns_open
              WHERE bot = ?5 AND asked_by = ?1 AND id < ?6
                 AND ended_at IS NULL),
-            (SELECT id FROM turns WHERE bot = ?5 AND opened_at > ?4 AND id < ?6
-             ORDER BY opened_at, id LIMIT 1)",
+            min(id)
+         FROM turns WHERE bot = ?5 AND opened_at > ?4 AND id < ?6",
     )
     .bind(user.0)
     .bind(route.as_str())

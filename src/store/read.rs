@@ -49,7 +49,7 @@ pub(super) async fn unfinished(pool: &SqlitePool, bot: BotId) -> Result<Unfinish
     .await?;
     let posts = query(
         "SELECT id, chat, topic, turn, kind, body, sends, state
-         FROM outbox INDEXED BY outbox_open
+         FROM outbox INDEXED BY outbox_order
          WHERE bot = ? AND state IN ('pending', 'sending') ORDER BY chat, seq",
     )
     .bind(bot.0)

@@ -27,6 +27,7 @@ mod million;
 mod opening;
 mod outbox;
 mod owners;
+mod pages;
 mod pauses;
 mod penalties;
 mod pieces;

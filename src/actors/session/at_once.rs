@@ -12,7 +12,7 @@ use crate::actors::agent::Permit;
 use crate::ids::TurnId;
 use crate::model::Turn;
 use crate::poison::Work;
-use crate::rules::{access, quota};
+use crate::rules::access;
 use crate::store::{Change, StoreError};
 
 /// The place of a turn that is not even queued.
@@ -49,12 +49,10 @@ impl Session {
         let (agent, came_by) = (&self.conversation.slot.agent, turn.route.as_ref());
         let (user, chat) = (turn.asked_by, turn.place.chat);
         let route = access::own_route(&by.config, agent, came_by, user, chat);
-        let begun = self.open_turns.begun_before(turn.id);
-        let (Some(route), Some(begun)) = (route, begun) else {
-            return false;
-        };
-        let quotas = &by.config.limits.quotas;
-        quota::is_out_of_reach(quotas, &route.quotas, begun, self.open_turns.count())
+        route.is_some_and(|route| {
+            let quotas = (&by.config.limits.quotas, route.quotas);
+            self.has_room(turn.id, user, &route.name(), quotas)
+        })
     }
 
     /// Opens the turn and submits it in one commit, then lets its prompt go.
@@ -71,6 +69,7 @@ impl Session {
             counted,
         } = entering;
         let id = turn.id;
+        let unsure = self.open_turns.made(turn.asked_by, turn.route.as_ref());
         self.take_on(turn, by, false, counted);
         let leaving = self.leave(id, Begin::Submit, permit, Vec::new(), ctx);
         let submit = leaving.as_ref().and_then(|leaving| leaving.submit.clone());
@@ -78,6 +77,7 @@ impl Session {
         let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
+            drop(unsure);
             match (&done, leaving) {
                 (Ok(()), Some(leaving)) => session.opened_submitted(leaving, ctx),
                 // It was queued, then.

@@ -10,13 +10,17 @@ use crate::a2a::{Content, Prompt};
 use crate::actors::agent::{Admit, AgentRefused, Permit, StartRun};
 use crate::actors::sender::Posted;
 use crate::actors::{Employed, Pinned, Shared};
-use crate::config::RouteQuotas;
+use crate::config::{Quotas, RouteQuotas};
 use crate::ids::{RouteName, TurnId, UserId};
 use crate::model::{Conversation, TurnState};
+use crate::rules::access;
+use crate::rules::quota::{self, Used};
 use crate::rules::turn::{self, End};
 use crate::rules::words::{self, approvals};
-use crate::rules::{access, quota};
 use crate::store::{Change, StoreError};
+
+/// No turn comes after this one.
+const EVERY_TURN: TurnId = TurnId(i64::MAX);
 
 /// A prompt that is about to leave.
 pub(super) struct Leaving {
@@ -39,24 +43,28 @@ impl Session {
         let Some((user, route, route_quotas)) = self.still_may(id, ctx) else {
             return;
         };
-        let config = self.commons.config();
-        if let Some(begun) = self.open_turns.begun_before(id) {
-            let quotas = &config.limits.quotas;
-            if quota::is_out_of_reach(quotas, &route_quotas, begun, self.open_turns.count()) {
-                self.admit(id, begin, ctx);
-                return;
-            }
+        // Both quotas of the same settings: others may come into force meanwhile.
+        let (config, now) = (self.commons.config(), self.commons.now());
+        if self.has_room(id, user, &route, (&config.limits.quotas, route_quotas)) {
+            self.admit(id, begin, ctx);
+            return;
         }
         let agent = self.conversation.slot.agent.clone();
-        // Both quotas of the same settings: others may come into force meanwhile.
-        let now = self.commons.now();
-        let counted = self.commons.store.used(user, route, id, now);
-        let checked = counted.into_actor(self).map(move |counted, session, ctx| {
+        let (store, turns) = (self.commons.store.clone(), self.open_turns.clone());
+        let counting = async move {
+            let look = turns.look(user, &route);
+            let all = store.used(user, route.clone(), EVERY_TURN, now).await?;
+            turns.seen(&look, user, &route, &all);
             let quotas = &config.limits.quotas;
-            if let Ok(counted) = &counted {
-                session.open_turns.begin_with(counted.first.unwrap_or(id));
+            if quota::check(quotas, &route_quotas, &all).is_ok() {
+                return Ok(Ok(()));
             }
-            match counted.map(|counted| quota::check(quotas, &route_quotas, &counted)) {
+            let before = store.used(user, route, id, now).await?;
+            Ok(quota::check(quotas, &route_quotas, &before))
+        };
+        let counted = counting.into_actor(self);
+        let checked = counted.map(
+            move |checked: Result<_, StoreError>, session, ctx| match checked {
                 Ok(Err(over)) => {
                     let refused = session.audit(user, "refused", id, Some(over.rule()));
                     session.refuse_turn(id, approvals::over_quota(&agent, over), refused, ctx);
@@ -66,9 +74,24 @@ impl Session {
                     error!(turn = %id.reference(), %failure, "what was asked cannot be counted");
                     session.admit(id, begin, ctx);
                 }
-            }
-        });
+            },
+        );
         ctx.spawn(checked);
+    }
+
+    /// Whether the quotas surely leave room for this turn, as far as it is known without a look
+    /// into the store.
+    pub(super) fn has_room(
+        &self,
+        id: TurnId,
+        user: UserId,
+        route: &RouteName,
+        (quotas, of_route): (&Quotas, RouteQuotas),
+    ) -> bool {
+        let turns = &self.open_turns;
+        let far = |begun| quota::is_out_of_reach(quotas, &of_route, begun, turns.count());
+        let fits = |most: Used| quota::check(quotas, &of_route, &most).is_ok();
+        turns.begun_before(id).is_some_and(far) || turns.at_most(user, route).is_some_and(fits)
     }
 
     /// Who asked, by which route, and what that takes, if they still may: what was allowed when it

@@ -95,6 +95,7 @@ impl Session {
         let id = turn.id;
         let quiet = self.quiet(&turn);
         let counted = self.open_turns.one_more();
+        let unsure = self.open_turns.made(turn.asked_by, turn.route.as_ref());
         // Hardly ever more than this one.
         self.waiting.reserve_exact(1);
         self.waiting
@@ -103,6 +104,7 @@ impl Session {
         let sender = self.sender.clone().recipient();
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
+            drop(unsure);
             let place = session.waiting.iter().position(|next| next.turn.id == id);
             match (&done, place) {
                 (Ok(()), Some(place)) => {

@@ -32,13 +32,17 @@ pub(super) fn move_chat(
         "DELETE FROM menus WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
         "UPDATE OR IGNORE penalties SET chat = ?3 WHERE bot = ?1 AND chat = ?2",
         "DELETE FROM penalties WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
-        "DELETE FROM turn_messages WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
-        "UPDATE turns SET chat = ?3, reply_to = 0 WHERE bot = ?1 AND chat = ?2",
+        "DELETE FROM turn_messages INDEXED BY turn_messages_chat
+         WHERE bot = ?1 AND chat = ?2 AND -chat > 0 AND ?3 != ?2",
+        "UPDATE turns INDEXED BY turns_chat SET chat = ?3, reply_to = 0
+         WHERE bot = ?1 AND chat = ?2 AND -chat > 0",
         "UPDATE buttons SET chat = ?3 WHERE bot = ?1 AND chat = ?2 AND used_at IS NULL",
         "UPDATE outbox SET chat = ?3, body = json_remove(body, '$.reply_to'),
-                seq = seq + (SELECT coalesce(max(seq), 0) FROM outbox WHERE bot = ?1 AND chat = ?3)
+                seq = seq + (SELECT coalesce(max(seq), 0) FROM outbox
+                             WHERE bot = ?1 AND chat = ?3 AND state IN ('pending', 'sending'))
          WHERE bot = ?1 AND chat = ?2 AND state IN ('pending', 'sending')",
-        "UPDATE outbox SET message_id = NULL WHERE bot = ?1 AND chat = ?2 AND ?3 != ?2",
+        "UPDATE outbox INDEXED BY outbox_chat SET message_id = NULL
+         WHERE bot = ?1 AND chat = ?2 AND -chat > 0 AND message_id IS NOT NULL AND ?3 != ?2",
     ] {
         let sql = write(sql).bind(bot.0).bind(from.0).bind(to.0);
         any(c, sql.bind(now.0))?;
@@ -67,13 +71,14 @@ pub(super) fn close_chat(
     let sql = write(
         "UPDATE turns SET state = 'undeliverable', ended_at = ended_at
          WHERE state IN ('answered', 'told_failed', 'unknown_told') AND id IN
-             (SELECT turn FROM outbox WHERE bot = ? AND chat = ? AND state = 'pending'
+             (SELECT turn FROM outbox WHERE bot = ? AND chat = ?
+              AND state IN ('pending', 'sending') AND state != 'sending'
               AND kind IN ('final', 'final_edit', 'notice'))",
     );
     any(c, sql.bind(bot.0).bind(chat.0))?;
     let sql = write(
         "UPDATE outbox SET state = 'dropped', body = NULL, ended_at = ?
-         WHERE bot = ? AND chat = ? AND state = 'pending'",
+         WHERE bot = ? AND chat = ? AND state IN ('pending', 'sending') AND state != 'sending'",
     );
     any(c, sql.bind(now.0).bind(bot.0).bind(chat.0))
 }

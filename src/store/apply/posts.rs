@@ -59,7 +59,8 @@ fn insert_post(c: &Writing, bot: BotId, post: &Post, now: Timestamp) -> Result<(
     let sql = write(
         "INSERT INTO outbox (id, bot, chat, topic, seq, turn, kind, body, state, posted_at)
          VALUES (?1, ?2, ?3, ?4,
-                 (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE bot = ?2 AND chat = ?3),
+                 (SELECT coalesce(max(seq), 0) + 1 FROM outbox
+                  WHERE bot = ?2 AND chat = ?3 AND state IN ('pending', 'sending')),
                  ?5, ?6, ?7, 'pending', ?8)",
     );
     let sql = sql.bind(post.id.0).bind(bot.0);

@@ -85,7 +85,8 @@ impl Tables {
     }
 
     fn move_posts(&mut self, from: ChatId, to: ChatId) {
-        let there = self.posts.values().filter(|row| row.place.chat == to);
+        let there = self.posts.values();
+        let there = there.filter(|row| row.place.chat == to && row.is_open());
         let last = there.map(|row| row.seq).max().unwrap_or(0);
         let here = self
             .posts
@@ -93,7 +94,7 @@ impl Tables {
             .filter(|row| row.place.chat == from)
             .map(Rc::make_mut);
         for row in here {
-            if matches!(row.state, PostState::Pending | PostState::Sending) {
+            if row.is_open() {
                 row.place.chat = to;
                 row.seq += last;
                 if let Some(body) = &mut row.body {

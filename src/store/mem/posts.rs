@@ -75,7 +75,8 @@ impl Tables {
         }
         self.last.post = self.last.post.max(post.id);
         let chat = post.place.chat;
-        let here = self.posts.values().filter(|row| row.place.chat == chat);
+        let here = self.posts.values();
+        let here = here.filter(|row| row.place.chat == chat && row.is_open());
         let row = PostRow {
             place: post.place,
             seq: here.map(|row| row.seq).max().unwrap_or(0) + 1,
@@ -113,6 +114,11 @@ impl Tables {
 }
 
 impl PostRow {
+    /// Whether it still has to go out: only then it has an order.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, Pending | Sending)
+    }
+
     pub(super) fn end(&mut self, state: PostState) {
         self.state = state;
         self.body = None;
