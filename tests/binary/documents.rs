@@ -64,6 +64,7 @@ const ELSEWHERE: [(&str, &str, &str); 9] = [
     ),
     // By hand: it takes a quarter of an hour on a quiet machine.
     ("bench/run", "bench/run", "cargo"),
+    ("bench/run --profile", "bench/run", "cargo"),
     ("bench/run --quick", "bench/run", "cargo"),
 ];
 
