@@ -30,7 +30,7 @@ const DOCUMENTS: [(&str, &str); 8] = [
 ];
 
 /// Lines that something else runs, and a file of the repository that shows it.
-const ELSEWHERE: [(&str, &str, &str); 9] = [
+const ELSEWHERE: [(&str, &str, &str); 10] = [
     (
         "cargo run -- playground",
         "tests/playground/main.rs",
