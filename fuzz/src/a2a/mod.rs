@@ -14,6 +14,8 @@ pub mod error;
 mod json;
 #[path = "../../../src/a2a/model.rs"]
 pub mod model;
+#[path = "../../../src/a2a/params.rs"]
+mod params;
 #[path = "../../../src/a2a/pause/mod.rs"]
 pub mod pause;
 #[path = "../../../src/a2a/progress.rs"]
