@@ -139,8 +139,6 @@ pub async fn start_time(places: &Places, store: &Path) -> Result<f64> {
 pub fn new_store(places: &Places) -> Result<PathBuf> {
     let path = places.work.join("new.db");
     remove_store(&path)?;
-    // Else the bot's first commit would wait until the file system has freed what was there.
-    rustix::fs::sync();
     Ok(path)
 }
 

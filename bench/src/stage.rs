@@ -20,6 +20,8 @@ use crate::{agent, telegram};
 const BACKLOG: u32 = 16_384;
 /// How long a bot may take to its first poll.
 const START_MAX: Duration = Duration::from_mins(1);
+/// How long all connections may take to close.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
 
 /// The two servers and the bot between them.
 pub struct Stage {
@@ -97,6 +99,12 @@ impl Stage {
         self.bot.stop().await?;
         for server in self.servers {
             server.abort();
+        }
+        // Each connection holds the world: ten thousand take a while to close, and whatever is started
+        // meanwhile would wait for that.
+        let end = tokio::time::Instant::now() + CLOSE_MAX;
+        while Rc::strong_count(&self.world) > 1 && tokio::time::Instant::now() < end {
+            sleep(Duration::from_millis(2)).await;
         }
         let strange = self.world.strange.take();
         if !strange.is_empty() {
