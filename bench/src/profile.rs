@@ -159,11 +159,11 @@ fn what(object: &str, symbol: &str) -> &'static str {
         };
     }
     let Some((path, _)) = name.split_once("::") else {
-        // The only C in it.
-        return if object.starts_with('[') {
-            "the rest"
-        } else {
-            "SQLite"
+        // The only C in the product; of a program without names nothing is known.
+        return match object {
+            "switchboard" => "SQLite",
+            "floor" => "its own code",
+            _ => "the rest",
         };
     };
     let begin = path.rfind(|c: char| !c.is_alphanumeric() && c != '_');
@@ -238,6 +238,7 @@ mod tests {
                 "[.] <&mut serde_json::de::Deserializer<R> as serde_core::de::Deserializer>::x",
                 "HTTP and JSON",
             ),
+            ("floor", "[.] 0x0000000000012345", "its own code"),
             ("switchboard", "[.] core::fmt::write", "the rest"),
             ("[vdso]", "[.] __vdso_clock_gettime", "the rest"),
         ] {
