@@ -7,8 +7,7 @@ use super::codec::Call;
 use super::error::A2aError;
 use super::json::{Object, text};
 use super::model::{Content, Event, Prompt};
-use super::params::{Base64, Configuration, Listing, Named, PromptMessage, Submission, parts};
-use super::pause::Answer;
+use super::params::{Base64, Configuration, Listing, Named, PromptMessage, Submission};
 use super::rpc::request;
 use super::wire;
 
@@ -30,14 +29,10 @@ pub fn write(call: &Call<'_>, id: u64) -> Vec<u8> {
 }
 
 fn submission(prompt: &Prompt, blocking: Option<bool>) -> Submission<'_, Part<'_>> {
-    let parts = match &prompt.answer {
-        Some(Answer::Part(data)) => vec![Part::Data { data }, Part::from(prompt.text.as_str())],
-        Some(Answer::Extension(_)) | None => parts(prompt),
-    };
     Submission {
         message: PromptMessage {
             kind: Some("message"),
-            ..PromptMessage::new(prompt, "user", parts)
+            ..PromptMessage::new(prompt, "user")
         },
         configuration: Configuration {
             blocking,
@@ -75,6 +70,12 @@ impl<'a> From<&'a str> for Part<'a> {
     }
 }
 
+impl<'a> From<&'a Value> for Part<'a> {
+    fn from(data: &'a Value) -> Self {
+        Self::Data { data }
+    }
+}
+
 impl<'a> From<&'a Content> for Part<'a> {
     fn from(content: &'a Content) -> Self {
         match content {
@@ -97,7 +98,7 @@ impl<'a> From<&'a Content> for Part<'a> {
                     ..File::default()
                 },
             },
-            Content::Data(data) => Self::Data { data },
+            Content::Data(data) => Self::from(data),
             Content::Unknown => Self::from(""),
         }
     }

@@ -7,8 +7,7 @@ use super::codec::Call;
 use super::error::A2aError;
 use super::json::{Object, inner};
 use super::model::{Content, Event, Prompt};
-use super::params::{Base64, Configuration, Listing, Named, PromptMessage, Submission, parts};
-use super::pause::Answer;
+use super::params::{Base64, Configuration, Listing, Named, PromptMessage, Submission};
 use super::rpc::request;
 use super::wire;
 
@@ -41,12 +40,8 @@ fn submission<'a>(
     return_immediately: Option<bool>,
     tenant: Option<&'a str>,
 ) -> Submission<'a, Part<'a>> {
-    let parts = match &prompt.answer {
-        Some(Answer::Part(data)) => vec![Part::Data { data }, Part::from(prompt.text.as_str())],
-        Some(Answer::Extension(_)) | None => parts(prompt),
-    };
     Submission {
-        message: PromptMessage::new(prompt, "ROLE_USER", parts),
+        message: PromptMessage::new(prompt, "ROLE_USER"),
         configuration: Configuration {
             return_immediately,
             ..Configuration::default()
@@ -83,6 +78,12 @@ impl<'a> From<&'a str> for Part<'a> {
     }
 }
 
+impl<'a> From<&'a Value> for Part<'a> {
+    fn from(data: &'a Value) -> Self {
+        Self::Data { data }
+    }
+}
+
 impl<'a> From<&'a Content> for Part<'a> {
     fn from(content: &'a Content) -> Self {
         match content {
@@ -97,7 +98,7 @@ impl<'a> From<&'a Content> for Part<'a> {
                 media_type: media_type.as_deref(),
             },
             Content::FileUri { uri, .. } => Self::Address { url: uri },
-            Content::Data(data) => Self::Data { data },
+            Content::Data(data) => Self::from(data),
             Content::Unknown => Self::from(""),
         }
     }

@@ -48,12 +48,13 @@ pub(super) struct PromptMessage<'a, P> {
     pub task_id: Option<&'a TaskId>,
 }
 
-impl<'a, P> PromptMessage<'a, P> {
+impl<'a, P: From<&'a str> + From<&'a Value> + From<&'a Content>> PromptMessage<'a, P> {
     /// The message of a prompt.
-    pub fn new(prompt: &'a Prompt, role: &'static str, parts: Vec<P>) -> Self {
-        let payload = match &prompt.answer {
-            Some(Answer::Extension(payload)) => Some(payload),
-            Some(Answer::Part(_)) | None => None,
+    pub fn new(prompt: &'a Prompt, role: &'static str) -> Self {
+        let (parts, payload) = match &prompt.answer {
+            Some(Answer::Part(data)) => (vec![data.into(), prompt.text.as_str().into()], None),
+            Some(Answer::Extension(payload)) => (parts(prompt), Some(payload)),
+            None => (parts(prompt), None),
         };
         Self {
             kind: None,
@@ -69,7 +70,7 @@ impl<'a, P> PromptMessage<'a, P> {
 }
 
 /// The parts of a prompt: its text, unless there are only files, and what stands behind it.
-pub(super) fn parts<'a, P: From<&'a str> + From<&'a Content>>(prompt: &'a Prompt) -> Vec<P> {
+fn parts<'a, P: From<&'a str> + From<&'a Content>>(prompt: &'a Prompt) -> Vec<P> {
     let text = Some(prompt.text.as_str());
     let text = text.filter(|text| !text.is_empty() || prompt.files.is_empty());
     let files = prompt.files.iter().map(P::from);
