@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use super::delivery::{self, Delivered};
-use super::{Posted, Sender, limits};
-use crate::actors::{Commons, posts_among};
+use super::{Sender, limits};
+use crate::actors::{Commons, hand_on, posts_among};
 use crate::ids::ChatId;
 use crate::model::{Kind, Post};
 use crate::store::{Change, StoreError};
@@ -53,9 +53,7 @@ pub async fn commit_and_send(
     {
         debug!("the sender has ended; the next process sends");
     }
-    if !posts.is_empty() && sender.send(Posted(posts)).await.is_err() {
-        debug!("the sender has ended; the next process sends");
-    }
+    hand_on(&sender.clone().recipient(), posts).await;
     Ok(())
 }
 
