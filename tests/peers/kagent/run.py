@@ -116,7 +116,7 @@ def bound_socket():
 
 def working_copy(name, target, **urls):
     """Copies an agent and puts the addresses into its JSON files."""
-    shutil.copytree(os.path.join(HERE, "agents", name), target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(os.path.join(HERE, "agents", name), target)
     for file in ("config.json", "agent-card.json"):
         with open(os.path.join(target, file)) as f:
             text = string.Template(f.read()).substitute(urls)
@@ -150,10 +150,9 @@ def start(work, children):
 
     def agent(name, port):
         agent_env = dict(
-            env, PYTHONPATH=agents, OPENAI_API_KEY="fake", KAGENT_NAMESPACE="kagent",
+            env, OPENAI_API_KEY="fake", KAGENT_NAMESPACE="kagent",
             KAGENT_NAME=name.replace("_", "-"), KAGENT_URL="http://127.0.0.1:%d" % nowhere.getsockname()[1])
-        args = ["-m", "kagent.adk.cli", "run", name, "--working-dir", agents,
-                "--host", "127.0.0.1", "--port", str(port), "--local"]
+        args = [os.path.join(HERE, "agent.py"), os.path.join(agents, name), str(port)]
         return Child(name, f"http://127.0.0.1:{port}/health", args, agent_env, work)
 
     def fake(name, port, log):
