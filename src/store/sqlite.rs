@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::opening::{self, Opened};
 use super::tidy::Tidy;
-use super::writer::{Done, Job, Outcome, Work, Writer};
+use super::writer::{self, Done, Job, Outcome, Work, Writer};
 use super::{
     Answer, Asked, Change, Ownership, Store, StoreError, StoredUpdate, Unfinished, Upkeep, Waiter,
     backup, chats, deaths, menus, parked, pauses, read, recent, totals, waiters, write,
@@ -320,6 +320,8 @@ fn begin(
     works: Arc<AtomicBool>,
 ) -> Result<(Way, oneshot::Receiver<Result<Taken, StoreError>>), StoreError> {
     let (jobs, waiting) = mpsc::unbounded_channel();
+    let (tell, told) = mpsc::unbounded_channel();
+    tokio::spawn(writer::tell(told));
     let (tell_taken, taken) = oneshot::channel();
     let (tell_ended, ended) = oneshot::channel();
     let life = move || {
@@ -349,7 +351,7 @@ fn begin(
             connect: Box::new(move || write::connect(&path)),
             works,
         };
-        writer.run(waiting);
+        writer.run(waiting, &tell);
         // Nobody waits for it where the process ends at once.
         let _ = tell_ended.send(());
     };

@@ -3,9 +3,11 @@
 //! A group is one transaction and one fsync. It begins with the proof that the epoch is
 //! still ours. If a list of changes in it does not apply, the group is rolled back and
 //! done again with a savepoint around each list, so that only that one is refused.
-
+//!
 //! It has a thread of its own, where nobody waits for it: what comes while a group is written to
 //! the disk is the next group. It waits for others only where many come, and then not for long.
+//! A group is told whole, and by [`tell`] where its answers are waited for: whoever waits is woken by
+//! their own thread, and gives back there what they have allocated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,6 +67,9 @@ pub(super) struct Job {
 /// Makes a connection to the store's file.
 pub(super) type Connect = Box<dyn Fn() -> Result<Writing, StoreError> + Send>;
 
+/// A group that was done: its work, and what became of each.
+pub(super) type Told = Vec<(Job, Done)>;
+
 pub(super) struct Writer {
     pub(super) bot: BotId,
     pub(super) epoch: Epoch,
@@ -76,7 +81,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Works until the last handle of the store is gone.
-    pub(super) fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    pub(super) fn run(
+        mut self,
+        mut jobs: mpsc::UnboundedReceiver<Job>,
+        told: &mpsc::UnboundedSender<Told>,
+    ) {
         let mut group = Vec::new();
         let mut begun = Instant::now();
         while jobs.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
@@ -92,11 +101,8 @@ impl Writer {
             begun = Instant::now();
             let work: Vec<&Work> = group.iter().map(|job| &job.work).collect();
             let results = self.commit_group(&work);
-            for (job, result) in group.drain(..).zip(results) {
-                let Job { work, answer } = job;
-                // Nobody waits any more: the commit stands all the same.
-                let _ = answer.send(result.map(|outcome| given_back(work, outcome)));
-            }
+            // Nobody waits any more: the commit stands all the same.
+            let _ = told.send(group.drain(..).zip(results).collect());
         }
         if let Some(connection) = self.connection.take()
             && let Err((_, error)) = connection.close()
@@ -173,6 +179,15 @@ impl Writer {
             None => (self.connect)()?,
         };
         Ok(self.connection.insert(connection))
+    }
+}
+
+/// Tells whoever waits what became of their work, until the writer has ended.
+pub(super) async fn tell(mut told: mpsc::UnboundedReceiver<Told>) {
+    while let Some(group) = told.recv().await {
+        for (Job { work, answer }, done) in group {
+            let _ = answer.send(done.map(|outcome| given_back(work, outcome)));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files that cannot be used, and disks that are full.
 
-use super::super::writer::{Job, Work, Writer};
+use super::super::writer::{self, Job, Work, Writer};
 use super::*;
 use crate::ids::Epoch;
 use futures_util::FutureExt;
@@ -82,6 +82,8 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
         Ok(connection)
     };
     let (jobs, waiting) = mpsc::unbounded_channel();
+    let (tell, told) = mpsc::unbounded_channel();
+    tokio::spawn(writer::tell(told));
     let works = Arc::new(AtomicBool::new(true));
     let writer = Writer {
         bot: BOT,
@@ -103,7 +105,7 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
     let small = ask(Work::Commit(vec![audit("beside")]));
     let large = ask(Work::Accept(vec![large]));
     // Both wait for it when it begins, so that they share a group.
-    let writer = std::thread::spawn(move || writer.run(waiting));
+    let writer = std::thread::spawn(move || writer.run(waiting, &tell));
     for done in join_all([small.boxed_local(), large.boxed_local()]).await {
         assert!(matches!(&done, Err(error) if error.retry()), "{done:?}");
         let said = done.unwrap_err().to_string();
