@@ -90,6 +90,7 @@ async fn play_to_few(stage: &mut Stage, kind: Kind, spans: Spans, sheet: &mut Sh
     if !kind.is_sequential() {
         sheet.insert(Figure::Crowd, ms(play::crowd(stage).await?));
     }
+    play::settle(stage).await?;
     let steady = play::steady(stage, spans.steady).await?;
     sheet.extend([
         (Figure::SteadyP50, steady.p50),

@@ -18,6 +18,8 @@ pub const PEOPLE: usize = 200;
 const STEADY: u32 = 20;
 /// How long what was asked may take to be answered, once nobody asks any more.
 const DRAIN_MAX: Duration = Duration::from_secs(90);
+/// So long without a call, and nothing goes on any more.
+const QUIET: Duration = Duration::from_millis(500);
 /// Held questions that the agent lets go, at once, 200 times a second: 4,000 a second.
 const RELEASED: usize = 20;
 
@@ -192,6 +194,20 @@ pub async fn hold(stage: &mut Stage, count: usize, watch: Duration) -> Result<f6
     }
     drain(stage).await?;
     Ok(most)
+}
+
+/// Waits until the bot calls nobody on its own: what a first contact brings beside its answer, such
+/// as a list of commands for each person, is over.
+pub async fn settle(stage: &Stage) -> Result<()> {
+    let begin = Instant::now();
+    loop {
+        let calls = stage.world.calls();
+        sleep(QUIET).await;
+        if stage.world.calls() == calls {
+            return Ok(());
+        }
+        ensure!(begin.elapsed() < DRAIN_MAX, "it goes on calling Telegram");
+    }
 }
 
 /// Waits until all is answered. What is not by then counts as lost.
