@@ -101,7 +101,6 @@ impl Writer {
             begun = Instant::now();
             let work: Vec<&Work> = group.iter().map(|job| &job.work).collect();
             let results = self.commit_group(&work);
-            // Nobody waits any more: the commit stands all the same.
             let _ = told.send(group.drain(..).zip(results).collect());
         }
         if let Some(connection) = self.connection.take()
@@ -186,6 +185,7 @@ impl Writer {
 pub(super) async fn tell(mut told: mpsc::UnboundedReceiver<Told>) {
     while let Some(group) = told.recv().await {
         for (Job { work, answer }, done) in group {
+            // Nobody waits any more: the commit stands all the same.
             let _ = answer.send(done.map(|outcome| given_back(work, outcome)));
         }
     }
