@@ -135,8 +135,6 @@ struct Running {
     timer: Option<SpawnHandle>,
     /// What its agent waits for; in a box, as few agents ask.
     paused: Option<Box<approval::Waiting>>,
-    /// Whether what people were asked in an earlier process is still to be read.
-    reads_pause: bool,
     /// Whether a decision about it was on its way when an earlier process ended: what has moved
     /// on since has got it.
     decided_before: bool,
@@ -254,7 +252,7 @@ impl Session {
         let detached = turn.state == TurnState::Detached;
         let never = turn.state == TurnState::Queued && turn.stopping;
         let taken_up = matches!(begin, Begin::TakeUp(_));
-        self.take_on(turn, by, taken_up, counted);
+        self.take_on(turn, by, counted);
         if never {
             let ended = self.ended(id, &End::Stopped);
             ctx.spawn(ended);
@@ -271,7 +269,7 @@ impl Session {
     }
 
     /// The turn is in flight from now on.
-    fn take_on(&mut self, turn: Turn, by: Pinned, taken_up: bool, counted: Counted) {
+    fn take_on(&mut self, turn: Turn, by: Pinned, counted: Counted) {
         let agent = &self.conversation.slot.agent;
         self.mask = Shared::mask(&by.config, agent, turn.route.as_ref());
         let timing = waiting_person::timing(&by.config);
@@ -284,7 +282,6 @@ impl Session {
             progress: String::new(),
             timer: None,
             paused: None,
-            reads_pause: taken_up,
             decided_before: false,
             with_end: Vec::new(),
             ending: false,

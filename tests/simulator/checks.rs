@@ -52,6 +52,19 @@ pub fn written(process: &Process, refused: Option<&StoreError>) {
     }
 }
 
+/// Before each commit: an update that is dealt with by it is still there.
+pub fn commits(process: &Process, changes: &[Change]) {
+    if !owns(process) {
+        return;
+    }
+    let tables = process.sim.disk.tables();
+    for change in changes {
+        if let Change::EndUpdate { update, end } = change {
+            decisions::is_heard(&process.sim, &tables, *update, end);
+        }
+    }
+}
+
 /// After each commit: what waits is bounded.
 pub fn committed(process: &Process, changes: &[Change]) {
     let tables = process.sim.disk.tables();

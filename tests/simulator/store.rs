@@ -108,6 +108,7 @@ async fn apply(process: &Process, inner: &dyn Store, work: Work) -> Done {
             done
         }
         Work::Commit(changes) => {
+            checks::commits(process, &changes);
             let done = inner.commit(changes.clone()).await;
             let said: Vec<_> = changes.iter().map(checks::told).collect();
             let result = done

@@ -70,7 +70,7 @@ impl Session {
         } = entering;
         let id = turn.id;
         let unsure = self.open_turns.made(turn.asked_by, turn.route.as_ref());
-        self.take_on(turn, by, false, counted);
+        self.take_on(turn, by, counted);
         let leaving = self.leave(id, Begin::Submit, permit, Vec::new(), ctx);
         let submit = leaving.as_ref().and_then(|leaving| leaving.submit.clone());
         changes.extend(submit);

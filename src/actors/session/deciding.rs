@@ -134,15 +134,8 @@ impl Session {
         Box::pin(done.map(|done, _, _| done.map(|()| None)))
     }
 
-    /// Whether this turn is here, and what it waits for was not read yet after a restart.
-    pub(super) fn is_soon(&self, turn: TurnId) -> bool {
-        let mut running = self.running.iter();
-        let mut next = self.waiting.iter();
-        running.any(|it| it.turn.id == turn && it.reads_pause) || next.any(|it| it.turn.id == turn)
-    }
-
-    /// Nothing can be said about it, or not at the moment.
-    pub(super) fn not_now(
+    /// Nothing can be said about it any more.
+    pub(super) fn too_late(
         &self,
         update: UpdateId,
         user: UserId,
@@ -259,12 +252,7 @@ impl Handler<TapPause> for Session {
         };
         let waits = |waiting: &&Waiting| waiting.id == pause && waiting.state.asks();
         let Some(waiting) = self.waits_for().filter(waits) else {
-            let why = if self.is_soon(turn) {
-                approvals::ONE_MOMENT
-            } else {
-                approvals::OVER
-            };
-            return self.not_now(update, user, turn, why);
+            return self.too_late(update, user, turn, approvals::OVER);
         };
         let agent = &self.conversation.slot.agent;
         let config = self.commons.config();

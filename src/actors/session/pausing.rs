@@ -240,9 +240,6 @@ impl Session {
         let detached = running.is_some_and(|it| it.turn.state == TurnState::Detached);
         let found = self.commons.store.pause_of(id);
         let taken = found.into_actor(self).map(move |found, session, ctx| {
-            if let Some(running) = session.running.as_mut() {
-                running.reads_pause = false;
-            }
             match found {
                 Ok(Some(waiting)) if waiting.state.asks() => {
                     session.holds(waiting, ctx);
@@ -264,7 +261,8 @@ impl Session {
             }
             session.begin(id, begin, ctx);
         });
-        ctx.spawn(taken);
+        // Taps and words of meanwhile are about it: they wait for this one read of the store.
+        ctx.wait(taken);
     }
 
     /// A stop or a new conversation of just before the death of an earlier process.

@@ -99,12 +99,7 @@ impl Handler<ReplyToPause> for Session {
         } = reply;
         let about = |waiting: &&Waiting| waiting.id == pause && waiting.state.asks();
         let Some(waiting) = self.waits_for().filter(about) else {
-            let why = if self.is_soon(turn) {
-                approvals::REPLY_ONCE_MORE
-            } else {
-                approvals::REPLY_LATE
-            };
-            return self.not_now(update, user, turn, why);
+            return self.too_late(update, user, turn, approvals::REPLY_LATE);
         };
         let tapped = match text {
             Some(text) => self.replied(waiting, &text, user),

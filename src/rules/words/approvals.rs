@@ -86,12 +86,6 @@ pub const MAY_NOT_REJECT: &str = "Only whoever asked, an approver or an admin ca
 pub const NOT_YOUR_QUESTION: &str = "Only the person who asked can answer this.";
 /// \[Done\] where nothing is chosen.
 pub const CHOOSE_FIRST: &str = "Nothing is chosen yet: tap at least one first.";
-/// The session is not ready yet after a restart.
-pub const ONE_MOMENT: &str =
-    "One moment: I am looking at it again. Tap once more in a few seconds.";
-/// A reply that comes as early.
-pub const REPLY_ONCE_MORE: &str =
-    "One moment: I am looking at it again. Reply once more in a few seconds.";
 /// A tap on what is decided, or did expire.
 pub const OVER: &str = "This is over. The card says what became of it.";
 /// A reply to what is decided just now.

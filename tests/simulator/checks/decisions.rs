@@ -3,9 +3,10 @@
 
 use std::rc::Rc;
 
+use serde_json::Value;
 use switchboard::a2a::Prompt;
-use switchboard::ids::{PauseId, PromptId, TaskId, UserId};
-use switchboard::model::{Action, Tap};
+use switchboard::ids::{PauseId, PromptId, TaskId, UpdateId, UserId};
+use switchboard::model::{Action, Tap, UpdateEnd};
 use switchboard::pause::{Decision, Verdict};
 use switchboard::rules::approval::{Made, State, Waiting};
 use switchboard::store::Tables;
@@ -115,6 +116,28 @@ fn was_tapped(process: &Process, waiting: &Waiting, made: &Made, user: UserId) {
         let (pause, version) = (waiting.id, waiting.version);
         sim.breaks(format_args!(
             "{user} decided version {version} of {pause}, and has not tapped on the one before"
+        ));
+    }
+}
+
+/// Nobody who taps on what waits is told that nothing does.
+pub fn is_heard(sim: &Sim, tables: &Tables, update: UpdateId, end: &UpdateEnd) {
+    let UpdateEnd::Refused("nothing waits") = end else {
+        return;
+    };
+    let row = tables.updates.get(&update);
+    let body = row.and_then(|row| row.body.as_deref()).unwrap_or_default();
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let token = body["callback_query"]["data"].as_str().unwrap_or_default();
+    let Some(Action::Pause { pause, version, .. }) =
+        tables.buttons.get(token).map(|row| &row.button.action)
+    else {
+        return;
+    };
+    let waits = tables.pauses.get(pause);
+    if waits.is_some_and(|it| it.state.asks() && it.version == *version) {
+        sim.breaks(format_args!(
+            "a tap on version {version} of {pause}, which waits, went unheard"
         ));
     }
 }

@@ -77,8 +77,6 @@ fn all() -> Vec<String> {
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
         CHOOSE_FIRST,
-        ONE_MOMENT,
-        REPLY_ONCE_MORE,
         REPLY_LATE,
         REPLY_REASON,
         REPLY_ANSWER,
@@ -119,7 +117,6 @@ fn a_tap_is_answered_in_what_a_phone_shows_of_it_and_labels_are_short() {
         MAY_NOT_REJECT,
         NOT_YOUR_QUESTION,
         CHOOSE_FIRST,
-        ONE_MOMENT,
         OVER,
         CHANGED,
     ] {
