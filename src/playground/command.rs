@@ -13,7 +13,7 @@ pub(super) const HELP: &str = "\
 :photo why?   send a photo with these words, or none, beneath it
 :file a.yaml  send this file of yours
 :edit pods?   change what you said last
-:1            press the button that is marked [1]
+1             press the button [1], as :1 does
 :down k8s     take an agent down; :up k8s brings it back
 :quit         leave, as Ctrl-D does
 All else is said to the bot. Its own help is /help.";

@@ -28,6 +28,7 @@ const EXAMPLES: &str = "
   /k8s list pods               ask an agent
   /istio                       make istio the current one
   /security scan my namespace  slow, with progress
+  1                            press the button [1]
   /help, /new                  the bot's own commands
   :help                        what else you can do here
 
@@ -141,6 +142,7 @@ and three demo agents. Nothing leaves this machine.
         }
         match command {
             Command::Nothing => {}
+            Command::Say(text) if text.parse().is_ok_and(|number| self.press(number)) => {}
             Command::Say(text) => {
                 let message = self.telegram.say(self.user, self.chat(), &text);
                 self.has_said(message);
@@ -155,7 +157,11 @@ and three demo agents. Nothing leaves this machine.
             Command::As(user, name) => self.act_as(user, name)?,
             Command::Chat { group } => self.go_to(group)?,
             Command::Agent { name, up } => self.switch(machine, &name, up).await?,
-            Command::Press(number) => self.press(number)?,
+            Command::Press(number) if self.press(number) => {}
+            Command::Press(number) => {
+                let gone = format!("There is no button [{number}], or not any more.");
+                self.screen.aside(&gone)?;
+            }
             Command::Quit => return Ok(false),
             Command::Wrong(text) => self.screen.aside(&text)?,
         }
@@ -236,21 +242,16 @@ and three demo agents. Nothing leaves this machine.
         }
     }
 
-    fn press(&mut self, number: usize) -> io::Result<()> {
-        let Some(((chat, message), label)) = self.screen.button(number).cloned() else {
-            return self
-                .screen
-                .aside(&format!("There is no button [{number}]."));
+    /// Whether there is such a button.
+    fn press(&mut self, number: usize) -> bool {
+        let Some(((chat, message), label)) = self.screen.button(number) else {
+            return false;
         };
-        match self.telegram.press(self.user, chat, message, &label) {
-            Ok(query) => {
-                self.patience.owes(Owed::Tap(query), Instant::now());
-                Ok(())
-            }
-            Err(_) => self
-                .screen
-                .aside(&format!("The button [{number}] is gone.")),
-        }
+        let Ok(query) = self.telegram.press(self.user, *chat, *message, label) else {
+            return false;
+        };
+        self.patience.owes(Owed::Tap(query), Instant::now());
+        true
     }
 
     fn show(&mut self, news: Vec<News>) -> io::Result<()> {

@@ -99,16 +99,29 @@ fn an_agent_that_is_down_gives_a_plain_sentence_and_can_be_asked_again() {
 
 #[test]
 fn a_dangerous_call_waits_for_a_button() {
-    let out = transcript(&[], "/k8s roll back cart\n:1\n/k8s roll back cart\n:4\n");
+    let out = transcript(&[], "/k8s roll back cart\n1\n/k8s roll back cart\n:4\n");
     let card = after(&out, "you ▸ /k8s roll back cart");
     assert!(card.contains("k8s_rollout_undo"), "{out}");
     assert!(card.contains("[1] Approve  [2] Reject"), "{out}");
     assert!(
-        after(&out, "you ▸ :1").contains("cart is rolled back"),
+        after(&out, "you ▸ 1").contains("cart is rolled back"),
         "{out}"
     );
     assert!(
         after(&out, "you ▸ :4").contains("cart is left alone"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_number_that_is_no_button_is_said_to_the_bot() {
+    let out = transcript(&[], "/k8s roll back cart\n1\n1\n:1\n");
+    let pressed = after(&out, "you ▸ 1");
+    assert!(pressed.contains("cart is rolled back"), "{out}");
+    let (_, said) = out.rsplit_once("you ▸ 1\n").unwrap();
+    assert!(said.contains("Message 2 of this conversation"), "{out}");
+    assert!(
+        after(&out, "you ▸ :1").contains("There is no button [1]"),
         "{out}"
     );
 }
