@@ -3,9 +3,11 @@
 //! No line is meant to hold the token or an inner address; should a library write one all
 //! the same, it is blotted out here.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use memchr::memmem;
 use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -84,7 +86,41 @@ const SECRETS_MAX: usize = 500;
 /// Writes to stderr what is left of a line without secrets.
 #[derive(Clone)]
 struct Blotter {
-    secrets: Arc<RwLock<Vec<(String, String)>>>,
+    secrets: Arc<RwLock<Vec<Secret>>>,
+}
+
+/// What is looked for in each line, and what stands there instead.
+struct Secret {
+    finder: memmem::Finder<'static>,
+    instead: String,
+}
+
+impl Secret {
+    fn new(secret: &str, instead: &str) -> Self {
+        Self {
+            finder: memmem::Finder::new(secret).into_owned(),
+            instead: instead.to_owned(),
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.finder.needle() == other.finder.needle() && self.instead == other.instead
+    }
+
+    /// The line without it, if it is there.
+    fn blot(&self, line: &[u8]) -> Option<Vec<u8>> {
+        let mut clean = Vec::new();
+        let mut at = 0;
+        for found in self.finder.find_iter(line) {
+            clean.extend_from_slice(&line[at..found]);
+            clean.extend_from_slice(self.instead.as_bytes());
+            at = found + self.finder.needle().len();
+        }
+        (at > 0).then(|| {
+            clean.extend_from_slice(&line[at..]);
+            clean
+        })
+    }
 }
 
 impl Blotter {
@@ -101,7 +137,7 @@ impl Blotter {
     fn also_of(&self, config: &Config) {
         let mut known = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
         for secret in Self::secrets_of(config) {
-            if !known.contains(&secret) {
+            if !known.iter().any(|known| known.is(&secret)) {
                 known.push(secret);
             }
         }
@@ -109,25 +145,25 @@ impl Blotter {
         known.drain(..most);
     }
 
-    fn secrets_of(config: &Config) -> Vec<(String, String)> {
+    fn secrets_of(config: &Config) -> Vec<Secret> {
         let token = config.telegram.token.expose_secret();
-        let mut secrets = vec![(token.to_owned(), "<token>".to_owned())];
+        let mut secrets = vec![Secret::new(token, "<token>")];
         if let Some((_, secret)) = token.split_once(':') {
-            secrets.push((secret.to_owned(), "<token>".to_owned()));
+            secrets.push(Secret::new(secret, "<token>"));
         }
         for (name, agent) in &config.agents {
             let url = agent.url.as_str().trim_end_matches('/');
-            secrets.push((url.to_owned(), format!("<url of {name}>")));
+            secrets.push(Secret::new(url, &format!("<url of {name}>")));
         }
         secrets
     }
 
-    fn blot(&self, line: &str) -> String {
-        let mut line = line.to_owned();
+    fn blot<'l>(&self, line: &'l [u8]) -> Cow<'l, [u8]> {
+        let mut line = Cow::Borrowed(line);
         let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        for (secret, instead) in secrets.iter() {
-            if line.contains(secret) {
-                line = line.replace(secret, instead);
+        for secret in secrets.iter() {
+            if let Some(clean) = secret.blot(&line) {
+                line = Cow::Owned(clean);
             }
         }
         line
@@ -137,8 +173,7 @@ impl Blotter {
 impl Write for Blotter {
     /// A whole event comes in one call (tracing-subscriber formats it first).
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let clean = self.blot(&String::from_utf8_lossy(line));
-        io::stderr().lock().write_all(clean.as_bytes())?;
+        io::stderr().lock().write_all(&self.blot(line))?;
         Ok(line.len())
     }
 
@@ -163,12 +198,14 @@ mod tests {
     fn a_token_and_an_inner_address_never_reach_the_log() {
         let blotter = Blotter {
             secrets: Arc::new(RwLock::new(vec![
-                ("42:secret".to_owned(), "<token>".to_owned()),
-                ("http://k8s.inner:80".to_owned(), "<url of k8s>".to_owned()),
+                Secret::new("42:secret", "<token>"),
+                Secret::new("http://k8s.inner:80", "<url of k8s>"),
             ])),
         };
-        let line = blotter.blot("GET /bot42:secret/getMe, then http://k8s.inner:80/a2a");
-        assert_eq!(line, "GET /bot<token>/getMe, then <url of k8s>/a2a");
+        let line = "GET /bot42:secret/getMe, then http://k8s.inner:80/a2a, 42:secret";
+        let clean = "GET /bot<token>/getMe, then <url of k8s>/a2a, <token>";
+        assert_eq!(&*blotter.blot(line.as_bytes()), clean.as_bytes());
+        assert_eq!(&*blotter.blot(b"nothing of it"), b"nothing of it");
     }
 
     #[test]
@@ -176,15 +213,16 @@ mod tests {
         let mut config = crate::rules::testing::config();
         let blotter = Blotter::new(&config);
         let name = config.agents.keys().next().unwrap().clone();
+        let read = |line: &str| String::from_utf8(blotter.blot(line.as_bytes()).into()).unwrap();
         for n in 0..=SECRETS_MAX {
             let url = format!("http://inner-{n}.example/").parse().unwrap();
             config.agents.get_mut(&name).unwrap().url = url;
             blotter.also_of(&config);
         }
         let newest = format!("to http://inner-{SECRETS_MAX}.example now");
-        assert_eq!(blotter.blot(&newest), format!("to <url of {name}> now"));
+        assert_eq!(read(&newest), format!("to <url of {name}> now"));
         let newest = format!("to http://inner-{}.example now", SECRETS_MAX - 1);
-        assert_eq!(blotter.blot(&newest), format!("to <url of {name}> now"));
+        assert_eq!(read(&newest), format!("to <url of {name}> now"));
         assert_eq!(blotter.secrets.read().unwrap().len(), SECRETS_MAX);
     }
 }

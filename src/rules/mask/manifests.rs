@@ -2,11 +2,15 @@
 
 use std::ops::Range;
 
-use super::Extent;
 use super::pairs::{indent_of, quoted};
+use super::{Extent, places};
 
 /// Looks at the manifests of a text one by one.
 pub(super) fn find(text: &str, extent: Extent, found: &mut Vec<Range<usize>>) {
+    // Of `data` and `stringData`.
+    if places(text, "ata").next().is_none() {
+        return;
+    }
     let mut begin = 0;
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -79,7 +79,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let mut at = 0;
     // Kubernetes writes a variable as two pairs: its name, then its value.
     let mut named: Option<Grade> = None;
-    while let Some(separator) = text[at..].find([':', '=']).map(|next| at + next) {
+    while let Some(next) = memchr::memchr2(b':', b'=', &text.as_bytes()[at..]) {
+        let separator = at + next;
         at = separator + 1;
         let Some(name) = name_before(text, separator) else {
             continue;

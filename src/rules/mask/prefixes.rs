@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Extent;
+use super::{Extent, places};
 
 /// A kind of credential: how it begins, and how many characters follow at least.
 struct Kind(&'static str, usize, Check);
@@ -65,6 +65,17 @@ const KINDS: [Kind; 36] = [
     Kind("kubeconfig-u-", 20, Nothing),
 ];
 
+/// The bytes with which one of them begins.
+const FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut at = 0;
+    while at < KINDS.len() {
+        first[KINDS[at].0.as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    first
+};
+
 /// ` CERT` where `-----BEGIN CERTIFICATE` goes on in base64.
 const CERTIFICATE: &str = "BDRVJU";
 
@@ -123,15 +134,13 @@ fn credential(text: &str, at: usize, extent: Extent) -> Option<usize> {
     if rest[0].is_ascii_digit() {
         return bot_token(bytes, at);
     }
-    if !rest[0].is_ascii_alphabetic() {
+    // The first letter says of most words that they are none.
+    if !FIRST[usize::from(rest[0])] {
         return None;
     }
-    let begins = |prefix: &[u8]| {
-        // The first letter says of most words that they are none.
-        rest.first() == prefix.first() && rest.starts_with(prefix)
-    };
     let mut kinds = KINDS.iter();
-    let Kind(prefix, least, check) = kinds.find(|Kind(prefix, ..)| begins(prefix.as_bytes()))?;
+    let begins = |Kind(prefix, ..): &&Kind| rest.starts_with(prefix.as_bytes());
+    let Kind(prefix, least, check) = kinds.find(begins)?;
     let from = at + prefix.len();
     // A long run is measured only once it is known to be a credential.
     let head = bytes[from..]
@@ -172,10 +181,15 @@ fn bot_token(bytes: &[u8], at: usize) -> Option<usize> {
     (length == BOT_TOKEN).then_some(from + length)
 }
 
+/// Where this stands next.
+fn next(text: &str, from: usize, what: &str) -> Option<usize> {
+    places(&text[from..], what).next().map(|at| from + at)
+}
+
 /// A private key to its end, or to the end of the text.
 fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
     let mut at = 0;
-    while let Some(begin) = text[at..].find(BEGIN).map(|begin| at + begin) {
+    while let Some(begin) = next(text, at, BEGIN) {
         let label = begin + BEGIN.len();
         at = label;
         let line = text[label..].char_indices().nth(LABEL_MAX);
@@ -188,8 +202,8 @@ fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
         {
             continue;
         }
-        let end = text[label..].find(END).map(|end| label + end + END.len());
-        let end = end.and_then(|end| Some(end + text[end..].find("-----")? + 5));
+        let end = next(text, label, END).map(|end| end + END.len());
+        let end = end.and_then(|end| Some(next(text, end, "-----")? + 5));
         at = end.unwrap_or(text.len());
         found.push(begin..at);
     }
@@ -197,7 +211,8 @@ fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
 
 /// The password of an address: `scheme://user:password@host`.
 fn logins(text: &str, found: &mut Vec<Range<usize>>) {
-    for (at, mark) in text.match_indices("://") {
+    let mark = "://";
+    for at in places(text, mark) {
         let from = at + mark.len();
         let ends = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"'<>`)]}".contains(byte);
         let authority = text.as_bytes()[from..].iter().take(AUTHORITY_MAX);

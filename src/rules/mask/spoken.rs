@@ -2,15 +2,22 @@
 
 use std::ops::Range;
 
+use memchr::memchr2_iter;
+
 use super::pairs::{Grade, grade};
-use super::words;
+use super::{places, words};
 
 /// A credential behind `Bearer` or `Basic` is at least so long.
 const LEAST: usize = 8;
+/// Of the header `Authorization` (RFC 9110, section 11.4).
+const SCHEMES: [&str; 2] = ["bearer", "basic"];
 /// So long that no word is.
 const LONG: usize = 24;
 
 pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    if !may_announce(text) {
+        return;
+    }
     let mut announced = Announced::Nothing;
     for word in words(text) {
         let said = &text[word.clone()];
@@ -31,6 +38,19 @@ pub(super) fn find(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
+/// Whether anything in the text could announce a credential: most texts have nothing like it.
+fn may_announce(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| {
+        let is = |scheme: &&str| {
+            let word = bytes.get(at..at + scheme.len());
+            word.is_some_and(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+        };
+        SCHEMES.iter().any(is)
+    };
+    places(text, "--").next().is_some() || memchr2_iter(b'b', b'B', bytes).any(begins)
+}
+
 /// What the word before has announced.
 enum Announced {
     Nothing,
@@ -40,8 +60,8 @@ enum Announced {
 
 impl Announced {
     fn by(word: &str) -> Self {
-        let is = |scheme: &str| word.eq_ignore_ascii_case(scheme);
-        if is("bearer") || is("basic") {
+        let is = |scheme: &&str| word.eq_ignore_ascii_case(scheme);
+        if SCHEMES.iter().any(is) {
             return Self::Scheme;
         }
         let option = word.starts_with("--") && !word.contains('=');
