@@ -1,5 +1,6 @@
 //! Stores with a past: many old updates and turns.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,6 +23,20 @@ pub async fn store(places: &Places, count: usize) -> Result<PathBuf> {
     warm_up(&mut stage).await?;
     stage.end().await?;
     fill(places, &path, count)?;
+    Ok(path)
+}
+
+/// A copy of such a store to be used up, which is on the disk.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn copy(places: &Places, store: &Path) -> Result<PathBuf> {
+    let log = store.with_extension("db-wal");
+    ensure!(!log.exists(), "{} is not closed", store.display());
+    let path = places.work.join("full.db");
+    remove_store(&path)?;
+    fs::copy(store, &path)?;
+    File::open(&path)?.sync_all()?;
     Ok(path)
 }
 
