@@ -1,5 +1,7 @@
 //! Text and what of it looks different, as it grows.
 
+use std::borrow::Cow;
+
 use super::{Rich, Span};
 use crate::model::EntityKind;
 use crate::rules::chunk;
@@ -84,10 +86,10 @@ impl Canvas {
             if n > 0 {
                 self.newline();
             }
-            let mut letters = line.chars().filter_map(clean).peekable();
-            if letters.peek().is_some() {
+            let line = cleaned(line);
+            if !line.is_empty() {
                 self.begin_line();
-                self.text.extend(letters);
+                self.text.push_str(&line);
             }
         }
     }
@@ -211,6 +213,14 @@ fn is_quote(kind: &EntityKind) -> bool {
         kind,
         EntityKind::Blockquote | EntityKind::ExpandableBlockquote
     )
+}
+
+/// A line without what Telegram would remove or replace.
+fn cleaned(line: &str) -> Cow<'_, str> {
+    if line.chars().all(|c| clean(c) == Some(c)) {
+        return line.into();
+    }
+    line.chars().filter_map(clean).collect()
 }
 
 /// What becomes of a character of a text: Telegram would remove or replace it, and count

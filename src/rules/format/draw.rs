@@ -15,8 +15,8 @@ const RULE: &str = "———";
 const QUOTE_LINES_MAX: usize = 12;
 
 /// Draws blocks below each other.
-pub(super) fn blocks(canvas: &mut Canvas, blocks: &[Block]) {
-    let mut before: Option<&Block> = None;
+pub(super) fn blocks(canvas: &mut Canvas, blocks: &[Block<'_>]) {
+    let mut before: Option<&Block<'_>> = None;
     for block in blocks {
         if let Some(before) = before {
             canvas.newline();
@@ -31,12 +31,12 @@ pub(super) fn blocks(canvas: &mut Canvas, blocks: &[Block]) {
 
 /// Whether an empty line stands between two blocks: where their author put one, except that a
 /// heading belongs to what follows.
-fn is_apart(before: &Block, block: &Block) -> bool {
-    let is_heading = |block: &Block| matches!(block.kind, Kind::Heading(_));
+fn is_apart(before: &Block<'_>, block: &Block<'_>) -> bool {
+    let is_heading = |block: &Block<'_>| matches!(block.kind, Kind::Heading(_));
     !is_heading(before) && (block.gap || is_heading(block))
 }
 
-fn draw(canvas: &mut Canvas, kind: &Kind) {
+fn draw(canvas: &mut Canvas, kind: &Kind<'_>) {
     match kind {
         Kind::Paragraph(inside) => inlines(canvas, inside),
         Kind::Heading(inside) => canvas.with(EntityKind::Bold, |canvas| inlines(canvas, inside)),
@@ -48,7 +48,7 @@ fn draw(canvas: &mut Canvas, kind: &Kind) {
     }
 }
 
-fn quote(canvas: &mut Canvas, inside: &[Block]) {
+fn quote(canvas: &mut Canvas, inside: &[Block<'_>]) {
     let is_quote = |kind: &EntityKind| *kind == EntityKind::Blockquote;
     if canvas.is_in(is_quote) {
         let margin = canvas.margin.clone();
@@ -67,7 +67,7 @@ fn quote(canvas: &mut Canvas, inside: &[Block]) {
     }
 }
 
-fn list(canvas: &mut Canvas, list: &List) {
+fn list(canvas: &mut Canvas, list: &List<'_>) {
     for (n, item) in list.items.iter().enumerate() {
         if n > 0 {
             canvas.newline();
@@ -101,7 +101,7 @@ fn task(done: bool) -> &'static str {
 }
 
 /// Draws what is in a line, or in several.
-pub(super) fn inlines(canvas: &mut Canvas, inlines: &[Inline]) {
+pub(super) fn inlines(canvas: &mut Canvas, inlines: &[Inline<'_>]) {
     for inline in inlines {
         match inline {
             Inline::Text(text) => words(canvas, text),
@@ -130,7 +130,7 @@ fn words(canvas: &mut Canvas, text: &str) {
     canvas.text(&text[at..]);
 }
 
-fn draw_link(canvas: &mut Canvas, to: &str, inside: &[Inline]) {
+fn draw_link(canvas: &mut Canvas, to: &str, inside: &[Inline<'_>]) {
     if canvas.is_in(|kind| matches!(kind, EntityKind::TextLink { .. })) {
         // A picture in a link.
         return inlines(canvas, inside);

@@ -15,7 +15,7 @@ use super::{lines, link};
 const DEPTH_MAX: usize = 24;
 
 /// Reads Markdown.
-pub(super) fn parse(source: &str) -> Vec<Block> {
+pub(super) fn parse(source: &str) -> Vec<Block<'_>> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let parser = Parser::new_ext(source, options);
@@ -67,7 +67,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Reads to the end of a container that covers `span`.
-    fn blocks(&mut self, span: Range<usize>, depth: usize) -> Vec<Block> {
+    fn blocks(&mut self, span: Range<usize>, depth: usize) -> Vec<Block<'a>> {
         let mut blocks = Vec::new();
         let mut skipped = 0;
         let mut at = span.start;
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a block whose start has been read.
-    fn block(&mut self, tag: Tag<'a>, range: Range<usize>, depth: usize) -> Kind {
+    fn block(&mut self, tag: Tag<'a>, range: Range<usize>, depth: usize) -> Kind<'a> {
         match tag {
             Tag::Heading { .. } => Kind::Heading(self.closed_inlines()),
             Tag::CodeBlock(kind) => self.code(&kind),
@@ -127,8 +127,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the items of a list to its end.
-    fn list(&mut self, first: Option<u64>, span: Range<usize>, depth: usize) -> List {
-        let mut items: Vec<Item> = Vec::new();
+    fn list(&mut self, first: Option<u64>, span: Range<usize>, depth: usize) -> List<'a> {
+        let mut items: Vec<Item<'a>> = Vec::new();
         let mut at = span.start;
         while let Some((event, range)) = self.events.next() {
             let item = matches!(event, Event::Start(_));
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
         List { first, items }
     }
 
-    fn code(&mut self, kind: &CodeBlockKind<'_>) -> Kind {
+    fn code(&mut self, kind: &CodeBlockKind<'_>) -> Kind<'a> {
         let mut text = String::new();
         while let Some((Event::Text(part), _)) = self.events.next() {
             text.push_str(&part);
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads HTML to its end, as it stands.
-    fn html(&mut self) -> Vec<Inline> {
+    fn html(&mut self) -> Vec<Inline<'a>> {
         let mut html = String::new();
         while let Some((Event::Html(part) | Event::Text(part), _)) = self.events.next() {
             html.push_str(&part);
@@ -176,13 +176,13 @@ impl<'a> Reader<'a> {
             if n > 0 {
                 inlines.push(Inline::Break);
             }
-            push_text(&mut inlines, line);
+            push_text(&mut inlines, line.to_owned());
         }
         inlines
     }
 
-    fn table(&mut self, columns: &[Alignment], range: Range<usize>) -> Kind {
-        let mut rows: Vec<Vec<Vec<Inline>>> = Vec::new();
+    fn table(&mut self, columns: &[Alignment], range: Range<usize>) -> Kind<'a> {
+        let mut rows: Vec<Vec<Vec<Inline<'a>>>> = Vec::new();
         let mut whole = true;
         loop {
             match self.events.next() {
@@ -217,14 +217,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads what is inside of something whose start has been read, and its end.
-    fn closed_inlines(&mut self) -> Vec<Inline> {
+    fn closed_inlines(&mut self) -> Vec<Inline<'a>> {
         let inside = self.inlines(0, &mut 0);
         self.events.next();
         inside
     }
 
     /// Reads up to something that is not part of a line; `end` moves behind what was read.
-    fn inlines(&mut self, depth: usize, end: &mut usize) -> Vec<Inline> {
+    fn inlines(&mut self, depth: usize, end: &mut usize) -> Vec<Inline<'a>> {
         let mut inlines = Vec::new();
         let mut skipped = 0;
         loop {
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
             };
             *end = range.end.max(*end);
             match event {
-                Event::Code(code) => inlines.push(Inline::Code(code.into_string())),
+                Event::Code(code) => inlines.push(Inline::Code(code.into())),
                 Event::SoftBreak | Event::HardBreak => inlines.push(Inline::Break),
                 Event::InlineHtml(html) if lines::is_break(&html) => inlines.push(Inline::Break),
                 Event::TaskListMarker(done) => self.done = Some(done),
@@ -244,7 +244,7 @@ impl<'a> Reader<'a> {
                 Event::Start(tag) => self.spanned(&tag, range, depth, &mut inlines),
                 Event::End(_) => skipped -= 1,
                 Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => {
-                    push_text(&mut inlines, &text);
+                    push_text(&mut inlines, text);
                 }
                 _ => {}
             }
@@ -252,7 +252,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a styled text or a link whose start has been read, and its end.
-    fn spanned(&mut self, tag: &Tag<'a>, range: Range<usize>, depth: usize, to: &mut Vec<Inline>) {
+    fn spanned(
+        &mut self,
+        tag: &Tag<'a>,
+        range: Range<usize>,
+        depth: usize,
+        to: &mut Vec<Inline<'a>>,
+    ) {
         let inside = self.inlines(depth + 1, &mut 0);
         self.events.next();
         let style = match tag {
@@ -296,7 +302,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps definitions of links in a stretch that the parser made nothing of.
-    fn unread(&self, stretch: Range<usize>, blocks: &mut Vec<Block>) {
+    fn unread(&self, stretch: Range<usize>, blocks: &mut Vec<Block<'a>>) {
         let Some(text) = self.source.get(stretch.clone()) else {
             return;
         };
@@ -322,19 +328,19 @@ impl<'a> Reader<'a> {
             if !line.is_empty() && !inlines.is_empty() {
                 inlines.push(Inline::Break);
             }
-            push_text(&mut inlines, line);
+            push_text(&mut inlines, line.to_owned());
         }
         let gap = self.gap(stretch.start + (text.len() - text.trim_start().len()));
         push(blocks, gap, Kind::Paragraph(inlines));
     }
 }
 
-fn link_or_text(
+fn link_or_text<'a>(
     kind: LinkType,
     to: &str,
-    inside: Vec<Inline>,
-    source: &str,
-    inlines: &mut Vec<Inline>,
+    inside: Vec<Inline<'a>>,
+    source: &'a str,
+    inlines: &mut Vec<Inline<'a>>,
 ) {
     if matches!(kind, LinkType::Autolink | LinkType::Email) {
         // Telegram finds addresses by itself.
@@ -348,24 +354,24 @@ fn link_or_text(
     }
 }
 
-fn append(to: &mut Vec<Inline>, inlines: Vec<Inline>) {
+fn append<'a>(to: &mut Vec<Inline<'a>>, inlines: Vec<Inline<'a>>) {
     for inline in inlines {
         match inline {
-            Inline::Text(text) => push_text(to, &text),
+            Inline::Text(text) => push_text(to, text),
             other => to.push(other),
         }
     }
 }
 
 /// Five stars are a schedule of cron; any other rule is a line.
-fn rule(source: &str) -> Kind {
+fn rule(source: &str) -> Kind<'_> {
     match source.trim() {
-        cron @ "* * * * *" => Kind::Paragraph(vec![Inline::Text(cron.to_owned())]),
+        cron @ "* * * * *" => Kind::Paragraph(vec![Inline::Text(cron.into())]),
         _ => Kind::Rule,
     }
 }
 
-fn push(blocks: &mut Vec<Block>, gap: bool, kind: Kind) {
+fn push<'a>(blocks: &mut Vec<Block<'a>>, gap: bool, kind: Kind<'a>) {
     let empty = match &kind {
         Kind::Paragraph(inside) | Kind::Heading(inside) => inside.is_empty(),
         Kind::Quote(inside) => inside.is_empty(),

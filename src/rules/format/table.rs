@@ -16,7 +16,7 @@ const BETWEEN: &str = "  ";
 const NO_VALUE: &str = "–";
 
 /// Draws a table.
-pub(super) fn draw(canvas: &mut Canvas, table: &Table) {
+pub(super) fn draw(canvas: &mut Canvas, table: &Table<'_>) {
     let rows = std::iter::once(&table.head).chain(&table.rows);
     let cells: Vec<Vec<String>> = rows
         .map(|row| row.iter().map(|cell| plain(cell)).collect())
@@ -33,10 +33,14 @@ pub(super) fn draw(canvas: &mut Canvas, table: &Table) {
 }
 
 /// A cell in one line, without its looks.
-fn plain(cell: &[Inline]) -> String {
+fn plain(cell: &[Inline<'_>]) -> String {
     let mut canvas = Canvas::plain();
     draw::inlines(&mut canvas, cell);
-    canvas.into_text().trim().replace('\n', " ")
+    let text = canvas.into_text();
+    match text.trim() {
+        trimmed if trimmed.len() < text.len() || text.contains('\n') => trimmed.replace('\n', " "),
+        _ => text,
+    }
 }
 
 fn widths(rows: &[Vec<String>]) -> Vec<usize> {
@@ -86,8 +90,8 @@ fn set(text: &mut String, cells: &[String], widths: &[usize], right: &[bool]) {
 
 /// Each row as lines of "key: value", the first value bold. A cell without a value is left
 /// out, but not a column without any.
-fn list(canvas: &mut Canvas, table: &Table) {
-    let empty = |cell: &Vec<Inline>| plain(cell).is_empty();
+fn list(canvas: &mut Canvas, table: &Table<'_>) {
+    let empty = |cell: &Vec<Inline<'_>>| plain(cell).is_empty();
     let bare = |column: usize| {
         let mut cells = table.rows.iter().filter_map(|row| row.get(column));
         !empty(&table.head[column]) && cells.all(empty)
