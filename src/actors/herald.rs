@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::Commons;
-use super::sender::{Posted, SayUnkept, Sender};
+use super::sender::{SayUnkept, Sender};
 use crate::config::Config;
 use crate::ids::{ChatId, TopicId};
 use crate::model::{Body, Kind, Place, Post};
@@ -122,7 +122,7 @@ impl Herald {
         let posts: Vec<Change> = posts.collect();
         let (commons, sender) = (self.commons.clone(), self.sender.clone());
         Box::pin(async move {
-            let done = commons.commit(&sender.recipient::<Posted>(), posts).await;
+            let done = commons.commit(&sender, posts).await;
             if let Err(failure) = &done {
                 warn!(%failure, "a word to the admins was not kept");
             }

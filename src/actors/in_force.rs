@@ -23,8 +23,8 @@ pub type Agents = BTreeMap<AgentName, Employed>;
 /// An agent that is in force.
 #[derive(Clone)]
 pub struct Employed {
-    /// The actor.
-    pub addr: Addr<Agent>,
+    /// The actor. To copy an address costs an allocation, to share it none.
+    pub addr: Rc<Addr<Agent>>,
     /// Its door.
     pub door: Rc<Door>,
 }
@@ -34,7 +34,7 @@ impl Employed {
     #[must_use]
     pub fn start(agent: Agent) -> Self {
         let door = agent.door();
-        let addr = agent.start();
+        let addr = Rc::new(agent.start());
         Self { addr, door }
     }
 }

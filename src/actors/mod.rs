@@ -27,7 +27,7 @@ mod world;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use actix::Recipient;
+use actix::Addr;
 use secrecy::ExposeSecret;
 use tracing::debug;
 
@@ -46,7 +46,7 @@ use crate::rules::turn::Fresh;
 use crate::store::{Change, StoreError, surely};
 pub use in_force::{Agents, Employed, InForce, Pinned};
 use menus::Menus;
-use sender::Posted;
+use sender::{Posted, Sender};
 use trial::Trial;
 pub use world::{RealWorld, World};
 
@@ -99,7 +99,7 @@ impl Shared {
     /// As the store says; then nothing happened.
     pub async fn commit(
         &self,
-        sender: &Recipient<Posted>,
+        sender: &Addr<Sender>,
         mut changes: Vec<Change>,
     ) -> Result<(), StoreError> {
         self.moves.borrow().redirect_all(&mut changes);
@@ -118,7 +118,7 @@ impl Shared {
     /// [`StoreError::Stale`] and [`StoreError::Deposed`], which no waiting mends.
     pub async fn commit_surely(
         &self,
-        sender: &Recipient<Posted>,
+        sender: &Addr<Sender>,
         mut changes: Vec<Change>,
     ) -> Result<(), StoreError> {
         self.moves.borrow().redirect_all(&mut changes);
@@ -186,7 +186,7 @@ fn posts_among(changes: &[Change]) -> Vec<Post> {
     changes.iter().filter_map(Change::post).cloned().collect()
 }
 
-async fn hand_on(sender: &Recipient<Posted>, posts: Vec<Post>) {
+async fn hand_on(sender: &Addr<Sender>, posts: Vec<Post>) {
     if !posts.is_empty() && sender.send(Posted(posts)).await.is_err() {
         debug!("the sender has ended; the next process sends");
     }

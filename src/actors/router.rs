@@ -79,7 +79,8 @@ struct Known {
 /// Decides what an update is and who gets it.
 pub struct Router {
     commons: Commons,
-    sender: Addr<Sender>,
+    /// Shared: to copy an address costs an allocation.
+    sender: Rc<Addr<Sender>>,
     fetcher: Addr<Fetcher>,
     seats: HashMap<SeatKey, Seat>,
     sessions: BTreeMap<ConversationId, Known>,
@@ -109,7 +110,7 @@ impl Router {
     pub fn new(commons: Commons, sender: Addr<Sender>, fetcher: Addr<Fetcher>) -> Self {
         Self {
             commons,
-            sender,
+            sender: Rc::new(sender),
             fetcher,
             seats: HashMap::new(),
             sessions: BTreeMap::new(),
@@ -278,7 +279,7 @@ impl Router {
 
     fn commit(&self, changes: Vec<Change>) -> Work {
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         Box::pin(async move { settled(commons.commit(&sender, changes).await) })
     }
 }

@@ -40,6 +40,7 @@ pub use self::resting::SessionIdle;
 pub use self::stopping::{StopTurn, WhatRuns};
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix::{
@@ -162,7 +163,7 @@ pub struct Session {
     conversation: Conversation,
     /// Whether the store has the conversation.
     opened: bool,
-    sender: Addr<Sender>,
+    sender: Rc<Addr<Sender>>,
     fetcher: Addr<Fetcher>,
     router: Recipient<SessionIdle>,
     waiting: VecDeque<Waiting>,
@@ -194,7 +195,7 @@ impl Session {
         commons: Commons,
         conversation: Conversation,
         opened: bool,
-        (sender, fetcher): (Addr<Sender>, Addr<Fetcher>),
+        (sender, fetcher): (Rc<Addr<Sender>>, Addr<Fetcher>),
         router: Recipient<SessionIdle>,
         open_turns: OpenTurns,
     ) -> Self {

@@ -53,8 +53,7 @@ async fn tell(commons: &Commons, sender: &Addr<Sender>, waiter: Waiter) {
         Change::TellRestart { turn: waiter.turn },
         Change::Post(post),
     ];
-    let sender = sender.clone().recipient();
-    if let Err(error) = commons.commit(&sender, changes).await {
+    if let Err(error) = commons.commit(sender, changes).await {
         debug!(%error, "one who waits was not told of the restart");
     }
 }

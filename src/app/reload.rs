@@ -191,7 +191,7 @@ impl Reloader {
         for (name, agent) in before {
             let heir = agents.get(&name);
             if heir != Some(&agent) {
-                let heir = heir.map(|heir| heir.addr.clone());
+                let heir = heir.map(|heir| Addr::clone(heir));
                 // It is held here until it knows, and by its turns until they are over.
                 actix_rt::spawn(async move {
                     let _ = agent.send(Retire { heir }).await;

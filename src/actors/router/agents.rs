@@ -44,7 +44,7 @@ impl Router {
         user: UserId,
         expected: Option<AgentName>,
     ) -> Work {
-        let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         let config = commons.config();
         let routes = access::routes_for(&config, user, message.chat);
         let described = self.describe(routes.map(|route| &route.agent).collect());
@@ -72,7 +72,7 @@ impl Router {
         let key = seat_key(message);
         self.set_current(key, &route.agent, self.commons.now());
         let described = self.describe(vec![&route.agent]);
-        let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         let (message, route) = (message.clone(), route.clone());
         Box::pin(async move {
             let described = described.await;
@@ -90,7 +90,7 @@ impl Router {
         let place = said.button.place;
         self.set_current((place, said.user), &said.route.agent, now);
         let described = self.describe(vec![&said.route.agent]);
-        let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         Box::pin(async move {
             let described = described.await;
             let Said { button, route, .. } = &said;

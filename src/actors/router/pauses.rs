@@ -88,7 +88,7 @@ impl Router {
             turn: under.turn,
             pause: under.pause,
         };
-        let (sender, commons) = (self.sender.clone().recipient(), self.commons.clone());
+        let (sender, commons) = (self.sender.clone(), self.commons.clone());
         let (message, again) = (message.clone(), self.is_same_album(message));
         Some(Box::pin(async move {
             match session.send(said).await.unwrap_or(Ok(None)) {

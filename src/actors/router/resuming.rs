@@ -50,7 +50,7 @@ impl Router {
         let mut changes = reply(id, message, words::resumed(back), &self.commons);
         let moved = self.goes_back((message.place(), user), back, &mut changes);
         let committed = self.moves_pointer(changes, moved);
-        let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         let message = message.clone();
         Box::pin(async move {
             let done = committed.await;
@@ -174,7 +174,7 @@ impl Router {
 
     /// Commits it. If the store does not take it, the seat is read again.
     fn moves_pointer(&self, changes: Vec<Change>, moved: Moved) -> Work {
-        let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         let doubtful = self.doubtful.clone();
         Box::pin(async move {
             if let Err(failure) = commons.commit(&sender, changes).await {

@@ -52,7 +52,7 @@ impl Router {
             }
             let text = words::fitting(&text);
             let changes = reply(id, &message, text, &commons);
-            settled(commons.commit(&sender.recipient(), changes).await)
+            settled(commons.commit(&sender, changes).await)
         })
     }
 }

@@ -39,7 +39,7 @@ impl Router {
         });
         let sessions: Vec<_> = here.map(|known| known.session.clone()).collect();
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let admin = access::is_admin(&commons.config(), user);
         let message = message.clone();
         Box::pin(async move {

@@ -53,7 +53,7 @@ pub async fn commit_and_send(
     {
         debug!("the sender has ended; the next process sends");
     }
-    hand_on(&sender.clone().recipient(), posts).await;
+    hand_on(sender, posts).await;
     Ok(())
 }
 

@@ -74,7 +74,7 @@ impl Session {
         let leaving = self.leave(id, Begin::Submit, permit, Vec::new(), ctx);
         let submit = leaving.as_ref().and_then(|leaving| leaving.submit.clone());
         changes.extend(submit);
-        let (commons, sender) = (self.commons.clone(), self.sender.clone().recipient());
+        let (commons, sender) = (self.commons.clone(), self.sender.clone());
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
             drop(unsure);

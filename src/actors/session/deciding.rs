@@ -47,7 +47,7 @@ impl Session {
         changes: Vec<Change>,
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let kept = async move { commons.commit(&sender, changes).await };
         Box::pin(kept.into_actor(self).map(move |kept, session, ctx| {
             if kept.is_ok() {
@@ -184,7 +184,7 @@ impl Session {
             self.told_below(button, approvals::kept_waiting(agent)),
         ];
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let kept = async move { commons.commit(&sender, changes).await };
         Box::pin(kept.into_actor(self).map(|kept, _, _| kept.map(|()| None)))
     }

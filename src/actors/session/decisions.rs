@@ -60,7 +60,7 @@ impl Session {
         let text = words::left(&self.conversation.slot.agent, decide.turn.id);
         let changes = self.pressed(decide, text, "left");
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let left = async move { commons.commit(&sender, changes).await };
         Box::pin(left.into_actor(self))
     }

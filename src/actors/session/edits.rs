@@ -142,7 +142,7 @@ impl Session {
 
     fn commit(&self, changes: Vec<Change>) -> Done {
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self))
     }

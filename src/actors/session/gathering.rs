@@ -188,7 +188,7 @@ impl Session {
             changes.push(reworded(&next.turn));
         }
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, _| {
             if let Some(next) = session.waiting_turn(id) {

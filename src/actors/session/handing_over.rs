@@ -8,7 +8,6 @@ use super::{Session, pausing};
 use crate::a2a::run::Begin;
 use crate::a2a::{Content, Prompt};
 use crate::actors::agent::{Admit, AgentRefused, Permit, StartRun};
-use crate::actors::sender::Posted;
 use crate::actors::{Employed, Pinned, Shared};
 use crate::config::{Quotas, RouteQuotas};
 use crate::ids::{RouteName, TurnId, UserId};
@@ -232,7 +231,7 @@ impl Session {
             agent,
         } = leaving;
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient::<Posted>();
+        let sender = self.sender.clone();
         let handed = async move {
             if let Some(submit) = submit
                 && let Err(failure) = commons.commit_surely(&sender, vec![submit]).await

@@ -101,7 +101,7 @@ impl Session {
         self.waiting
             .push_back(Waiting::new(turn, quiet, false, counted));
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
             drop(unsure);
@@ -132,7 +132,7 @@ impl Session {
     ) -> ResponseActFuture<Self, Result<(), StoreError>> {
         if let Some(changes) = self.refused(ask) {
             let commons = self.commons.clone();
-            let sender = self.sender.clone().recipient();
+            let sender = self.sender.clone();
             let refused = async move { commons.commit(&sender, changes).await };
             return Box::pin(refused.into_actor(self));
         }

@@ -122,7 +122,7 @@ impl Session {
             waiting
         };
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let kept = async move { commons.commit_surely(&sender, changes).await };
         Box::pin(kept.into_actor(self).map(move |kept, session, ctx| {
             match kept {

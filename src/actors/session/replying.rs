@@ -78,7 +78,7 @@ impl Session {
             let id = session.commons.store.new_post();
             let told = vec![Change::Post(Post::new(id, place, Kind::Notice, body))];
             let commons = session.commons.clone();
-            let sender = session.sender.clone().recipient();
+            let sender = session.sender.clone();
             let told = async move { commons.commit(&sender, told).await };
             Box::pin(told.into_actor(session))
         }))

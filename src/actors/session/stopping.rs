@@ -60,7 +60,7 @@ impl Session {
     /// Commits that somebody wants the turn to stop, then sees to it.
     fn stop(&mut self, id: TurnId, changes: Vec<Change>, held: Option<Held>) -> Done {
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let committed = async move { commons.commit(&sender, changes).await };
         Box::pin(committed.into_actor(self).map(move |done, session, ctx| {
             match (&done, held) {
@@ -163,7 +163,7 @@ impl Session {
         let mut changes = self.pressed(decide, text, "kept");
         changes.push(Change::Release { post });
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let released = async move { commons.commit(&sender, changes).await };
         Box::pin(released.into_actor(self).map(move |done, session, ctx| {
             if done.is_ok() {
@@ -189,7 +189,7 @@ impl Session {
         }
         changes.extend(turns.iter().map(|turn| stop::end(*turn)));
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let dropped = async move { commons.commit(&sender, changes).await };
         Box::pin(dropped.into_actor(self).map(move |done, session, ctx| {
             if done.is_ok() {

@@ -80,7 +80,7 @@ impl Session {
     /// Commits what the agent told of a turn.
     pub(super) fn note(&self, id: TurnId, changes: Vec<Change>) -> ResponseActFuture<Self, ()> {
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let noted = async move {
             if let Err(failure) = commons.commit_surely(&sender, changes).await {
                 error!(turn = %id.reference(), %failure, "what the agent told was not noted");
@@ -146,7 +146,7 @@ impl Session {
             let committed = if overtakes {
                 commit_and_send(&commons, &sender, changes).await
             } else {
-                commons.commit_surely(&sender.recipient(), changes).await
+                commons.commit_surely(&sender, changes).await
             };
             match committed {
                 Ok(()) => {
@@ -218,7 +218,7 @@ impl Session {
             warn!(turn = %id.reference(), %agent, "its time is up and it cannot be stopped");
         }
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let told = async move {
             if let Err(failure) = commons.commit_surely(&sender, changes).await {
                 error!(turn = %id.reference(), %failure, "it was not noted as detached");

@@ -55,7 +55,7 @@ impl Session {
         running.turn.stop = Some(stop);
         let said = running.progress.clone();
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let shown = async move {
             if let Err(failure) = commons.commit(&sender, changes).await {
                 debug!(%failure, "no placeholder");
@@ -164,7 +164,7 @@ impl Handler<AgentBack> for Session {
         let id = self.commons.store.new_post();
         let word = Change::Post(Post::new(id, slot.place, Kind::Notice, body));
         let commons = self.commons.clone();
-        let sender = self.sender.clone().recipient();
+        let sender = self.sender.clone();
         let told = async move {
             if let Err(failure) = commons.commit(&sender, vec![word]).await {
                 debug!(%failure, "nobody was told that the agent is back");
