@@ -1,7 +1,8 @@
 //! Newtypes for every identifier that crosses a module, so that a chat is never
 //! taken for a user, nor a turn for a task.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +24,10 @@ macro_rules! number {
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
+        // Shared: a message has a dozen copies of each.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub struct $name(pub Arc<str>);
 
         impl $name {
             /// The text itself, as it goes on the wire or into the store.
@@ -43,7 +45,13 @@ macro_rules! text {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text.into())
             }
         }
     };
@@ -162,19 +170,25 @@ impl ChatId {
 impl TurnId {
     /// The short reference that a person may quote and that finds the log line.
     #[must_use]
-    pub fn reference(self) -> String {
+    pub fn reference(self) -> Reference {
+        Reference(self)
+    }
+}
+
+/// [`TurnId::reference`], to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference(TurnId);
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-        let mut left = self.0.unsigned_abs();
-        let mut digits = Vec::new();
-        loop {
-            digits.push(DIGITS[(left % 32) as usize]);
-            left /= 32;
-            if left == 0 {
-                break;
-            }
-        }
-        digits.reverse();
-        format!("T{}", String::from_utf8_lossy(&digits))
+        f.write_char('T')?;
+        let number = self.0.0.unsigned_abs();
+        let last = number.checked_ilog2().unwrap_or(0) / 5;
+        (0..=last).rev().try_for_each(|place| {
+            let digit = number >> (5 * place) & 31;
+            f.write_char(char::from(DIGITS[digit as usize]))
+        })
     }
 }
 
@@ -226,8 +240,9 @@ mod tests {
 
     #[test]
     fn a_reference_is_short_and_has_no_letters_that_look_like_digits() {
-        assert_eq!(TurnId(0).reference(), "T0");
-        assert_eq!(TurnId(33).reference(), "T11");
-        assert_eq!(TurnId(1_000_000).reference(), "Tygj0");
+        assert_eq!(TurnId(0).reference().to_string(), "T0");
+        assert_eq!(TurnId(33).reference().to_string(), "T11");
+        assert_eq!(TurnId(1_000_000).reference().to_string(), "Tygj0");
+        assert_eq!(TurnId(i64::MAX).reference().to_string(), "T7zzzzzzzzzzzz");
     }
 }

@@ -50,7 +50,7 @@ impl Work {
     pub fn reference(self) -> String {
         match self {
             Self::Update(id) => format!("U{id}"),
-            Self::Turn(id) => id.reference(),
+            Self::Turn(id) => id.reference().to_string(),
         }
     }
 }

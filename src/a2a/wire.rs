@@ -18,13 +18,13 @@ use crate::ids::{ContextId, TaskId};
 
 /// A task; an error if it has no id.
 pub(super) fn task(mut wire: Object) -> Result<Task, A2aError> {
-    let id = text(&mut wire, "id").map(TaskId);
+    let id = text(&mut wire, "id").map(TaskId::from);
     let (state, status_message) = status(&mut wire);
     let artifacts = list(&mut wire, "artifacts").into_iter();
     let history = list(&mut wire, "history").into_iter();
     Ok(Task {
         id: id.ok_or_else(|| A2aError::protocol("a task without an id"))?,
-        context_id: text(&mut wire, "contextId").map(ContextId),
+        context_id: text(&mut wire, "contextId").map(ContextId::from),
         state,
         status_message,
         artifacts: artifacts.map(|wire| artifact(object(wire))).collect(),
@@ -53,8 +53,8 @@ pub(super) fn message(mut wire: Object) -> Message {
             Role::Agent
         },
         parts: parts(&mut wire),
-        context_id: text(&mut wire, "contextId").map(ContextId),
-        task_id: text(&mut wire, "taskId").map(TaskId),
+        context_id: text(&mut wire, "contextId").map(ContextId::from),
+        task_id: text(&mut wire, "taskId").map(TaskId::from),
         metadata: inner(&mut wire, "metadata").unwrap_or_default(),
     }
 }
@@ -63,8 +63,8 @@ pub(super) fn status_update(mut wire: Object) -> StatusUpdate {
     let (state, message) = status(&mut wire);
     let metadata = inner(&mut wire, "metadata").unwrap_or_default();
     StatusUpdate {
-        task_id: text(&mut wire, "taskId").map(TaskId),
-        context_id: text(&mut wire, "contextId").map(ContextId),
+        task_id: text(&mut wire, "taskId").map(TaskId::from),
+        context_id: text(&mut wire, "contextId").map(ContextId::from),
         state,
         is_final: flag(&wire, "final"),
         partial: is_partial(&metadata) || message.as_ref().is_some_and(Message::is_partial),
@@ -75,8 +75,8 @@ pub(super) fn status_update(mut wire: Object) -> StatusUpdate {
 
 pub(super) fn artifact_update(mut wire: Object) -> ArtifactUpdate {
     ArtifactUpdate {
-        task_id: text(&mut wire, "taskId").map(TaskId),
-        context_id: text(&mut wire, "contextId").map(ContextId),
+        task_id: text(&mut wire, "taskId").map(TaskId::from),
+        context_id: text(&mut wire, "contextId").map(ContextId::from),
         append: flag(&wire, "append"),
         last: flag(&wire, "lastChunk"),
         artifact: artifact(inner(&mut wire, "artifact").unwrap_or_default()),

@@ -87,7 +87,7 @@ pub(super) fn read(section: Section<'_>, env: &Environment) -> BTreeMap<AgentNam
     entries
         .map(|(name, item)| {
             check_name(&name, &item);
-            (AgentName(name), Agent::read(item.section(), env))
+            (AgentName::from(name), Agent::read(item.section(), env))
         })
         .collect()
 }

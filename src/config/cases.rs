@@ -191,7 +191,7 @@ impl Names<'_> {
             let hint = did_you_mean(command, known).unwrap_or_default();
             item.refuse(format!("no route has the command {command:?}{hint}"));
         }
-        found.map(|route| route.command.clone())
+        found.map(|route| route.command.to_string())
     }
 }
 

@@ -90,7 +90,7 @@ fn topics(section: Section<'_>, routes: &[Route]) -> BTreeMap<TopicId, String> {
 fn command(item: &Item<'_>, routes: &[Route]) -> Option<String> {
     let text = item.text()?;
     let command = text.strip_prefix('/').unwrap_or(text);
-    let commands = routes.iter().map(|route| route.command.as_str());
+    let commands = routes.iter().map(|route| &*route.command);
     if routes.iter().any(|route| route.answers_to(command)) {
         return Some(command.to_owned());
     }

@@ -1,6 +1,7 @@
 //! `[[routes]]`: a command, the agent that it reaches, and who may use it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::agents::{self, Agent, Flavor};
@@ -49,7 +50,7 @@ pub enum Scope {
 #[derive(Clone, Debug)]
 pub struct Route {
     /// The command without its slash: 1 to 32 of a-z, 0-9 and _; unique and not reserved.
-    pub command: String,
+    pub command: Arc<str>,
     /// Other commands that do the same. No menu and no help shows them.
     pub aliases: Vec<String>,
     /// The agent that it reaches.
@@ -184,7 +185,7 @@ impl Reader<'_> {
         section.finish();
         let agent = agent?;
         Some(Route {
-            command: command?,
+            command: command?.into(),
             aliases,
             description: description.unwrap_or_else(|| default_description(&agent)),
             agent,
@@ -251,7 +252,7 @@ impl Route {
     /// Whether this is its command, or one of its aliases.
     #[must_use]
     pub fn answers_to(&self, command: &str) -> bool {
-        self.command == command || self.aliases.iter().any(|alias| alias == command)
+        *self.command == *command || self.aliases.iter().any(|alias| alias == command)
     }
 }
 

@@ -1,5 +1,6 @@
 //! All that can be seen of a running machine at one moment. No message text, no id of a person.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::tally::Counts;
@@ -60,7 +61,7 @@ impl Pulse {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteSeen {
     /// The command without its slash.
-    pub command: String,
+    pub command: Arc<str>,
     /// The agent that it reaches.
     pub agent: AgentName,
     /// What the menu says about it.

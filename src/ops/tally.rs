@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -38,7 +39,7 @@ pub struct Counts {
     pub store_took: BTreeMap<&'static str, Histogram>,
     /// What was masked of what agents say, by the command of the route, one of the configuration or
     /// `other`, and by the name of its [`Kind`].
-    pub masked: BTreeMap<(String, &'static str), u64>,
+    pub masked: BTreeMap<(Arc<str>, &'static str), u64>,
     /// Turns, and the messages about them.
     pub turns: TurnCounts,
 }
@@ -84,7 +85,7 @@ impl Tally {
     pub fn masked(&self, route: &str, kinds: &[Kind]) {
         let mut counts = self.0.borrow_mut();
         for kind in kinds {
-            let key = (route.to_owned(), kind.name());
+            let key = (route.into(), kind.name());
             *counts.masked.entry(key).or_default() += 1;
         }
     }

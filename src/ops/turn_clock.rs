@@ -3,6 +3,7 @@
 //! process are counted and not timed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -38,15 +39,15 @@ pub const APPROVALS: [&str; 10] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TurnCounts {
     /// Turns that were asked.
-    pub asked: BTreeMap<String, u64>,
+    pub asked: BTreeMap<Arc<str>, u64>,
     /// Turns that ended, by outcome. One that is run again ends again.
-    pub ended: BTreeMap<(String, &'static str), u64>,
+    pub ended: BTreeMap<(Arc<str>, &'static str), u64>,
     /// What became of what agents asked people: one of [`APPROVALS`].
-    pub approvals: BTreeMap<(String, &'static str), u64>,
+    pub approvals: BTreeMap<(Arc<str>, &'static str), u64>,
     /// From the question to the first sign of what the agent does, in its placeholder.
-    pub to_preview: BTreeMap<String, Histogram>,
+    pub to_preview: BTreeMap<Arc<str>, Histogram>,
     /// From the question until Telegram has the first message of the answer.
-    pub to_answer: BTreeMap<String, Histogram>,
+    pub to_answer: BTreeMap<Arc<str>, Histogram>,
     /// Calls to Telegram for a post that were not its first.
     pub posts_again: u64,
 }
@@ -54,7 +55,7 @@ pub struct TurnCounts {
 /// A turn that is not over, or may be run again, or whose answer is on its way.
 #[derive(Debug)]
 struct Followed {
-    route: String,
+    route: Arc<str>,
     /// When the question was committed; none if that was in an earlier process.
     asked_at: Option<Instant>,
     /// Whether something of it was shown.
@@ -201,7 +202,7 @@ impl TurnClock {
         turn: TurnId,
         route: Option<RouteName>,
         asked_at: Option<Instant>,
-    ) -> String {
+    ) -> Arc<str> {
         let route = self.label(route);
         let followed = Followed {
             route: route.clone(),
@@ -214,16 +215,17 @@ impl TurnClock {
     }
 
     /// The route as a label has it.
-    fn label(&self, route: Option<RouteName>) -> String {
-        let route = route.map_or_else(|| OTHER.to_owned(), |route| route.0);
+    fn label(&self, route: Option<RouteName>) -> Arc<str> {
         let known = &self.counts.asked;
-        let room = known.len() < ROUTES_MAX || known.contains_key(&route);
-        if room { route } else { OTHER.to_owned() }
+        route
+            .map(|route| route.0)
+            .filter(|route| known.len() < ROUTES_MAX || known.contains_key(route))
+            .unwrap_or_else(|| OTHER.into())
     }
 
     fn ended(&mut self, turn: TurnId, outcome: Outcome) {
         let route = self.turns.get(&turn);
-        let route = route.map_or(OTHER, |followed| &followed.route).to_owned();
+        let route = route.map_or_else(|| OTHER.into(), |followed| followed.route.clone());
         let ended = self.counts.ended.entry((route, outcome.name()));
         *ended.or_default() += 1;
         // What is edited from here on is no preview.
@@ -280,8 +282,13 @@ impl TurnClock {
     }
 }
 
-fn saw(times: &mut BTreeMap<String, Histogram>, route: &str, asked_at: Instant, now: Instant) {
-    let times = times.entry(route.to_owned());
+fn saw(
+    times: &mut BTreeMap<Arc<str>, Histogram>,
+    route: &Arc<str>,
+    asked_at: Instant,
+    now: Instant,
+) {
+    let times = times.entry(route.clone());
     let times = times.or_insert_with(|| Histogram::new(WAITS));
     times.saw(now.duration_since(asked_at));
 }

@@ -90,7 +90,7 @@ pub fn buttons<'a>(
 
 fn ask(route: &Route, text: String) -> Action {
     Action::Ask {
-        command: route.command.clone(),
+        command: route.command.to_string(),
         text,
         reply_to: None,
         switch: false,

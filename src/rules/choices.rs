@@ -21,7 +21,7 @@ pub fn which_agent<'a>(
 ) -> Lines {
     in_lines(routes.map(|route| {
         let ask = Action::Ask {
-            command: route.command.clone(),
+            command: route.command.to_string(),
             text: text.to_owned(),
             reply_to: Some(message),
             switch: true,
@@ -34,7 +34,7 @@ pub fn which_agent<'a>(
 pub fn switches<'a>(routes: impl Iterator<Item = &'a Route>, current: Option<&AgentName>) -> Lines {
     let others = routes.filter(|route| Some(&route.agent) != current);
     in_lines(others.map(|route| {
-        let command = route.command.clone();
+        let command = route.command.to_string();
         (route.agent.to_string(), Action::Switch { command })
     }))
 }

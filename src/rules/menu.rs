@@ -73,7 +73,7 @@ fn of_all(config: &Config, chat: ChatId) -> Vec<Command> {
 
 fn of_routes<'a>(routes: impl Iterator<Item = &'a Route>) -> Vec<Command> {
     let routes = routes.map(|route| Command {
-        name: route.command.clone(),
+        name: route.command.to_string(),
         description: route.description.clone(),
     });
     let routes = routes.take(COMMANDS_MAX - MENU.len());
@@ -141,7 +141,7 @@ mod tests {
         let route = config.routes[0].clone();
         config.routes = (0..300)
             .map(|n| Route {
-                command: format!("r{n}"),
+                command: format!("r{n}").into(),
                 allow: vec![Allow::Person(BEN)],
                 ..route.clone()
             })

@@ -70,7 +70,7 @@ pub trait Fresh {
 #[must_use]
 pub fn prompt_id(bot: BotId, update: UpdateId, attempt: u32) -> PromptId {
     let name = format!("switchboard:{bot}:{update}:{attempt}");
-    PromptId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
+    PromptId::from(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
 }
 
 /// A turn ends with an answer, already in messages.

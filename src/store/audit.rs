@@ -104,7 +104,7 @@ fn entry(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
         chat: row.try_get("chat")?,
         event: row.try_get("event")?,
         agent: row.try_get("agent")?,
-        turn: turn.map(|turn| TurnId(turn).reference()),
+        turn: turn.map(|turn| TurnId(turn).reference().to_string()),
         rule: row.try_get("rule")?,
         digest: row.try_get("digest")?,
         tools: row.try_get("tools")?,

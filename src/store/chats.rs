@@ -23,7 +23,7 @@ pub(super) async fn agent_of(
     .bind(message.0)
     .fetch_optional(pool)
     .await?;
-    Ok(agent.map(AgentName))
+    Ok(agent.map(AgentName::from))
 }
 
 /// Groups that have become supergroups: the old id, the new one.

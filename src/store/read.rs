@@ -255,7 +255,9 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         conversation: ConversationId(row.try_get("conversation")?),
         place,
         asked_by: UserId(row.try_get("asked_by")?),
-        route: row.try_get::<Option<String>, _>("route")?.map(RouteName),
+        route: row
+            .try_get::<Option<String>, _>("route")?
+            .map(RouteName::from),
         update: UpdateId(row.try_get("first_update")?),
         reply_to,
         text,
@@ -266,11 +268,15 @@ fn turn_row(row: &SqliteRow) -> Result<(Turn, Conversation), StoreError> {
         // A turn that is over is read only to wait again.
         state: codec::parse_turn_state(&state).unwrap_or(TurnState::Queued),
         attempt: row.try_get("attempt")?,
-        prompt: row.try_get::<Option<String>, _>("prompt_id")?.map(PromptId),
+        prompt: row
+            .try_get::<Option<String>, _>("prompt_id")?
+            .map(PromptId::from),
         protocol: row
             .try_get::<Option<String>, _>("protocol")?
             .and_then(|name| Protocol::parse(&name)),
-        task: row.try_get::<Option<String>, _>("task_id")?.map(TaskId),
+        task: row
+            .try_get::<Option<String>, _>("task_id")?
+            .map(TaskId::from),
         placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
         stop: row.try_get("stop")?,
         stopping: row.try_get::<Option<i64>, _>("stop_asked_at")?.is_some(),
@@ -304,12 +310,12 @@ pub(super) fn conversation_row(
         slot: Slot {
             place,
             user,
-            agent: AgentName(row.try_get("agent")?),
+            agent: AgentName::from(row.try_get::<String, _>("agent")?),
         },
-        principal: Principal(row.try_get("principal")?),
+        principal: Principal::from(row.try_get::<String, _>("principal")?),
         context: row
             .try_get::<Option<String>, _>("context_id")?
-            .map(ContextId),
+            .map(ContextId::from),
         closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
         awaited: codec::parse_awaited(row.try_get("awaited")?)?,
     })

@@ -9,7 +9,7 @@ use sqlx::{Connection, query, query_scalar};
 use tempfile::TempDir;
 
 use super::*;
-use crate::ids::{Principal, RouteName, TopicId};
+use crate::ids::{RouteName, TopicId};
 use crate::model::{
     Action, AuditLine, Awaited, Body, FileName, Held, HeldFor, Kind, Outcome, Piece, Protocol,
     Slot, TurnState, UpdateEnd, Whom,
@@ -150,7 +150,7 @@ impl Bench {
                 user,
                 agent: agent.into(),
             },
-            principal: Principal(format!("telegram:{user}")),
+            principal: format!("telegram:{user}").into(),
             context: None,
             closed: false,
             awaited: None,

@@ -55,7 +55,7 @@ pub(super) async fn waiters(
             reply_to: MessageId(row.try_get("reply_to")?),
             state: codec::parse_turn_state(&state).ok_or_else(|| unknown("state", &state))?,
             placeholder: row.try_get::<Option<i64>, _>("placeholder")?.map(OutboxId),
-            agent: AgentName(row.try_get("agent")?),
+            agent: AgentName::from(row.try_get::<String, _>("agent")?),
         })
     };
     rows.iter().map(waiter).collect()

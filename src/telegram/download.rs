@@ -28,7 +28,7 @@ impl BotApi {
         bytes_max: u64,
         timeout: Duration,
     ) -> Result<Bytes, TelegramError> {
-        let payload = GetFile::new(teloxide_core::types::FileId(file.0.clone()));
+        let payload = GetFile::new(teloxide_core::types::FileId(file.to_string()));
         let answer = call(self.bot(), &payload, WHERE_TIMEOUT).await?;
         let told = answer.object();
         let path = told.and_then(|told| told.text("file_path"));

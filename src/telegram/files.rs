@@ -1,7 +1,6 @@
 //! The file that a message carries.
 
 use super::lenient::Object;
-use crate::ids::FileId;
 use crate::model::{Attachment, Rendition};
 
 /// The longest file name that is kept, in characters.
@@ -55,7 +54,7 @@ fn photo(message: &Object<'_>) -> Option<Attachment> {
 fn rendition(file: &Object<'_>) -> Option<Rendition> {
     let bytes = file.number("file_size");
     Some(Rendition {
-        file: FileId(file.text("file_id")?),
+        file: file.text("file_id")?.into(),
         bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()),
     })
 }

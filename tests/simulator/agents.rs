@@ -209,12 +209,12 @@ impl SimAgent {
         let context = prompt.context.clone();
         let context = context.unwrap_or_else(|| {
             let prompts = self.received.borrow().len();
-            ContextId(format!("context-{name}-{prompts}"))
+            ContextId::from(format!("context-{name}-{prompts}"))
         });
         if !scripted && chance.permille(100) {
             return Taken::Direct(said(&context, &answer(&asked, 1, 0)));
         }
-        let id = TaskId(format!("task-{name}-{count}"));
+        let id = TaskId::from(format!("task-{name}-{count}"));
         let longest = u64::try_from(FORGETS_WITHIN.as_millis()).unwrap_or_default();
         let run = Run {
             prompts: vec![prompt.id.clone()],

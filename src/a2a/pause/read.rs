@@ -71,7 +71,7 @@ fn of_extension(request: &Value) -> Asks {
         let id = inner.map_or(&request["id"], |tools| &tools[0]["id"]);
         let alone = inner.is_none_or(|tools| tools.len() == 1);
         return match named(id).filter(|_| alone) {
-            Some(id) => answers(CallId(id), via, &request["questions"], Vec::new()),
+            Some(id) => answers(id.into(), via, &request["questions"], Vec::new()),
             None => unclear(Unclear::Unreadable, Vec::new()),
         };
     }
@@ -94,7 +94,7 @@ impl Found {
             return;
         };
         self.0.push(Some(ToolCall {
-            id: CallId(id),
+            id: CallId::from(id),
             name,
             args: call["args"].clone(),
             via: via.map(str::to_owned),

@@ -115,9 +115,9 @@ fn batch(verdicts: &[Verdict]) -> Value {
     } in verdicts
     {
         let word = if *approved { "approve" } else { "reject" };
-        decisions.insert(id.0.clone(), json!(word));
+        decisions.insert(id.to_string(), json!(word));
         if let (false, Some(reason)) = (approved, reason) {
-            reasons.insert(id.0.clone(), json!(reason));
+            reasons.insert(id.to_string(), json!(reason));
         }
     }
     let mut data = json!({"decision_type": "batch", "decisions": decisions});

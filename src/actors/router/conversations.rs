@@ -6,7 +6,7 @@ use super::{Router, Work, noted, reply};
 use crate::actors::Commons;
 use crate::actors::session::Close;
 use crate::config::{Flavor, Route};
-use crate::ids::{ContextId, Principal, UpdateId, UserId};
+use crate::ids::{ContextId, UpdateId, UserId};
 use crate::model::{Conversation, Slot};
 use crate::rules::sessions;
 use crate::rules::words;
@@ -71,7 +71,7 @@ pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation
     let agent = config.agents.get(&slot.agent);
     let kagent = agent.is_some_and(|agent| agent.flavor == Flavor::Kagent);
     // Plain A2A: the agent makes the context id, and none is invented.
-    let context = kagent.then(|| ContextId(commons.world.random_id().to_string()));
+    let context = kagent.then(|| ContextId::from(commons.world.random_id().to_string()));
     let principal = match slot.user {
         UserId::SHARED => format!("telegram:chat:{}", slot.place.chat),
         user => format!("telegram:{user}"),
@@ -79,7 +79,7 @@ pub(super) fn fresh_conversation(commons: &Commons, slot: &Slot) -> Conversation
     Conversation {
         id: commons.store.new_conversation(),
         slot: slot.clone(),
-        principal: Principal(principal),
+        principal: principal.into(),
         context,
         closed: false,
         awaited: None,

@@ -137,6 +137,6 @@ fn a_mounted_config_map_is_read_as_one_version() {
         symlink(version, dir.path().join("..data_tmp")).unwrap();
         fs::rename(dir.path().join("..data_tmp"), dir.path().join("..data")).unwrap();
         let (config, _) = load(dir.path(), &env(&[])).unwrap();
-        assert_eq!(config.routes[0].command, command);
+        assert_eq!(*config.routes[0].command, *command);
     }
 }

@@ -2,6 +2,7 @@
 //! took, and what was tried again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::families::{Family, counter, gauge, histogram};
 use super::{Sample, sample, seconds};
@@ -81,7 +82,7 @@ pub(super) fn samples(seen: &Overview) -> Vec<Sample> {
     let mut masked = none(&seen.routes, Kind::ALL.map(Kind::name));
     masked.extend(counts.masked.clone());
     for ((route, kind), count) in &masked {
-        let labels = [route.as_str(), *kind];
+        let labels = [&**route, *kind];
         samples.push(sample("switchboard_masked_total", &labels, *count));
     }
     for ((agent, call), took) in &counts.agents_took {
@@ -114,7 +115,7 @@ fn of_turns(turns: &TurnCounts, routes: &[RouteSeen]) -> Vec<Sample> {
     let mut ended = none(routes, Outcome::ALL.map(Outcome::name));
     ended.extend(turns.ended.clone());
     for ((route, outcome), count) in &ended {
-        let labels = [route.as_str(), *outcome];
+        let labels = [&**route, *outcome];
         samples.push(sample(
             "switchboard_route_turns_ended_total",
             &labels,
@@ -124,7 +125,7 @@ fn of_turns(turns: &TurnCounts, routes: &[RouteSeen]) -> Vec<Sample> {
     let mut approvals = none(routes, APPROVALS);
     approvals.extend(turns.approvals.clone());
     for ((route, event), count) in &approvals {
-        let labels = [route.as_str(), *event];
+        let labels = [&**route, *event];
         samples.push(sample("switchboard_approvals_total", &labels, *count));
     }
     samples.extend(by_route(
@@ -140,7 +141,7 @@ fn of_turns(turns: &TurnCounts, routes: &[RouteSeen]) -> Vec<Sample> {
 fn none<const N: usize>(
     routes: &[RouteSeen],
     what: [&'static str; N],
-) -> BTreeMap<(String, &'static str), u64> {
+) -> BTreeMap<(Arc<str>, &'static str), u64> {
     let none = routes.iter().flat_map(|route| {
         let what = what.into_iter();
         what.map(|what| ((route.command.clone(), what), 0))
@@ -148,7 +149,7 @@ fn none<const N: usize>(
     none.collect()
 }
 
-fn by_route(name: &'static str, times: &BTreeMap<String, Histogram>) -> Vec<Sample> {
+fn by_route(name: &'static str, times: &BTreeMap<Arc<str>, Histogram>) -> Vec<Sample> {
     let times = times.iter();
     times
         .flat_map(|(route, took)| took_of(name, &[route], took))

@@ -128,7 +128,7 @@ pub fn full() -> Overview {
             waiting: vec![TurnId(1)],
         }],
         routes: vec![RouteSeen {
-            command: "k8s".to_owned(),
+            command: "k8s".into(),
             agent: "k8s".into(),
             description: "Pods <script>alert('x')</script>".to_owned(),
             default: true,

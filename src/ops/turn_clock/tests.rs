@@ -62,7 +62,7 @@ fn ended(turn: i64, outcome: Outcome) -> Note {
     Note::Ended(TurnId(turn), outcome)
 }
 
-fn only(times: &BTreeMap<String, Histogram>) -> Option<(u64, Duration)> {
+fn only(times: &BTreeMap<Arc<str>, Histogram>) -> Option<(u64, Duration)> {
     times.get("k8s").map(|times| (times.count(), times.sum()))
 }
 
@@ -86,7 +86,7 @@ fn a_turn_is_timed_to_its_first_progress_and_to_its_answer() {
     let whole = Duration::from_millis(5_500);
     assert_eq!(only(&counts.to_answer), Some((1, whole)));
     assert_eq!(counts.asked["k8s"], 1);
-    assert_eq!(counts.ended[&("k8s".to_owned(), "answered")], 1);
+    assert_eq!(counts.ended[&("k8s".into(), "answered")], 1);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_turn_of_an_earlier_process_is_counted_and_not_timed() {
     );
     bench.notes(4, vec![sent(ANSWER, 11)]);
     let counts = bench.counts();
-    assert_eq!(counts.ended[&("k8s".to_owned(), "answered")], 1);
+    assert_eq!(counts.ended[&("k8s".into(), "answered")], 1);
     assert_eq!(only(&counts.to_preview), None);
     assert_eq!(only(&counts.to_answer), None);
     assert!(counts.asked.is_empty());
@@ -130,7 +130,7 @@ fn a_turn_that_is_run_again_ends_again_and_is_not_timed() {
     bench.notes(10, vec![sent(ANSWER, 11)]);
     let counts = bench.counts();
     for outcome in ["told_failed", "answered"] {
-        assert_eq!(counts.ended[&("k8s".to_owned(), outcome)], 1, "{outcome}");
+        assert_eq!(counts.ended[&("k8s".into(), outcome)], 1, "{outcome}");
     }
     assert_eq!(only(&counts.to_answer), None);
 }
@@ -155,7 +155,7 @@ fn what_agents_ask_people_is_counted_by_what_became_of_it() {
     let events = ["approval_asked", "approval_expired", "asked"];
     let notes = Note::all(&events.map(line));
     bench.notes(0, notes);
-    let key = |event| ("k8s".to_owned(), event);
+    let key = |event| ("k8s".into(), event);
     let expected = [(key("approval_asked"), 1), (key("approval_expired"), 1)];
     assert_eq!(bench.counts().approvals, expected.into());
 }
@@ -166,7 +166,7 @@ fn what_is_followed_and_the_routes_are_bounded() {
     let bound = i64::try_from(FOLLOWED_MAX).unwrap();
     for turn in 0..bound + 10 {
         let route = format!("r{turn}");
-        let asked = Note::Asked(TurnId(turn), Some(RouteName(route)));
+        let asked = Note::Asked(TurnId(turn), Some(route.into()));
         bench.notes(0, vec![asked, ended(turn, Outcome::ToldFailed)]);
         bench.notes(0, vec![Note::Begun(OutboxId(turn))]);
     }

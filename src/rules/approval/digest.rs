@@ -40,7 +40,7 @@ pub fn digest(pause: &Pause) -> Digest {
         let _ = write!(hex, "{byte:02x}");
         hex
     });
-    Digest(hex)
+    hex.into()
 }
 
 /// A text with its length before it, so that two of them never read as one.

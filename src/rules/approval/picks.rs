@@ -132,7 +132,7 @@ mod tests {
 
     fn calls(count: usize) -> Pause {
         let call = |n| ToolCall {
-            id: CallId(format!("c{n}")),
+            id: CallId::from(format!("c{n}")),
             name: "x".to_owned(),
             args: Value::Null,
             via: None,

@@ -78,7 +78,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 pub(super) fn pause(number: usize, tools: &[usize]) -> Pause {
     let call = |(n, tool): (usize, &usize)| ToolCall {
-        id: CallId(format!("call_{number}_{n}")),
+        id: CallId::from(format!("call_{number}_{n}")),
         name: TOOLS[*tool].to_owned(),
         args: json!({"number": number}),
         via: None,

@@ -183,7 +183,7 @@ impl Waiting {
     #[must_use]
     pub fn prompt_id(&self, bot: BotId) -> PromptId {
         let name = format!("switchboard:{bot}:pause:{}:{}", self.id, self.attempt);
-        PromptId(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
+        PromptId::from(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
     }
 }
 

@@ -9,7 +9,7 @@ fn file(name: &str, media_type: &str, bytes: &[u64]) -> Attachment {
         renditions: bytes
             .iter()
             .map(|bytes| Rendition {
-                file: FileId(format!("{bytes}")),
+                file: FileId::from(bytes.to_string()),
                 bytes: Some(*bytes).filter(|bytes| *bytes > 0),
             })
             .collect(),

@@ -1,7 +1,7 @@
 //! Conversations to go back to, as tables.
 
 use super::*;
-use crate::ids::{ChatId, Principal, TopicId};
+use crate::ids::{ChatId, TopicId};
 use crate::rules::testing::{ANNA, BEN, CLEO, GROUP, config};
 
 const NOW: Timestamp = Timestamp(1_000_000_000_000);
@@ -18,7 +18,7 @@ fn conversation(id: i64, user: UserId, agent: &str) -> Conversation {
             user,
             agent: agent.into(),
         },
-        principal: Principal(format!("telegram:{user}")),
+        principal: format!("telegram:{user}").into(),
         context: None,
         closed: false,
         awaited: None,

@@ -121,8 +121,8 @@ fn an_attempt_has_one_prompt_id_and_no_other_attempt_has_it() {
         let updates = [1, 11, 111, -1].into_iter();
         updates.flat_map(move |update| [1, 2, 11].map(|attempt| id(*bot, update, attempt).0))
     });
-    let all: Vec<String> = all.collect();
-    let distinct: HashSet<&String> = all.iter().collect();
+    let all: Vec<_> = all.collect();
+    let distinct: HashSet<_> = all.iter().collect();
     assert_eq!((all.len(), distinct.len()), (24, 24));
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{ApproveRule, Approvers, Config, Route};
-use crate::ids::{ChatId, ConversationId, Principal, Timestamp, TopicId};
+use crate::ids::{ChatId, ConversationId, Timestamp, TopicId};
 use crate::model::{Conversation, FileName, Place, Slot};
 use crate::rules::agents::Described;
 use crate::rules::card;
@@ -47,7 +47,7 @@ fn listed() -> [Listed; 4] {
                 user,
                 agent: agent.into(),
             },
-            principal: Principal(format!("telegram:{user}")),
+            principal: format!("telegram:{user}").into(),
             context: None,
             closed: false,
             awaited: None,
@@ -282,12 +282,12 @@ fn whatever_is_long_still_fits_into_one_message() {
     route.examples = vec!["🦀".repeat(256)];
     config.routes = (0..200)
         .map(|n| Route {
-            command: format!("a_rather_long_command_name_{n:05}"),
+            command: format!("a_rather_long_command_name_{n:05}").into(),
             ..route.clone()
         })
         .collect();
     let routes = || config.routes.iter();
-    let (agent, long) = (AgentName("a".repeat(63)), "🦀 ".repeat(5_000));
+    let (agent, long) = (AgentName::from("a".repeat(63)), "🦀 ".repeat(5_000));
     let texts = [
         working(&agent, &long).text,
         stopped(&agent, TURN, &long).text,
@@ -318,7 +318,7 @@ fn the_help_for_many_agents_shortens_their_descriptions_before_it_leaves_anythin
     route.description = "what it does ".repeat(19);
     config.routes = (0..30)
         .map(|n| Route {
-            command: format!("agent{n}"),
+            command: format!("agent{n}").into(),
             ..route.clone()
         })
         .collect();

@@ -68,7 +68,7 @@ async fn a_seat_is_that_of_one_person_in_one_chat_and_topic() {
     let mut agents = Vec::new();
     for (place, user) in seats {
         let seat = bench.store.seat(place, user).await.unwrap();
-        agents.push(seat.current.map(|(agent, _)| agent.0));
+        agents.push(seat.current.map(|(agent, _)| agent));
         let expected: &[Conversation] = if (place, user) == (HERE, ANNA) {
             std::slice::from_ref(&mine)
         } else {
@@ -77,7 +77,7 @@ async fn a_seat_is_that_of_one_person_in_one_chat_and_topic() {
         assert_eq!(seat.conversations, expected);
     }
     let expected = [Some("istio"), Some("argo"), Some("helm"), None];
-    assert_eq!(agents, expected.map(|agent| agent.map(str::to_owned)));
+    assert_eq!(agents, expected.map(|agent| agent.map(AgentName::from)));
 }
 
 #[tokio::test]

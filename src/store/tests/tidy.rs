@@ -41,7 +41,7 @@ impl Alone {
                 user: ANNA,
                 agent: "k8s".into(),
             },
-            principal: Principal("telegram:11".to_owned()),
+            principal: "telegram:11".into(),
             context: None,
             closed: false,
             awaited: None,

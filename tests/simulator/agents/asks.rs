@@ -47,7 +47,7 @@ pub struct Heard {
 impl Tool {
     /// Whether this is what the bot says that it was asked.
     pub fn is(&self, call: &ToolCall) -> bool {
-        call.id.0 == self.id
+        call.id.as_str() == self.id
             && call.name == self.name
             && call.args == self.args
             && call.via.as_deref() == self.via

@@ -240,7 +240,7 @@ fn runs_what_was_approved(sim: &Sim, heard: &Heard, made: &Made) {
         _ => &[],
     };
     let approved = verdicts.iter().filter(|verdict| verdict.approved);
-    let approved: Vec<&str> = approved.map(|verdict| verdict.id.0.as_str()).collect();
+    let approved: Vec<&str> = approved.map(|verdict| verdict.id.as_str()).collect();
     for call in &heard.runs {
         if !approved.contains(&call.as_str()) {
             let how = match made.by {
