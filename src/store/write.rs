@@ -2,6 +2,7 @@
 //! connection: a commit is dozens of them, and none may cost a way to another thread and back, as
 //! it does with sqlx, which everybody else reads by.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
@@ -45,7 +46,28 @@ fn open(path: &Path, also: OpenFlags) -> Result<Writing, StoreError> {
     c.pragma_update(None, "foreign_keys", "ON")?;
     // What is erased is overwritten, not only forgotten: by a migration, too.
     c.pragma_update(None, "secure_delete", "ON")?;
+    // Instead of SQLite's own, which takes the log into the file before a commit is over.
+    c.wal_hook(Some(|_, pages| {
+        LOG_PAGES.set(pages);
+        Ok(())
+    }));
     Ok(c)
+}
+
+thread_local! {
+    static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+/// Pages in the log after the last commit of this thread, which writes to one store.
+pub(super) fn log_pages() -> i32 {
+    LOG_PAGES.get()
+}
+
+/// Takes what is in the log into the file, as far as nobody reads it: then it begins anew.
+pub(super) fn take_in_log(c: &Writing) -> Result<(), StoreError> {
+    c.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")?;
+    LOG_PAGES.set(0);
+    Ok(())
 }
 
 /// A statement with its values, still to be run.

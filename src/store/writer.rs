@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use tracing::{debug, error, info};
 
 use super::tidy::{self, Tidy};
-use super::write::{Writing, write};
+use super::write::{self, Writing, log_pages, write};
 use super::{Change, StoreError, StoredUpdate, apply};
 use crate::crash::{self, When};
 use crate::ids::{BotId, Epoch, Timestamp};
@@ -31,6 +31,12 @@ const GROUP_MAX: usize = 256;
 const BUSY_FROM: usize = 8;
 /// At a busy store a group begins so long after the one before. A message is in five of them.
 const APART: Duration = Duration::from_millis(4);
+
+/// A log of so many pages is taken into the file, as SQLite would by itself.
+const LOG_PAGES: i32 = 1000;
+/// The same at a busy store, at which a page that changes often then goes to the file less often. One
+/// table of the log's index in memory has room for about so many (`HASHTABLE_NPAGE` of SQLite).
+const LOG_PAGES_BUSY: i32 = 4000;
 
 /// What the writer is asked to do.
 pub(super) enum Work {
@@ -101,7 +107,11 @@ impl Writer {
             begun = Instant::now();
             let work: Vec<&Work> = group.iter().map(|job| &job.work).collect();
             let results = self.commit_group(&work);
+            let due = log_is_long(group.len(), log_pages());
             let _ = told.send(group.drain(..).zip(results).collect());
+            if due {
+                self.take_in_log();
+            }
         }
         if let Some(connection) = self.connection.take()
             && let Err((_, error)) = connection.close()
@@ -156,6 +166,13 @@ impl Writer {
         done
     }
 
+    /// Nobody waits for it, so at a quiet store it costs no answer any time.
+    fn take_in_log(&self) {
+        if let Some(Err(error)) = self.connection.as_ref().map(write::take_in_log) {
+            debug!(%error, "the log of the store was not taken into its file");
+        }
+    }
+
     /// What is read at the same time is not waited for: the next checkpoint does the rest.
     fn checkpoint(&self) {
         let Some(connection) = &self.connection else {
@@ -195,6 +212,12 @@ pub(super) async fn tell(mut told: mpsc::UnboundedReceiver<Told>) {
 fn company(jobs: usize, since: Duration) -> Option<Duration> {
     let busy = (BUSY_FROM..GROUP_MAX).contains(&jobs);
     APART.checked_sub(since).filter(|_| busy)
+}
+
+/// Whether the log is so long that it goes into the file after a group that is so large.
+fn log_is_long(jobs: usize, pages: i32) -> bool {
+    let busy = jobs >= BUSY_FROM;
+    pages >= if busy { LOG_PAGES_BUSY } else { LOG_PAGES }
 }
 
 /// The updates that were new are handed on as they came: nobody copies them.
@@ -310,6 +333,19 @@ mod tests {
             (256, ms(0), None),
         ] {
             assert_eq!(company(jobs, since), wait, "{jobs} {since:?}");
+        }
+    }
+
+    #[test]
+    fn a_busy_store_has_a_longer_log() {
+        for (jobs, pages, long) in [
+            (1, 999, false),
+            (1, 1000, true),
+            (7, 4000, true),
+            (8, 3999, false),
+            (256, 4000, true),
+        ] {
+            assert_eq!(log_is_long(jobs, pages), long, "{jobs} {pages}");
         }
     }
 }

@@ -103,3 +103,19 @@ async fn what_was_asked_for_is_kept_even_if_nobody_waits_for_it() {
         ["a", "b"]
     );
 }
+
+#[tokio::test]
+async fn a_long_log_goes_into_the_file_though_nobody_tidies() {
+    let bench = Bench::new().await;
+    let long = |id| StoredUpdate {
+        body: "x".repeat(100_000),
+        ..update(id)
+    };
+    for id in 1..=120 {
+        bench.store.accept(vec![long(id)]).await.unwrap();
+    }
+    // SQLite's file format, 4.1: each page is behind 24 bytes.
+    let log = bench.path().with_extension("db-wal");
+    let pages = log.metadata().unwrap().len() / (24 + 4096);
+    assert!((1000..1100).contains(&pages), "{pages} of some 3,000");
+}
