@@ -4,13 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Row, query};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::oneshot;
 
 use super::opening::{self, Opened};
 use super::tidy::Tidy;
@@ -57,7 +59,7 @@ struct Open {
 
 /// The way to the writer.
 struct Way {
-    jobs: mpsc::UnboundedSender<Job>,
+    jobs: mpsc::Sender<Job>,
     /// Told when it has ended.
     ended: oneshot::Receiver<()>,
 }
@@ -319,8 +321,8 @@ fn begin(
     ownership: Ownership,
     works: Arc<AtomicBool>,
 ) -> Result<(Way, oneshot::Receiver<Result<Taken, StoreError>>), StoreError> {
-    let (jobs, waiting) = mpsc::unbounded_channel();
-    let (tell, told) = mpsc::unbounded_channel();
+    let (jobs, waiting) = mpsc::channel();
+    let (tell, told) = unbounded_channel();
     tokio::spawn(writer::tell(told));
     let (tell_taken, taken) = oneshot::channel();
     let (tell_ended, ended) = oneshot::channel();
@@ -351,7 +353,7 @@ fn begin(
             connect: Box::new(move || write::connect(&path)),
             works,
         };
-        writer.run(waiting, &tell);
+        writer.run(&waiting, &tell);
         // Nobody waits for it where the process ends at once.
         let _ = tell_ended.send(());
     };

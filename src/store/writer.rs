@@ -11,10 +11,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{debug, error, info};
 
@@ -32,11 +34,16 @@ const BUSY_FROM: usize = 8;
 /// At a busy store a group begins so long after the one before. A message is in five of them.
 const APART: Duration = Duration::from_millis(4);
 
-/// A log of so many pages is taken into the file, as SQLite would by itself.
+/// A log of so many pages is taken into the file as soon as nobody writes for [`REST`]. SQLite would do it
+/// by itself within the commit that makes it so long, and whoever waits for that would wait for both.
 const LOG_PAGES: i32 = 1000;
-/// The same at a busy store, at which a page that changes often then goes to the file less often. One
-/// table of the log's index in memory has room for about so many (`HASHTABLE_NPAGE` of SQLite).
-const LOG_PAGES_BUSY: i32 = 4000;
+/// Between the commits of one message there is less time than that, and between two messages of a
+/// quiet bot there is more.
+const REST: Duration = Duration::from_millis(10);
+/// A log of so many pages does not wait for a rest. A page that changes often goes to the file the less
+/// often the longer it is; one table of its index in memory has room for about so many
+/// (`HASHTABLE_NPAGE` of SQLite).
+const LOG_PAGES_MAX: i32 = 4000;
 
 /// What the writer is asked to do.
 pub(super) enum Work {
@@ -87,29 +94,20 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Works until the last handle of the store is gone.
-    pub(super) fn run(
-        mut self,
-        mut jobs: mpsc::UnboundedReceiver<Job>,
-        told: &mpsc::UnboundedSender<Told>,
-    ) {
+    pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>, told: &UnboundedSender<Told>) {
         let mut group = Vec::new();
         let mut begun = Instant::now();
-        while jobs.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
+        while self.receive(jobs, &mut group) {
             if let Some(wait) = company(group.len(), begun.elapsed()) {
                 // Perhaps shorter: then the group is smaller.
                 thread::park_timeout(wait);
-                while group.len() < GROUP_MAX
-                    && let Ok(job) = jobs.try_recv()
-                {
-                    group.push(job);
-                }
+                more(jobs, &mut group);
             }
             begun = Instant::now();
             let work: Vec<&Work> = group.iter().map(|job| &job.work).collect();
             let results = self.commit_group(&work);
-            let due = log_is_long(group.len(), log_pages());
             let _ = told.send(group.drain(..).zip(results).collect());
-            if due {
+            if log_pages() >= LOG_PAGES_MAX {
                 self.take_in_log();
             }
         }
@@ -166,7 +164,21 @@ impl Writer {
         done
     }
 
-    /// Nobody waits for it, so at a quiet store it costs no answer any time.
+    /// Waits for work, and tidies up if none comes; none comes any more once it answers no.
+    fn receive(&self, jobs: &mpsc::Receiver<Job>, group: &mut Vec<Job>) -> bool {
+        if log_pages() >= LOG_PAGES {
+            match jobs.recv_timeout(REST) {
+                Ok(job) => group.push(job),
+                Err(_) => self.take_in_log(),
+            }
+        }
+        if group.is_empty() {
+            group.extend(jobs.recv().ok());
+        }
+        more(jobs, group);
+        !group.is_empty()
+    }
+
     fn take_in_log(&self) {
         if let Some(Err(error)) = self.connection.as_ref().map(write::take_in_log) {
             debug!(%error, "the log of the store was not taken into its file");
@@ -199,7 +211,7 @@ impl Writer {
 }
 
 /// Tells whoever waits what became of their work, until the writer has ended.
-pub(super) async fn tell(mut told: mpsc::UnboundedReceiver<Told>) {
+pub(super) async fn tell(mut told: UnboundedReceiver<Told>) {
     while let Some(group) = told.recv().await {
         for (Job { work, answer }, done) in group {
             // Nobody waits any more: the commit stands all the same.
@@ -214,10 +226,9 @@ fn company(jobs: usize, since: Duration) -> Option<Duration> {
     APART.checked_sub(since).filter(|_| busy)
 }
 
-/// Whether the log is so long that it goes into the file after a group that is so large.
-fn log_is_long(jobs: usize, pages: i32) -> bool {
-    let busy = jobs >= BUSY_FROM;
-    pages >= if busy { LOG_PAGES_BUSY } else { LOG_PAGES }
+/// What waits as well, as far as the group has room.
+fn more(jobs: &mpsc::Receiver<Job>, group: &mut Vec<Job>) {
+    group.extend(jobs.try_iter().take(GROUP_MAX - group.len()));
 }
 
 /// The updates that were new are handed on as they came: nobody copies them.
@@ -333,19 +344,6 @@ mod tests {
             (256, ms(0), None),
         ] {
             assert_eq!(company(jobs, since), wait, "{jobs} {since:?}");
-        }
-    }
-
-    #[test]
-    fn a_busy_store_has_a_longer_log() {
-        for (jobs, pages, long) in [
-            (1, 999, false),
-            (1, 1000, true),
-            (7, 4000, true),
-            (8, 3999, false),
-            (256, 4000, true),
-        ] {
-            assert_eq!(log_is_long(jobs, pages), long, "{jobs} {pages}");
         }
     }
 }

@@ -6,7 +6,9 @@ use crate::ids::Epoch;
 use futures_util::FutureExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::{mpsc, oneshot};
+use std::sync::mpsc;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::oneshot;
 
 async fn refusal(path: &Path) -> StoreError {
     let dir = TempDir::new().unwrap();
@@ -81,8 +83,8 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
         connection.pragma_update(None, "max_page_count", pages + 1)?;
         Ok(connection)
     };
-    let (jobs, waiting) = mpsc::unbounded_channel();
-    let (tell, told) = mpsc::unbounded_channel();
+    let (jobs, waiting) = mpsc::channel();
+    let (tell, told) = unbounded_channel();
     tokio::spawn(writer::tell(told));
     let works = Arc::new(AtomicBool::new(true));
     let writer = Writer {
@@ -105,7 +107,7 @@ async fn a_full_disk_refuses_the_group_whole_and_the_next_one_goes_on_when_there
     let small = ask(Work::Commit(vec![audit("beside")]));
     let large = ask(Work::Accept(vec![large]));
     // Both wait for it when it begins, so that they share a group.
-    let writer = std::thread::spawn(move || writer.run(waiting, &tell));
+    let writer = std::thread::spawn(move || writer.run(&waiting, &tell));
     for done in join_all([small.boxed_local(), large.boxed_local()]).await {
         assert!(matches!(&done, Err(error) if error.retry()), "{done:?}");
         let said = done.unwrap_err().to_string();
