@@ -7,7 +7,7 @@
 //! | [`Session`](session::Session) | one conversation, its turns in order | formats or sends |
 //! | [`Agent`](agent::Agent) | one A2A agent, the calls in flight | knows about Telegram |
 //! | [`Fetcher`](fetcher::Fetcher) | how many files come at once | sends anything |
-//! | [`Sender`](sender::Sender) | everything that goes out to Telegram | decides what to say |
+//! | [`Sender`] | everything that goes out to Telegram | decides what to say |
 //! | [`Herald`](herald::Herald) | what admins know of what is wrong | decides that it is |
 //! | [`Overseer`](overseer::Overseer) | how all of them are seen from outside | changes anything |
 
